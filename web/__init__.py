@@ -1,0 +1,1 @@
+"""Bytes in, bytes out: HTTP, WebSocket, pages and the `luochui` command."""
