@@ -1,0 +1,1 @@
+"""The house: one node, one journal, one writer."""

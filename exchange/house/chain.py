@@ -1,0 +1,32 @@
+"""The hash chain of the journal: every row's hash covers the row and the hash before it."""
+
+import hashlib
+
+from exchange.ports import Row
+from matching_engine import canonical
+
+GENESIS = bytes(32)
+"""The hash before the first row of a house."""
+
+
+def link(before: bytes, row: Row) -> bytes:
+    """SHA-256 over the hash before and the canonical bytes of everything in the row but its own hash.
+
+    The body enters as its digest: a row can be checked without trusting how its body was stored.
+    """
+    head = (
+        row.house,
+        row.seq,
+        row.epoch,
+        row.at,
+        row.stream,
+        row.stream_seq,
+        row.command_id,
+        row.part,
+        row.request,
+        row.principal,
+        row.causation,
+        row.type,
+        hashlib.sha256(row.body).hexdigest(),
+    )
+    return hashlib.sha256(before + canonical.encode(head)).digest()

@@ -1,0 +1,1 @@
+"""The market: enrolment, listings, public notice, sessions, entries."""

@@ -1,0 +1,76 @@
+"""What the market can be asked: a closed union, imperative."""
+
+from typing import Literal
+
+import msgspec
+
+from matching_engine.terms import Terms
+from settlement.commands import PartyFacts, Subject
+
+RuleSet = Literal["AUCTION_LAW", "LISTED_BIDDING"]
+
+
+class Command(msgspec.Struct, frozen=True, tag_field="type"):
+    """A request to the market."""
+
+
+class EnrolParty(Command, frozen=True, tag=True):
+    """The operator checked an organisation's papers and takes it in."""
+
+    party: PartyFacts
+    affiliates: tuple[str, ...] = ()
+
+
+class SubmitListing(Command, frozen=True, tag=True):
+    """A seller offers an achievement; `achievement_digest` fixes the register rows it was offered with."""
+
+    listing: str
+    achievement: str
+    achievement_digest: str
+    seller: str
+    subject: Subject
+    price_idea_fen: int
+
+
+class AdmitListing(Command, frozen=True, tag=True):
+    """The operator admits a listing and puts it under public notice for `notice_length` µs."""
+
+    listing: str
+    notice_length: int
+
+
+class CloseNotice(Command, frozen=True, tag=True):
+    """The gavel: the notice period of a listing is over."""
+
+    listing: str
+
+
+class LotPlan(msgspec.Struct, frozen=True):
+    """A lot of a session: which listing, under which terms, with which deposit."""
+
+    lot: str
+    listing: str
+    terms: Terms
+    deposit_fen: int
+
+
+class ScheduleSession(Command, frozen=True, tag=True):
+    """Set a session and put its lots up."""
+
+    session: str
+    title: str
+    rule_set: RuleSet
+    lots: tuple[LotPlan, ...]
+    deposit_release_within: int
+    """µs after the end of a lot in which losers get their deposits back (online judicial auctions art. 23: 24 hours)."""
+    payment_days: int = 5
+
+
+class ApplyEntry(Command, frozen=True, tag=True):
+    """A party asks to be admitted to a lot."""
+
+    lot: str
+    party: str
+
+
+MarketCommand = EnrolParty | SubmitListing | AdmitListing | CloseNotice | ScheduleSession | ApplyEntry

@@ -1,0 +1,91 @@
+"""What happened in the market: a closed union, past tense."""
+
+import msgspec
+
+from exchange.market.commands import RuleSet
+from settlement.commands import PartyFacts, Subject
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="type"):
+    """Something that happened in the market."""
+
+
+class PartyEnrolled(Event, frozen=True, tag=True):
+    """An organisation may trade here."""
+
+    party: PartyFacts
+    affiliates: tuple[str, ...]
+
+
+class ListingSubmitted(Event, frozen=True, tag=True):
+    """An achievement is offered, not yet admitted."""
+
+    listing: str
+    achievement: str
+    achievement_digest: str
+    seller: str
+    subject: Subject
+    price_idea_fen: int
+
+
+class ListingAdmitted(Event, frozen=True, tag=True):
+    """The operator admitted the listing."""
+
+    listing: str
+
+
+class NoticePublished(Event, frozen=True, tag=True):
+    """The listing is under public notice until `until`."""
+
+    listing: str
+    until: int
+
+
+class NoticeClosed(Event, frozen=True, tag=True):
+    """The notice is over without objection: the listing may be traded."""
+
+    listing: str
+
+
+class SessionScheduled(Event, frozen=True, tag=True):
+    """A session with its lots is set."""
+
+    session: str
+    title: str
+    rule_set: RuleSet
+    lots: tuple[str, ...]
+    listings: tuple[str, ...]
+    deposits_fen: tuple[int, ...]
+    deposit_release_within: int
+    payment_days: int
+
+
+class EntryApplied(Event, frozen=True, tag=True):
+    """A party wants to bid on a lot; `code` stands for it in the room until the end."""
+
+    lot: str
+    party: str
+    code: str
+    deposit: str
+    deposit_fen: int
+
+
+class MarketRefused(Event, frozen=True, tag=True):
+    """A step was refused: what it was about, its code, and one sentence."""
+
+    subject: str
+    command: str
+    code: str
+    detail: str
+
+
+MarketEvent = (
+    PartyEnrolled
+    | ListingSubmitted
+    | ListingAdmitted
+    | NoticePublished
+    | NoticeClosed
+    | SessionScheduled
+    | EntryApplied
+    | MarketRefused
+)

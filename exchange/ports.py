@@ -1,0 +1,116 @@
+"""What the house needs from the world: protocols, and the values that cross them."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+import msgspec
+
+from matching_engine.errors import LuochuiError
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One row of the journal: one event of one command.
+
+    `seq` is gapless in its house; `stream_seq` counts what everybody may see of one stream (a lot, a trade).
+    `part` numbers the events of one command from 0. `request` is the hex digest of the command's body, so that
+    the same id with another body is found. `hash` chains to the row before (see exchange.house.chain).
+    """
+
+    house: str
+    seq: int
+    epoch: int
+    at: int
+    stream: str
+    stream_seq: int
+    command_id: str
+    part: int
+    request: str
+    principal: str
+    causation: str | None
+    type: str
+    body: bytes
+    hash: bytes
+
+
+class Fenced(LuochuiError):
+    """Another writer owns the house: this one must stop."""
+
+
+class DuplicateCommand(LuochuiError):
+    """A command id of the batch is in the journal already; nothing of the batch was written."""
+
+
+class Unavailable(LuochuiError):
+    """The journal cannot be reached; nothing was written."""
+
+
+class OutcomeUnknown(LuochuiError):
+    """The commit was sent and no answer came: read the journal to know."""
+
+
+class UnsafeStore(LuochuiError):
+    """The database would lose acknowledged commands: a setting, and what it must be."""
+
+
+class Lease(msgspec.Struct, frozen=True):
+    """The right to write a house: `epoch` grows with every holder; `alive_at` is the last sign of the holder before."""
+
+    house: str
+    epoch: int
+    alive_at: int | None
+
+
+class Journal(Protocol):
+    """The append-only record of one database; many houses may share it."""
+
+    async def open(self) -> None:
+        """Connect and check the settings; UnsafeStore when they could lose an acknowledged command."""
+
+    async def acquire(self, house: str, holder: str, at: int) -> Lease:
+        """Become the writer of `house`: every earlier epoch is fenced from now on."""
+
+    async def renew(self, lease: Lease, at: int) -> None:
+        """Give a sign of life; Fenced when the lease is no longer ours."""
+
+    async def append(self, lease: Lease, rows: Sequence[Row]) -> None:
+        """Write all rows in one commit, or nothing: Fenced, DuplicateCommand, Unavailable, OutcomeUnknown."""
+
+    def read(self, house: str, after: int = 0) -> AsyncIterator[Row]:
+        """Rows with seq > `after`, in order."""
+
+    async def find(self, house: str, command_id: str) -> list[Row]:
+        """The rows of one command, in order; empty when it was never decided."""
+
+    async def stream(self, house: str, stream: str, after: int = 0) -> list[Row]:
+        """The rows of one stream with stream_seq > `after`, in order of seq."""
+
+    async def houses(self) -> list[str]:
+        """The houses that have rows, by name."""
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+
+
+class Clock(Protocol):
+    """The time of the house, in µs since the epoch, UTC."""
+
+    def now(self) -> int:
+        """The instant now."""
+
+
+class Payment(msgspec.Struct, frozen=True):
+    """An order to move money: from the escrow account, or from the fund for a claim."""
+
+    payment: str
+    account: str
+    """ "escrow" or "fund"."""
+    party: str
+    amount_fen: int
+    purpose: str
+
+
+class Bank(Protocol):
+    """The bank behind the escrow and fund accounts. The exchange itself never holds money."""
+
+    async def pay(self, payment: Payment) -> tuple[str, str]:
+        """Execute once for a payment id however often it is asked; gives (bank reference, date paid)."""

@@ -1,0 +1,177 @@
+"""What settlement can be asked: a closed union, imperative.
+
+Dates (`…_on`) are calendar dates in Asia/Shanghai as ISO texts; a bank's date is taken as the bank gives it.
+"""
+
+from typing import Literal
+
+import msgspec
+
+Side = Literal["seller", "buyer"]
+
+
+class PartyFacts(msgspec.Struct, frozen=True):
+    """What a contract, a registration and a claim state about a party."""
+
+    id: str
+    name: str
+    kind: Literal["university", "research_institute", "enterprise"]
+    region: str
+    """Province key of the rule books, like "heilongjiang" or "zhejiang"."""
+    code: str
+    """Unified social credit code (18 characters) or another organisation code."""
+    address: str = ""
+    representative: str = ""
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """What is sold: the achievement's facts that a contract states."""
+
+    listing: str
+    title: str
+    abstract: str = ""
+    field: str = ""
+    ip: tuple[str, ...] = ()
+    """Intellectual property, one line each: kind, number, status."""
+
+
+class Command(msgspec.Struct, frozen=True, tag_field="type"):
+    """A request to settlement."""
+
+
+class CallDeposit(Command, frozen=True, tag=True):
+    """Ask a bidder for its deposit before the first bid."""
+
+    deposit: str
+    lot: str
+    bidder: str
+    party: str
+    amount_fen: int
+
+
+class RecordCredit(Command, frozen=True, tag=True):
+    """The bank says money arrived on the escrow account."""
+
+    credit: str
+    """The bank's own reference: the same credit told twice is recorded once."""
+    reference: str
+    """What the payer wrote: the reference of a deposit or an obligation."""
+    payer: str
+    amount_fen: int
+    credited_on: str
+
+
+class ReleaseDeposit(Command, frozen=True, tag=True):
+    """Give a deposit back; `due_by` is the last instant (µs) the rule set allows."""
+
+    deposit: str
+    due_by: int
+
+
+class ConfirmPayment(Command, frozen=True, tag=True):
+    """The bank says an ordered payment left the escrow or fund account."""
+
+    payment: str
+    bank_reference: str
+    paid_on: str
+
+
+class ConcludeTrade(Command, frozen=True, tag=True):
+    """A hammer fell: a trade between two parties at a price."""
+
+    trade: str
+    lot: str
+    subject: Subject
+    seller: PartyFacts
+    buyer: PartyFacts
+    price_fen: int
+    deposit: str | None
+    mechanism: str
+    hammered_at: int
+    payment_days: int
+    """Days after the conclusion in which the price is due."""
+
+
+class DraftContract(Command, frozen=True, tag=True):
+    """Write the contract of a trade."""
+
+    trade: str
+
+
+class SignContract(Command, frozen=True, tag=True):
+    """Sign for a party; `digest` is the hex SHA-256 of the text that the signer saw."""
+
+    contract: str
+    party: str
+    signer: str
+    digest: str
+
+
+class SubmitRegistration(Command, frozen=True, tag=True):
+    """File a concluded contract for recognition and registration, as the seller side does."""
+
+    contract: str
+    office: str
+
+
+class RegisterContract(Command, frozen=True, tag=True):
+    """The registrar gives the 16-digit number."""
+
+    registration: str
+    number: str
+    registrar: str
+    registered_on: str
+    non_technical_fen: int = 0
+
+
+class RefuseRegistration(Command, frozen=True, tag=True):
+    """The registrar refuses, with a reason."""
+
+    registration: str
+    registrar: str
+    reason: str
+
+
+class PayProceeds(Command, frozen=True, tag=True):
+    """Pay the escrowed price out to the seller."""
+
+    trade: str
+
+
+class ElectClaimant(Command, frozen=True, tag=True):
+    """One party says which side shall claim; it binds when both parties say the same."""
+
+    trade: str
+    party: str
+    side: Side
+
+
+class DrawUpClaims(Command, frozen=True, tag=True):
+    """Evaluate the rules on the money credited and draw up what they grant."""
+
+    trade: str
+
+
+class ApproveClaim(Command, frozen=True, tag=True):
+    """One official approves; the second one, another person, makes it payable."""
+
+    claim: str
+    approver: str
+
+
+SettlementCommand = (
+    CallDeposit
+    | RecordCredit
+    | ReleaseDeposit
+    | ConfirmPayment
+    | ConcludeTrade
+    | DraftContract
+    | SignContract
+    | SubmitRegistration
+    | RegisterContract
+    | RefuseRegistration
+    | PayProceeds
+    | ElectClaimant
+    | DrawUpClaims
+    | ApproveClaim
+)

@@ -1,0 +1,273 @@
+"""What happened after the hammer, and to deposits before it: a closed union, past tense."""
+
+from typing import Literal
+
+import msgspec
+
+from settlement.commands import PartyFacts, Side, Subject
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="type"):
+    """Something that happened in settlement."""
+
+
+class DepositCalled(Event, frozen=True, tag=True):
+    """A bidder owes a deposit; the payment carries `reference`."""
+
+    deposit: str
+    lot: str
+    bidder: str
+    party: str
+    amount_fen: int
+    reference: str
+
+
+class CreditRecorded(Event, frozen=True, tag=True):
+    """Money arrived. `target` is the deposit or obligation it is for; None: it went to suspense, and why."""
+
+    credit: str
+    reference: str
+    payer: str
+    amount_fen: int
+    credited_on: str
+    target: str | None
+    suspense_reason: str | None = None
+
+
+class DepositHeld(Event, frozen=True, tag=True):
+    """The whole deposit is on the escrow account."""
+
+    deposit: str
+    lot: str
+    bidder: str
+    amount_fen: int
+
+
+class DepositApplied(Event, frozen=True, tag=True):
+    """The winner's deposit became a part of the price."""
+
+    deposit: str
+    trade: str
+    amount_fen: int
+    applied_on: str
+
+
+class DepositReleaseOrdered(Event, frozen=True, tag=True):
+    """The bank is asked to give the deposit back by `due_by`."""
+
+    deposit: str
+    payment: str
+    party: str
+    amount_fen: int
+    due_by: int
+
+
+class DepositReleased(Event, frozen=True, tag=True):
+    """The deposit is back with its bidder."""
+
+    deposit: str
+    payment: str
+    amount_fen: int
+    bank_reference: str
+    paid_on: str
+
+
+class TradeConcluded(Event, frozen=True, tag=True):
+    """A sale: the confirmation of sale (成交确认书) states exactly this (auction law art. 52)."""
+
+    trade: str
+    lot: str
+    subject: Subject
+    seller: PartyFacts
+    buyer: PartyFacts
+    price_fen: int
+    deposit: str | None
+    mechanism: str
+    hammered_at: int
+
+
+class ObligationRaised(Event, frozen=True, tag=True):
+    """The buyer owes the price; payments carry `reference`."""
+
+    obligation: str
+    trade: str
+    debtor: str
+    creditor: str
+    amount_fen: int
+    due_on: str
+    reference: str
+
+
+class ObligationMet(Event, frozen=True, tag=True):
+    """The whole price is on the escrow account."""
+
+    obligation: str
+    trade: str
+
+
+class ContractDrafted(Event, frozen=True, tag=True):
+    """The contract's whole text, and its hex SHA-256, which the signatures cover."""
+
+    contract: str
+    trade: str
+    kind: Literal["assignment"]
+    text: str
+    digest: str
+
+
+class ContractSigned(Event, frozen=True, tag=True):
+    """A party signed the digest."""
+
+    contract: str
+    party: str
+    side: Side
+    signer: str
+    digest: str
+
+
+class ContractConcluded(Event, frozen=True, tag=True):
+    """Both parties have signed."""
+
+    contract: str
+    trade: str
+    effective_on: str
+
+
+class RegistrationSubmitted(Event, frozen=True, tag=True):
+    """The contract lies with the registration office under a provisional id (`TC-…`)."""
+
+    registration: str
+    contract: str
+    trade: str
+    office: str
+    total_fen: int
+
+
+class ContractRegistered(Event, frozen=True, tag=True):
+    """Registered under a 16-digit number; total value and technology value apart."""
+
+    registration: str
+    contract: str
+    trade: str
+    number: str
+    registrar: str
+    registered_on: str
+    total_fen: int
+    technology_fen: int
+
+
+class RegistrationRefused(Event, frozen=True, tag=True):
+    """Not registered, and why."""
+
+    registration: str
+    contract: str
+    trade: str
+    registrar: str
+    reason: str
+
+
+class ProceedsOrdered(Event, frozen=True, tag=True):
+    """The bank is asked to pay the price to the seller."""
+
+    trade: str
+    payment: str
+    party: str
+    amount_fen: int
+
+
+class ProceedsPaid(Event, frozen=True, tag=True):
+    """The price reached the seller's account: the amount actually received (实际到账金额)."""
+
+    trade: str
+    payment: str
+    amount_fen: int
+    bank_reference: str
+    paid_on: str
+
+
+class ClaimantElected(Event, frozen=True, tag=True):
+    """A party said which side shall claim. `joint` is True once both said the same."""
+
+    trade: str
+    party: str
+    side: Side
+    joint: bool
+
+
+class ClaimDrawnUp(Event, frozen=True, tag=True):
+    """A claim the law allows, with the clause that grants it."""
+
+    claim: str
+    trade: str
+    rule: str
+    claimant: Side
+    party: str
+    claim_year: int
+    base_fen: int
+    amount_fen: int
+    document: str
+    clause: str
+    quote: str
+
+
+class ClaimApproved(Event, frozen=True, tag=True):
+    """One official approved; `final` is True for the second."""
+
+    claim: str
+    approver: str
+    final: bool
+
+
+class ClaimPaymentOrdered(Event, frozen=True, tag=True):
+    """The fund is asked to pay."""
+
+    claim: str
+    payment: str
+    party: str
+    amount_fen: int
+
+
+class ClaimPaid(Event, frozen=True, tag=True):
+    """Paid, once."""
+
+    claim: str
+    payment: str
+    amount_fen: int
+    bank_reference: str
+    paid_on: str
+
+
+class SettlementRefused(Event, frozen=True, tag=True):
+    """A step was refused: what it was about, its code, and one sentence."""
+
+    subject: str
+    command: str
+    code: str
+    detail: str
+
+
+SettlementEvent = (
+    DepositCalled
+    | CreditRecorded
+    | DepositHeld
+    | DepositApplied
+    | DepositReleaseOrdered
+    | DepositReleased
+    | TradeConcluded
+    | ObligationRaised
+    | ObligationMet
+    | ContractDrafted
+    | ContractSigned
+    | ContractConcluded
+    | RegistrationSubmitted
+    | ContractRegistered
+    | RegistrationRefused
+    | ProceedsOrdered
+    | ProceedsPaid
+    | ClaimantElected
+    | ClaimDrawnUp
+    | ClaimApproved
+    | ClaimPaymentOrdered
+    | ClaimPaid
+    | SettlementRefused
+)
