@@ -1,0 +1,1 @@
+"""The tests mirror the packages; `services` holds the servers and the browser they need."""

@@ -1,0 +1,136 @@
+"""Fixtures for every test: the two servers, an embedded database, and a browser.
+
+A server starts when the first test asks for it and ends with the session. PostgreSQL and Redis always can
+be had (the extra `test` brings their binaries), so a test that needs one never skips. A browser may be
+missing on a developer's machine: its tests then skip and the summary says so; under CI=true they fail.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.services import browser as browsers
+from tests.services.postgres import Postgres, fresh_database, start_postgres
+from tests.services.process import ServiceUnavailable
+from tests.services.redis import Redis, empty, start_redis
+
+_NO_BROWSER = "no Chromium that runs, or no Chinese font"
+_MARKERS = {
+    "postgres": {"postgres_server", "postgres_url"},
+    "redis": {"redis_server", "redis_url"},
+    "browser": {"chromium", "browser", "page"},
+}
+_SOURCES = pytest.StashKey[dict[str, str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep a record of where each service came from."""
+    config.stash[_SOURCES] = {}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by the services that its fixtures need, so `-m 'not postgres'` selects truly."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        for marker, names in _MARKERS.items():
+            if fixtures & names:
+                item.add_marker(marker)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(pytestconfig: pytest.Config) -> Iterator[Postgres]:
+    """The PostgreSQL server of this session."""
+    try:
+        server = start_postgres()
+    except ServiceUnavailable as error:
+        pytest.fail(str(error), pytrace=False)
+    pytestconfig.stash[_SOURCES]["PostgreSQL"] = server.source
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Postgres) -> Iterator[str]:
+    """An empty database for one test, as `postgresql://user@127.0.0.1:port/name`."""
+    with fresh_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_server(pytestconfig: pytest.Config) -> Iterator[Redis]:
+    """The Redis server of this session."""
+    try:
+        server = start_redis()
+    except ServiceUnavailable as error:
+        pytest.fail(str(error), pytrace=False)
+    pytestconfig.stash[_SOURCES]["Redis"] = server.source
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis_url(redis_server: Redis) -> str:
+    """An empty Redis database for one test, as `redis://127.0.0.1:port/0`."""
+    empty(redis_server.url)
+    return redis_server.url
+
+
+@pytest.fixture
+def sqlite_path(tmp_path: Path) -> Path:
+    """Where one test may keep an embedded database; the file does not exist yet."""
+    return tmp_path / "luochui.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def chromium(pytestconfig: pytest.Config) -> Path:
+    """The browser's program; the test is skipped when there is none, and fails under CI=true."""
+    path = browsers.find_chromium()
+    if path and browsers.has_chinese_font():
+        pytestconfig.stash[_SOURCES]["Chromium"] = f"{path} ({browsers.version(path)})"
+        return path
+    if os.environ.get("CI"):
+        pytest.fail(f"CI is set and there is {_NO_BROWSER}: run `make test` as root on Debian", pytrace=False)
+    pytest.skip(_NO_BROWSER)
+
+
+@pytest.fixture
+async def browser(chromium: Path) -> AsyncIterator[Browser]:
+    """A running browser in the test's own event loop."""
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=chromium, args=browsers.ARGS)
+        yield running
+        await running.close()
+
+
+@pytest.fixture
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """An empty page as a visitor in China sees it; an error in a page's script fails the test."""
+    context = await browser.new_context(
+        locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": 1280, "height": 900}
+    )
+    opened = await context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    await context.close()
+    assert not errors, f"errors in the page's scripts: {errors}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say where the servers came from, and what was not tested for want of a browser."""
+    sources = config.stash[_SOURCES]
+    skipped = [r for r in terminalreporter.stats.get("skipped", []) if _NO_BROWSER in str(r.longrepr)]
+    if not sources and not skipped:
+        return
+    terminalreporter.section("services")
+    for name, source in sources.items():
+        terminalreporter.write_line(f"{name}: {source}")
+    if skipped:
+        terminalreporter.write_line(f"NOT TESTED, {_NO_BROWSER}: {len(skipped)} browser test(s)", yellow=True)
+        for report in skipped:
+            terminalreporter.write_line(f"  {report.nodeid}")

