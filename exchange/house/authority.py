@@ -1,0 +1,114 @@
+"""Who may do what: one table, default deny.
+
+Roles are the account's; a party's own affairs are checked against the state. What a refusal may not even
+reveal is answered as if it were not there (404).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from exchange.house.command import Command, Denied, Principal
+from exchange.house.state import State
+from exchange.market import commands as mc
+from matching_engine import commands as lc
+from settlement import commands as sc
+
+Check = Callable[[Principal, Any, State], None]
+
+
+def _own_bid(principal: Principal, body: Any, state: State) -> None:
+    """A bidder bids under its own code, and never on its own or an affiliate's lot (auction law art. 22, 30)."""
+    seller = state.market.seller_of(body.lot)
+    party = principal.party
+    if seller is not None and party is not None and state.market.related(seller, party):
+        raise Denied("BID_SELF_DEALING", "a seller and its affiliates may not bid")
+    if (state.market.code_of(body.lot, party) or "") != body.bidder:
+        raise Denied("ENTRY_REQUIRED", "the code belongs to somebody else")
+
+
+def _for_party(field: str) -> Check:
+    """The command's `field` must be the principal's own organisation."""
+
+    def check(principal: Principal, body: Any, state: State) -> None:
+        if principal.party is None or getattr(body, field) != principal.party:
+            raise Denied("FORBIDDEN", f"{field} is not your organisation")
+
+    return check
+
+
+def _signs(principal: Principal, body: sc.SignContract, state: State) -> None:
+    """A contract is signed by somebody of a party, under the own account; to others it does not exist."""
+    contract = state.settlement.contracts.get(body.contract)
+    trade = state.settlement.trades.get(contract.trade) if contract else None
+    if trade is None or principal.party not in (trade.seller.id, trade.buyer.id):
+        raise Denied("NOT_FOUND", "there is no such contract", 404)
+    if body.party != principal.party or body.signer != principal.account:
+        raise Denied("FORBIDDEN", "sign for your own organisation, under your own account")
+
+
+def _own_trade(principal: Principal, body: sc.ElectClaimant, state: State) -> None:
+    trade = state.settlement.trades.get(body.trade)
+    if trade is None or principal.party not in (trade.seller.id, trade.buyer.id):
+        raise Denied("NOT_FOUND", "there is no such trade", 404)
+    if body.party != principal.party:
+        raise Denied("FORBIDDEN", "elect for your own organisation")
+
+
+def _under_own_name(field: str) -> Check:
+    """The command's `field` must be the principal's own account: nobody acts in another's name."""
+
+    def check(principal: Principal, body: Any, state: State) -> None:
+        if getattr(body, field) != principal.account:
+            raise Denied("FORBIDDEN", f"{field} is not your account")
+
+    return check
+
+
+def _approves(principal: Principal, body: sc.ApproveClaim, state: State) -> None:
+    """Four eyes begin with this: nobody approves a claim of the own organisation."""
+    _under_own_name("approver")(principal, body, state)
+    claim = state.settlement.claims.get(body.claim)
+    if claim is not None and principal.party is not None:
+        trade = state.settlement.trades[claim.trade]
+        if principal.party in (trade.seller.id, trade.buyer.id):
+            raise Denied("FOUR_EYES", "nobody approves a claim of the own organisation")
+
+
+def _anything(principal: Principal, body: Any, state: State) -> None:
+    """The role is enough."""
+
+
+TABLE: dict[type, tuple[frozenset[str], Check]] = {
+    lc.Bid: (frozenset({"bidder"}), _own_bid),
+    lc.Match: (frozenset({"bidder"}), _own_bid),
+    lc.Seal: (frozenset({"bidder"}), _own_bid),
+    lc.Accept: (frozenset({"bidder"}), _own_bid),
+    lc.Suspend: (frozenset({"operator"}), _anything),
+    lc.Resume: (frozenset({"operator"}), _anything),
+    lc.Cancel: (frozenset({"operator"}), _anything),
+    lc.OpenSeals: (frozenset({"house"}), _anything),
+    mc.EnrolParty: (frozenset({"operator"}), _anything),
+    mc.SubmitListing: (frozenset({"seller"}), _for_party("seller")),
+    mc.AdmitListing: (frozenset({"operator"}), _anything),
+    mc.ScheduleSession: (frozenset({"operator"}), _anything),
+    mc.ApplyEntry: (frozenset({"bidder"}), _for_party("party")),
+    sc.RecordCredit: (frozenset({"bank"}), _anything),
+    sc.ConfirmPayment: (frozenset({"bank"}), _anything),
+    sc.SignContract: (frozenset({"seller", "bidder"}), _signs),
+    sc.RegisterContract: (frozenset({"registrar"}), _under_own_name("registrar")),
+    sc.RefuseRegistration: (frozenset({"registrar"}), _under_own_name("registrar")),
+    sc.ElectClaimant: (frozenset({"seller", "bidder"}), _own_trade),
+    sc.ApproveClaim: (frozenset({"funder"}), _approves),
+}
+"""Command → the roles of which one is needed, and the check against the state. What is not here only the house may ask."""
+
+
+def refuse_unauthorised(command: Command, state: State) -> None:
+    """Raise Denied unless the principal may ask this; the house itself may ask everything."""
+    principal = command.principal
+    if "house" in principal.roles:
+        return
+    entry = TABLE.get(type(command.body))
+    if entry is None or not entry[0] & principal.roles:
+        raise Denied("FORBIDDEN", f"{type(command.body).__name__} is not for your role")
+    entry[1](principal, command.body, state)

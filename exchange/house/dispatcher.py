@@ -1,0 +1,288 @@
+"""The dispatcher: one queue, one writer, commits that group by themselves.
+
+Commands are stamped with the instant of their arrival and decided in that order. While one batch is being
+written the next gathers; there is no timer. Nobody hears of anything before it is durable. If a commit fails
+or its answer is lost, the working state is thrown away and built again from what the journal holds.
+"""
+
+import asyncio
+import copy
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from exchange.house import codec, machine
+from exchange.house.command import Command, Conflict, Outcome, Recorded
+from exchange.house.state import State
+from exchange.ports import Clock, DuplicateCommand, Journal, Lease, OutcomeUnknown, Row, Unavailable
+from matching_engine.errors import Malformed, require
+
+log = structlog.get_logger()
+
+BATCH_MAX = 512
+QUEUE_MAX = 20_000
+ANSWERS_MAX = 200_000
+"""How many answers are kept at hand; older ones are looked up in the journal."""
+
+Listener = Callable[[Sequence[Recorded]], None]
+
+
+@dataclass(slots=True)
+class Job:
+    """A command in the queue."""
+
+    command: Command
+    request: str
+    at: int
+    answer: asyncio.Future[Outcome] | None
+
+
+@dataclass(slots=True)
+class Stats:
+    """What the dispatcher counted since it started; times in µs."""
+
+    commands: int = 0
+    commits: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    batch_sizes: deque[int] = field(default_factory=lambda: deque(maxlen=512))
+    commit_us: deque[int] = field(default_factory=lambda: deque(maxlen=512))
+
+
+class Dispatcher:
+    """Decides commands one after the other and makes them durable in groups.
+
+    `view` is what everybody may look at: it holds committed events only.
+    """
+
+    def __init__(self, journal: Journal, clock: Clock, view: State, lease: Lease) -> None:
+        self.view = view
+        self.stats = Stats()
+        self.on_outage: Callable[[int], None] = lambda since: None
+        self._journal = journal
+        self._clock = clock
+        self._lease = lease
+        self._work = copy.deepcopy(view)
+        self._queue: deque[Job] = deque()
+        self._wake = asyncio.Event()
+        self._stamp = view.at
+        self._answers: OrderedDict[str, tuple[str, Outcome]] = OrderedDict()
+        self._waiting: dict[str, Job] = {}
+        self._listeners: list[Listener] = []
+        self._forgot = view.seq > 0
+
+    @property
+    def depth(self) -> int:
+        """How many commands wait."""
+        return len(self._queue)
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` after each commit with its events, in order; the answer stops it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    async def submit(self, command: Command) -> Outcome:
+        """The one true answer to a command id, once it is durable."""
+        request = codec.request_digest(command)
+        known = self._known(command.id, request)
+        if known is None and self._forgot:
+            known = await self._look_up(command.id, request)
+        if known is not None:
+            return known
+        waiting = self._waiting.get(command.id)
+        if waiting is None:
+            if len(self._queue) >= QUEUE_MAX:
+                raise Unavailable("the queue of the house is full")
+            waiting = self._enqueue(command, request)
+        elif waiting.request != request:
+            raise Conflict("IDEMPOTENCY_MISMATCH", "this id stands for another command")
+        require(waiting.answer is not None, "a waiting command has a future")
+        return await asyncio.shield(waiting.answer)  # type: ignore[arg-type]
+
+    def _enqueue(self, command: Command, request: str) -> Job:
+        self._stamp = max(self._stamp, self._clock.now())
+        job = Job(command, request, self._stamp, asyncio.get_running_loop().create_future())
+        self._queue.append(job)
+        self._waiting[command.id] = job
+        self._wake.set()
+        return job
+
+    def _known(self, id_: str, request: str) -> Outcome | None:
+        held = self._answers.get(id_)
+        if held is None:
+            return None
+        if held[0] != request:
+            raise Conflict("IDEMPOTENCY_MISMATCH", "this id stands for another command")
+        return held[1]
+
+    async def _look_up(self, id_: str, request: str) -> Outcome | None:
+        """The answer of a command decided before this process remembers."""
+        rows = await self._journal.find(self.view_house, id_)
+        if not rows:
+            return None
+        self._keep(rows[0].request, codec.outcome(id_, tuple(map(codec.recorded, rows))))
+        return self._known(id_, request)
+
+    async def answer_of(self, id_: str) -> Outcome | None:
+        """The answer of a command id, if it was ever decided."""
+        held = self._answers.get(id_)
+        if held is not None:
+            return held[1]
+        rows = await self._journal.find(self.view_house, id_)
+        return codec.outcome(id_, tuple(map(codec.recorded, rows))) if rows else None
+
+    @property
+    def view_house(self) -> str:
+        """The name of the house."""
+        return self._lease.house
+
+    def _keep(self, request: str, outcome: Outcome) -> None:
+        self._answers[outcome.command_id] = (request, outcome)
+        if len(self._answers) > ANSWERS_MAX:
+            self._answers.popitem(last=False)
+            self._forgot = True
+
+    async def run(self) -> None:
+        """Decide and write until cancelled; Fenced and Broken end it."""
+        while True:
+            jobs = self._gather()
+            if not jobs:
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            rows, answers = self._decide(jobs)
+            try:
+                await self._commit(rows)
+            except (Unavailable, OutcomeUnknown, DuplicateCommand) as failure:
+                await self._recover(jobs, failure)
+                continue
+            self._publish(answers)
+
+    def _gather(self) -> list[Job]:
+        """What the house asks of itself first, then what came, in order of arrival."""
+        own = [
+            Job(command, codec.request_digest(command), self._work.at, None)
+            for command in self._work.pending.values()
+        ][:BATCH_MAX]
+        jobs = own
+        while self._queue and len(jobs) < BATCH_MAX:
+            jobs.append(self._queue.popleft())
+        return jobs
+
+    def _decide(self, jobs: list[Job]) -> tuple[list[Row], list[tuple[Job, tuple[Recorded, ...]]]]:
+        rows: list[Row] = []
+        answers: list[tuple[Job, tuple[Recorded, ...]]] = []
+        for job in jobs:
+            at = max(job.at, self._work.at)
+            try:
+                events = machine.decide(self._work, job.command, at)
+            except Malformed as wrong:
+                self._fail(job, wrong)
+                continue
+            require(bool(events) or job.answer is not None, f"{job.command.id} has no answer")
+            made = [self._record(job, at, part, event) for part, event in enumerate(events)]
+            rows.extend(row for row, _ in made)
+            answers.append((job, tuple(recorded for _, recorded in made)))
+        return rows, answers
+
+    def _record(self, job: Job, at: int, part: int, event: machine.HouseEvent) -> tuple[Row, Recorded]:
+        """Give an event its place after everything before it, and let the working state go on from it."""
+        work, lease = self._work, self._lease
+        stream, stream_seq = machine.next_stream_seq(work, event)
+        row = codec.seal(
+            work.hash,
+            Row(
+                house=lease.house,
+                seq=work.seq + 1,
+                epoch=lease.epoch,
+                at=at,
+                stream=stream,
+                stream_seq=stream_seq,
+                command_id=job.command.id,
+                part=part,
+                request=job.request,
+                principal=job.command.principal.account,
+                causation=job.command.causation,
+                type=type(event).__name__,
+                body=codec.encode(event),
+                hash=b"",
+            ),
+        )
+        recorded = codec.placed(row, event)
+        machine.apply(work, recorded)
+        return row, recorded
+
+    async def _commit(self, rows: list[Row]) -> None:
+        if not rows:
+            return
+        began = self._clock.now()
+        await self._journal.append(self._lease, rows)
+        self.stats.commits += 1
+        self.stats.batch_sizes.append(len(rows))
+        self.stats.commit_us.append(self._clock.now() - began)
+
+    def _publish(self, answers: list[tuple[Job, tuple[Recorded, ...]]]) -> None:
+        """Everything here is on disk: let the view go on, then answer, then tell."""
+        batch = [recorded for _, events in answers for recorded in events]
+        for recorded in batch:
+            machine.apply(self.view, recorded)
+        for job, events in answers:
+            self._answer(job, codec.outcome(job.command.id, events))
+        self._tell(batch)
+
+    def _tell(self, batch: Sequence[Recorded]) -> None:
+        if batch:
+            for listener in tuple(self._listeners):
+                listener(batch)
+
+    def _answer(self, job: Job, outcome: Outcome) -> None:
+        self.stats.commands += 1
+        if outcome.refusal is not None:
+            self.stats.refused[outcome.refusal.code] += 1
+        if outcome.recorded:
+            self._keep(job.request, outcome)
+        self._waiting.pop(job.command.id, None)
+        if job.answer is not None and not job.answer.done():
+            job.answer.set_result(outcome)
+
+    async def _recover(self, jobs: list[Job], failure: Exception) -> None:
+        """Read back what the journal really holds, answer what it knows, and let the clients repeat the rest."""
+        began = self._clock.now()
+        log.warning("commit failed", house=self.view_house, error=str(failure), commands=len(jobs))
+        found = await self._read_back()
+        self._work = copy.deepcopy(self.view)
+        for job in jobs:
+            events = found.get(job.command.id)
+            if events is None and isinstance(failure, DuplicateCommand):
+                known = await self.answer_of(job.command.id)
+                events = known.recorded if known else None
+            self._settle_failed(job, events, failure)
+        self.on_outage(began)
+
+    def _settle_failed(self, job: Job, events: tuple[Recorded, ...] | None, failure: Exception) -> None:
+        if events is not None:
+            self._answer(job, codec.outcome(job.command.id, events))
+        else:
+            self._fail(job, Unavailable(f"not written: {failure}"))
+
+    def _fail(self, job: Job, error: Exception) -> None:
+        self._waiting.pop(job.command.id, None)
+        if job.answer is not None and not job.answer.done():
+            job.answer.set_exception(error)
+
+    async def _read_back(self) -> dict[str, tuple[Recorded, ...]]:
+        """Bring the view up to the journal, waiting as long as it cannot be reached."""
+        found: dict[str, list[Recorded]] = {}
+        delay = 0.05
+        while True:
+            try:
+                async for row in self._journal.read(self.view_house, self.view.seq):
+                    recorded = codec.recorded(row)
+                    machine.apply(self.view, recorded)
+                    found.setdefault(recorded.command_id, []).append(recorded)
+                    self._tell((recorded,))
+                return {id_: tuple(events) for id_, events in found.items()}
+            except (Unavailable, OutcomeUnknown):
+                await asyncio.sleep(delay)
+                delay = min(2 * delay, 2.0)

@@ -1,0 +1,89 @@
+"""The gavel: puts what is due into the same queue as the bids.
+
+It keeps one entry for each lot and each notice, in a heap by instant; entries that time has overtaken are
+thrown away when they come up. A lot is hammered by a command that stands in line like any bid.
+"""
+
+import asyncio
+import heapq
+from collections.abc import Awaitable, Callable, Sequence
+
+from exchange.house.command import HOUSE, Body, Command, Recorded
+from exchange.house.state import State
+from exchange.market.commands import CloseNotice
+from exchange.market.events import NoticePublished
+from exchange.ports import Clock
+from matching_engine import events as le
+from matching_engine.commands import Advance
+from matching_engine.lot import due_at
+
+Submit = Callable[[Command], Awaitable[object]]
+
+LONGEST_SLEEP = 0.5
+"""Seconds after which the clock is looked at again, in case it was set."""
+
+
+class Gavel:
+    """Watches the committed state and asks for what is due."""
+
+    def __init__(self, view: State, clock: Clock, submit: Submit) -> None:
+        self._view = view
+        self._clock = clock
+        self._submit = submit
+        self._heap: list[tuple[int, str, str]] = []
+        self._wake = asyncio.Event()
+        for lot in view.lots:
+            self._push_lot(lot)
+        for listing, until in view.market.notices_due.items():
+            heapq.heappush(self._heap, (until, "notice", listing))
+
+    def note(self, batch: Sequence[Recorded]) -> None:
+        """Take in what was committed."""
+        for recorded in batch:
+            event = recorded.event
+            if isinstance(event, le.Event):
+                self._push_lot(event.lot)
+            elif isinstance(event, NoticePublished):
+                heapq.heappush(self._heap, (event.until, "notice", event.listing))
+        self._wake.set()
+
+    def _push_lot(self, lot: str) -> None:
+        due = due_at(self._view.lots[lot]) if lot in self._view.lots else None
+        if due is not None and (not self._heap or (due, "lot", lot) != self._heap[0]):
+            heapq.heappush(self._heap, (due, "lot", lot))
+
+    async def run(self) -> None:
+        """Ask for what is due, for ever."""
+        while True:
+            await self.strike()
+            self._wake.clear()
+            await self._sleep()
+
+    async def strike(self) -> None:
+        """Ask for everything that is due now, and wait until it is decided."""
+        for command in self._due():
+            await self._submit(command)
+
+    def _due(self) -> list[Command]:
+        now, commands = self._clock.now(), []
+        while self._heap and self._heap[0][0] <= now:
+            due, kind, id_ = heapq.heappop(self._heap)
+            body = self._body(due, kind, id_)
+            if body is not None:
+                commands.append(Command(f"g:{self._view.seq}:{id_}:{due}", HOUSE, body))
+        return commands
+
+    def _body(self, due: int, kind: str, id_: str) -> Body | None:
+        """The command, unless the entry was overtaken by an extension, a suspension or the end."""
+        if kind == "notice":
+            return CloseNotice(id_) if self._view.market.notices_due.get(id_) == due else None
+        return Advance(id_) if due_at(self._view.lots[id_]) == due else None
+
+    async def _sleep(self) -> None:
+        delay = LONGEST_SLEEP
+        if self._heap:
+            delay = min(delay, max(0, self._heap[0][0] - self._clock.now()) / 1_000_000)
+        try:
+            await asyncio.wait_for(self._wake.wait(), delay)
+        except TimeoutError:
+            return

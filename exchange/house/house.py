@@ -1,0 +1,175 @@
+"""A house at work: authority, dispatcher, gavel, outbox and lease, started from the journal and stopped cleanly."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import structlog
+
+from exchange.house import authority, codec
+from exchange.house.command import HOUSE, Command, Outcome, Recorded
+from exchange.house.dispatcher import Dispatcher, Listener, Stats
+from exchange.house.gavel import Gavel
+from exchange.house.outbox import Outbox
+from exchange.house.recovery import postponements, replay
+from exchange.house.state import State
+from exchange.ports import Bank, Clock, Journal, Lease, Unavailable
+from matching_engine.commands import Suspend
+from matching_engine.errors import Malformed
+from settlement.rulebook import Rulebook
+
+log = structlog.get_logger()
+
+HEARTBEAT = 1.0
+"""Seconds between two signs of life in the lease."""
+GRACE = 60_000_000
+"""µs that a lot gets on top of an outage, so that its bidders can return."""
+OUTAGE_MIN = 2_000_000
+"""µs from which a gap in service counts as an outage."""
+DRIFT_MAX = 500_000
+"""µs by which the wall clock may leave the monotonic clock."""
+
+_COMMAND_ID = re.compile(r"[0-9A-Za-z_-]{8,64}", re.ASCII)
+
+
+class House:
+    """One node of the network: one journal, one writer."""
+
+    def __init__(
+        self, name: str, journal: Journal, clock: Clock, rulebook: Rulebook, bank: Bank | None = None
+    ) -> None:
+        self.name = name
+        self.clock = clock
+        self._journal = journal
+        self._rulebook = rulebook
+        self._bank = bank
+        self._tasks: list[asyncio.Task[None]] = []
+        self._failure: asyncio.Future[None] | None = None
+
+    async def start(self, holder: str, grace: int = GRACE) -> None:
+        """Own the house, rebuild its state, give outages back, and take commands."""
+        self._lease = await self._journal.acquire(self.name, holder, self.clock.now())
+        view = await replay(self._journal, self.name, self._rulebook)
+        self._dispatcher = Dispatcher(self._journal, self.clock, view, self._lease)
+        self._dispatcher.on_outage = self._after_outage
+        self._grace = grace
+        self._failure = asyncio.get_running_loop().create_future()
+        self._run(self._dispatcher.run)
+        await self._give_back(self._lease.alive_at)
+        self.gavel = Gavel(view, self.clock, self._dispatcher.submit)
+        self.watch(self.gavel.note)
+        self._run(self.gavel.run)
+        self._run(self._stay_alive)
+        if self._bank is not None:
+            outbox = Outbox(view, self._bank, self._dispatcher.submit)
+            self.watch(outbox.note)
+            self._run(outbox.run)
+        log.info("house started", house=self.name, epoch=self.epoch, seq=view.seq)
+
+    def _run(self, work: Callable[[], Awaitable[None]]) -> None:
+        task = asyncio.ensure_future(work())
+        task.add_done_callback(self._ended)
+        self._tasks.append(task)
+
+    def _ended(self, task: "asyncio.Future[None]") -> None:
+        """A part that ends by itself ends the house."""
+        if self._failure is not None and not self._failure.done() and not task.cancelled():
+            error = task.exception()
+            if error is not None:
+                log.critical("house stops", house=self.name, error=repr(error))
+                self._failure.set_exception(error)
+
+    async def failed(self) -> None:
+        """Wait for the failure that ends the house, and raise it (Fenced, Broken)."""
+        if self._failure is not None:
+            await self._failure
+
+    async def stop(self) -> None:
+        """Stop taking commands and let every part end."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError, Exception):
+                await task
+        self._tasks.clear()
+        if self._failure is not None and self._failure.done():
+            self._failure.exception()
+
+    @property
+    def view(self) -> State:
+        """The committed state: look, do not touch."""
+        return self._dispatcher.view
+
+    @property
+    def epoch(self) -> int:
+        """Which writer of the house this is."""
+        return self._lease.epoch
+
+    @property
+    def lease(self) -> Lease:
+        """The right to write."""
+        return self._lease
+
+    @property
+    def stats(self) -> Stats:
+        """What was counted since the start."""
+        return self._dispatcher.stats
+
+    @property
+    def queue_depth(self) -> int:
+        """How many commands wait."""
+        return self._dispatcher.depth
+
+    @property
+    def alive(self) -> bool:
+        """Whether the house takes commands."""
+        return self._failure is not None and not self._failure.done() and bool(self._tasks)
+
+    def watch(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` after each commit with its events; the answer ends it."""
+        return self._dispatcher.listen(listener)
+
+    async def submit(self, command: Command) -> Outcome:
+        """Ask the house; Denied, Conflict, Malformed, Unavailable; a refusal is in the outcome."""
+        if not self.alive:
+            raise Unavailable(f"house {self.name} is not running")
+        if command.principal != HOUSE and not _COMMAND_ID.fullmatch(command.id):
+            raise Malformed("id", command.id, "8 to 64 letters, digits, '-' or '_', like a UUID")
+        authority.refuse_unauthorised(command, self.view)
+        return await self._dispatcher.submit(command)
+
+    async def answer_of(self, command_id: str) -> Outcome | None:
+        """The one true answer to a command id, or None when it was never decided."""
+        return await self._dispatcher.answer_of(command_id)
+
+    async def history(self, stream: str, after: int = 0) -> list[Recorded]:
+        """The events of a stream with stream_seq > `after`."""
+        return [codec.recorded(row) for row in await self._journal.stream(self.name, stream, after)]
+
+    async def _stay_alive(self) -> None:
+        """Renew the lease; a clock that was set stops the clocks of all lots."""
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            with suppress(Unavailable):
+                await self._journal.renew(self._lease, self.clock.now())
+            drift = getattr(self.clock, "drift", None)
+            if drift is not None and drift() > DRIFT_MAX:
+                await self._suspend_all()
+
+    async def _suspend_all(self) -> None:
+        for lot in list(self.view.lots.values()):
+            if lot.closed_at is None and lot.opens_at <= self.clock.now() and not lot.suspended:
+                id_ = f"clock:{self.epoch}:{lot.id}:{self.view.seq}"
+                await self._dispatcher.submit(Command(id_, HOUSE, Suspend(lot.id, "clock_stepped")))
+
+    def _after_outage(self, since: int) -> None:
+        task = asyncio.ensure_future(self._give_back(since))
+        task.add_done_callback(self._ended)
+
+    async def _give_back(self, since: int | None) -> None:
+        now = self.clock.now()
+        if since is None or now - since < OUTAGE_MIN:
+            return
+        moved = postponements(self.view, self.epoch, since, now, self._grace)
+        await asyncio.gather(*(self._dispatcher.submit(command) for command in moved))

@@ -1,0 +1,109 @@
+"""The machine of a house: command → events, events → state. Pure: time and ids come as arguments."""
+
+from typing import cast
+
+from exchange.house.command import HOUSE, Command, HouseEvent, Recorded
+from exchange.house.reactions import react
+from exchange.house.state import State
+from exchange.house.streams import advances, stream_of
+from exchange.market import commands as mc
+from exchange.market import decide as market_decide
+from exchange.market import events as me
+from exchange.market.evolve import evolve as market_evolve
+from exchange.market.refusals import MarketRefusal
+from matching_engine import commands as lc
+from matching_engine import events as le
+from matching_engine import lot as lots
+from matching_engine.errors import Malformed, require
+from matching_engine.rejections import Rejection
+from settlement import commands as sc
+from settlement import events as se
+from settlement.decide import decide as settlement_decide
+from settlement.evolve import evolve as settlement_evolve
+
+Events = tuple[HouseEvent, ...]
+
+
+def decide(state: State, command: Command, at: int) -> Events:
+    """The events that a command makes at `at`; a refusal is an event as well. Reads the state only."""
+    require(at >= state.at, f"invariant 3: at {at} before the last journaled instant {state.at}")
+    body = command.body
+    if isinstance(body, lc.Command):
+        return _decide_lot(state, cast(lc.LotCommand, body), at)
+    if isinstance(body, sc.Command):
+        return settlement_decide(state.settlement, cast(sc.SettlementCommand, body), at)
+    return _decide_market(state, body, market_decide.Ask(at, command.id))
+
+
+def _decide_market(state: State, body: mc.MarketCommand, ask: market_decide.Ask) -> Events:
+    if isinstance(body, mc.ApplyEntry) and _has_ended(state, body.lot):
+        return (
+            me.MarketRefused(body.lot, "ApplyEntry", MarketRefusal.LOT_CLOSED, "the lot takes no more entries"),
+        )
+    events = market_decide.decide(state.market, body, ask)
+    if isinstance(body, mc.ScheduleSession) and isinstance(events[0], me.SessionScheduled):
+        return _put_up(body, events, ask.at)
+    return events
+
+
+def _decide_lot(state: State, body: lc.LotCommand, at: int) -> Events:
+    lot = state.lots.get(body.lot)
+    if lot is None:
+        return _no_such_lot(body)
+    return lots.decide(lot, body, at)
+
+
+def _no_such_lot(body: lc.LotCommand) -> Events:
+    if isinstance(body, lc.Bid | lc.Match | lc.Seal | lc.Accept):
+        return (le.BidRefused(body.lot, body.bidder, Rejection.LOT_UNKNOWN),)
+    return (le.CommandRefused(body.lot, type(body).__name__, Rejection.LOT_UNKNOWN),)
+
+
+def _has_ended(state: State, lot: str) -> bool:
+    return lot in state.lots and state.lots[lot].closed_at is not None
+
+
+def _put_up(body: mc.ScheduleSession, events: tuple[me.MarketEvent, ...], at: int) -> Events:
+    """A session stands with all its lots, or not at all."""
+    put_up: list[HouseEvent] = list(events)
+    for plan in body.lots:
+        try:
+            made = lots.decide(None, lc.PutUp(plan.lot, plan.terms), at)
+        except Malformed as wrong:
+            return (me.MarketRefused(plan.lot, "ScheduleSession", MarketRefusal.LOT_TERMS, str(wrong)),)
+        if not isinstance(made[0], le.LotPutUp):
+            return (me.MarketRefused(plan.lot, "ScheduleSession", MarketRefusal.LOT_TERMS, "terms refused"),)
+        put_up.extend(made)
+    return tuple(put_up)
+
+
+def apply(state: State, recorded: Recorded) -> None:
+    """Let one journaled event become state; the only place where a house changes."""
+    event = recorded.event
+    require(recorded.seq == state.seq + 1, f"invariant 2: seq {recorded.seq} after {state.seq}")
+    require(recorded.at >= state.at, f"invariant 3: at of seq {recorded.seq} goes back")
+    state.seq, state.at = recorded.seq, recorded.at
+    state.streams[recorded.stream] = recorded.stream_seq
+    state.hash = bytes.fromhex(recorded.receipt)
+    state.pending.pop(recorded.command_id, None)
+    _evolve(state, event, recorded.at)
+    for n, body in enumerate(react(state, event)):
+        id_ = f"r:{recorded.seq}:{n}"
+        state.pending[id_] = Command(id_, HOUSE, body, f"{recorded.house}:{recorded.seq}")
+
+
+def _evolve(state: State, event: HouseEvent, at: int) -> None:
+    if isinstance(event, le.Event):
+        if event.lot in state.lots or isinstance(event, le.LotPutUp):
+            lot_event = cast(le.LotEvent, event)
+            state.lots[event.lot] = lots.evolve(state.lots.get(event.lot), lot_event, at)
+    elif isinstance(event, se.Event):
+        settlement_evolve(state.settlement, cast(se.SettlementEvent, event), at)
+    else:
+        market_evolve(state.market, event)
+
+
+def next_stream_seq(state: State, event: HouseEvent) -> tuple[str, int]:
+    """The stream of a new event and its sequence there."""
+    stream = stream_of(event)
+    return stream, state.streams.get(stream, 0) + (1 if advances(event) else 0)

@@ -1,0 +1,108 @@
+"""What follows from an event across the parts of a house: event → the next commands.
+
+What follows within settlement stands in settlement.process; here is what needs the market as well.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from exchange.house.command import Body, HouseEvent
+from exchange.house.state import State
+from exchange.market import events as m
+from matching_engine import commands as lc
+from matching_engine import events as le
+from settlement import commands as sc
+from settlement import events as se
+from settlement import process
+from settlement.state import DepositState
+
+Bodies = tuple[Body, ...]
+
+
+def _entry_applied(state: State, event: m.EntryApplied) -> Bodies:
+    """Who owes no deposit may bid at once; everybody else is called to pay it first."""
+    if event.deposit_fen == 0:
+        return (lc.SetEntry(event.lot, event.code, lc.EntryStatus.ADMITTED),)
+    return (
+        lc.SetEntry(event.lot, event.code, lc.EntryStatus.DEPOSIT_UNPAID),
+        sc.CallDeposit(event.deposit, event.lot, event.code, event.party, event.deposit_fen),
+    )
+
+
+def _deposit_held(state: State, event: se.DepositHeld) -> Bodies:
+    """A deposit admits its bidder; one that comes after the end of the lot goes back."""
+    lot = state.lots[event.lot]
+    if lot.closed_at is None:
+        return (lc.SetEntry(event.lot, event.bidder, lc.EntryStatus.ADMITTED),)
+    return (sc.ReleaseDeposit(event.deposit, _release_by(state, event.lot)),)
+
+
+def _release_by(state: State, lot: str) -> int:
+    """The last instant for giving deposits back, as the session's rule set says (J23)."""
+    session = state.market.sessions[state.market.lot_plans[lot].session]
+    return state.at + session.deposit_release_within
+
+
+def _losers(state: State, lot: str, winners: frozenset[str]) -> Bodies:
+    """Give back every deposit held on a lot but the winners'."""
+    due_by = _release_by(state, lot)
+    return tuple(
+        sc.ReleaseDeposit(entry.deposit, due_by)
+        for code, entry in state.market.entries[lot].items()
+        if code not in winners and _is_held(state, entry.deposit)
+    )
+
+
+def _is_held(state: State, deposit: str) -> bool:
+    held = state.settlement.deposits.get(deposit)
+    return held is not None and held.state is DepositState.HELD
+
+
+def _hammered(state: State, event: le.Hammered) -> Bodies:
+    """Each award is a trade of its own; the losers' deposits go back."""
+    trades = tuple(_conclude(state, event, n) for n in range(len(event.winners)))
+    return trades + _losers(state, event.lot, frozenset(winner.bidder for winner in event.winners))
+
+
+def _conclude(state: State, event: le.Hammered, n: int) -> sc.ConcludeTrade:
+    market, lot, winner = state.market, state.lots[event.lot], event.winners[n]
+    placed = market.lot_plans[event.lot]
+    listing = market.listings[placed.listing]
+    entry = market.entries[event.lot][winner.bidder]
+    offering, bidding = market.parties[listing.seller], market.parties[entry.party]
+    sells = lot.terms.direction == "sell"
+    return sc.ConcludeTrade(
+        trade=f"T-{event.lot}-{n + 1}",
+        lot=event.lot,
+        subject=listing.subject,
+        seller=offering if sells else bidding,
+        buyer=bidding if sells else offering,
+        price_fen=winner.price_fen,
+        deposit=entry.deposit if _is_held(state, entry.deposit) else None,
+        mechanism=lot.terms.mechanism.value,
+        hammered_at=event.closed_at,
+        payment_days=market.sessions[placed.session].payment_days,
+    )
+
+
+def _unsold(state: State, event: le.Passed | le.Cancelled) -> Bodies:
+    return _losers(state, event.lot, frozenset())
+
+
+_BY_TYPE: dict[type, Callable[[State, Any], Bodies]] = {
+    m.EntryApplied: _entry_applied,
+    se.DepositHeld: _deposit_held,
+    le.Hammered: _hammered,
+    le.Passed: _unsold,
+    le.Cancelled: _unsold,
+}
+
+
+def react(state: State, event: HouseEvent) -> Bodies:
+    """The commands that follow from an event, given the state just after it."""
+    own = _BY_TYPE.get(type(event))
+    if own is not None:
+        return own(state, event)
+    if isinstance(event, se.Event):
+        return process.react(state.settlement, event)  # type: ignore[arg-type]
+    return ()

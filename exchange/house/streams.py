@@ -1,0 +1,99 @@
+"""Which stream an event stands on, and whether everybody may see it.
+
+A stream is what a follower follows: a lot, a trade, a deposit. Public events advance the stream's own
+sequence by one each; what concerns one bidder only is journaled with the sequence as it stands.
+"""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from exchange.market import events as m
+from matching_engine import events as lot_events
+from settlement import events as s
+
+
+def _trade_of(contract_or_registration: str) -> str:
+    """ "T-L1-1" of "C-T-L1-1" or "TC-T-L1-1": both ids carry their trade's."""
+    return contract_or_registration.partition("-")[2]
+
+
+def _trade_of_claim(claim: str) -> str:
+    """ "T-L1-1" of "K-T-L1-1-2"."""
+    return claim.partition("-")[2].rpartition("-")[0]
+
+
+def _credit_stream(event: s.CreditRecorded) -> str:
+    if event.target is None:
+        return "suspense"
+    if event.target.startswith("O-"):
+        return f"trade/{event.target.removeprefix('O-')}"
+    return f"deposit/{event.target}"
+
+
+def _on_trade(event: Any) -> str:
+    return f"trade/{event.trade}"
+
+
+def _on_deposit(event: Any) -> str:
+    return f"deposit/{event.deposit}"
+
+
+def _on_listing(event: Any) -> str:
+    return f"listing/{event.listing}"
+
+
+def _on_claim(event: Any) -> str:
+    return f"trade/{_trade_of_claim(event.claim)}"
+
+
+def _on_refusals(event: Any) -> str:
+    return "refusals"
+
+
+STREAMS: dict[type, Callable[[Any], str]] = {
+    m.PartyEnrolled: lambda event: f"party/{event.party.id}",
+    m.ListingSubmitted: _on_listing,
+    m.ListingAdmitted: _on_listing,
+    m.NoticePublished: _on_listing,
+    m.NoticeClosed: _on_listing,
+    m.SessionScheduled: lambda event: f"session/{event.session}",
+    m.EntryApplied: lambda event: f"entry/{event.lot}",
+    m.MarketRefused: _on_refusals,
+    s.DepositCalled: _on_deposit,
+    s.DepositHeld: _on_deposit,
+    s.DepositApplied: _on_deposit,
+    s.DepositReleaseOrdered: _on_deposit,
+    s.DepositReleased: _on_deposit,
+    s.CreditRecorded: _credit_stream,
+    s.TradeConcluded: _on_trade,
+    s.ObligationRaised: _on_trade,
+    s.ObligationMet: _on_trade,
+    s.ContractDrafted: _on_trade,
+    s.ContractSigned: lambda event: f"trade/{_trade_of(event.contract)}",
+    s.ContractConcluded: _on_trade,
+    s.RegistrationSubmitted: _on_trade,
+    s.ContractRegistered: _on_trade,
+    s.RegistrationRefused: _on_trade,
+    s.ProceedsOrdered: _on_trade,
+    s.ProceedsPaid: _on_trade,
+    s.ClaimantElected: _on_trade,
+    s.ClaimDrawnUp: _on_trade,
+    s.ClaimApproved: _on_claim,
+    s.ClaimPaymentOrdered: _on_claim,
+    s.ClaimPaid: _on_claim,
+    s.SettlementRefused: _on_refusals,
+}
+
+
+def stream_of(event: object) -> str:
+    """The stream of an event, like "lot/L1" or "trade/T-L1-1"."""
+    if isinstance(event, lot_events.Event):
+        return f"lot/{event.lot}"
+    return STREAMS[type(event)](event)
+
+
+def advances(event: object) -> bool:
+    """Whether the event counts in its stream's public sequence."""
+    if isinstance(event, lot_events.Event):
+        return lot_events.public(cast(lot_events.LotEvent, event)) is not None
+    return True

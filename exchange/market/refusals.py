@@ -1,0 +1,21 @@
+"""Why not: the closed list of refusals of the market."""
+
+from enum import StrEnum
+
+
+class MarketRefusal(StrEnum):
+    """The code of a refusal."""
+
+    PARTY_ENROLLED = "PARTY_ENROLLED"
+    PARTY_UNKNOWN = "PARTY_UNKNOWN"
+    LISTING_EXISTS = "LISTING_EXISTS"
+    LISTING_UNKNOWN = "LISTING_UNKNOWN"
+    LISTING_STATE = "LISTING_STATE"
+    SESSION_EXISTS = "SESSION_EXISTS"
+    SESSION_EMPTY = "SESSION_EMPTY"
+    LOT_EXISTS = "LOT_EXISTS"
+    LOT_UNKNOWN = "LOT_UNKNOWN"
+    LOT_TERMS = "LOT_TERMS"
+    LOT_CLOSED = "LOT_CLOSED"
+    ENTRY_EXISTS = "ENTRY_EXISTS"
+    BID_SELF_DEALING = "BID_SELF_DEALING"

@@ -1,0 +1,98 @@
+"""The state of the market: what its events add up to."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from exchange.market.commands import RuleSet
+from settlement.commands import PartyFacts, Subject
+
+
+class ListingState(StrEnum):
+    """The way of a listing: submitted → under notice → tradable → in a session."""
+
+    SUBMITTED = "submitted"
+    NOTICE = "notice"
+    TRADABLE = "tradable"
+    IN_SESSION = "in_session"
+
+
+@dataclass(slots=True)
+class Listing:
+    """An achievement offered."""
+
+    id: str
+    achievement: str
+    achievement_digest: str
+    seller: str
+    subject: Subject
+    price_idea_fen: int
+    state: ListingState = ListingState.SUBMITTED
+    notice_until: int | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Session:
+    """A scheduled sitting."""
+
+    id: str
+    title: str
+    rule_set: RuleSet
+    lots: tuple[str, ...]
+    deposit_release_within: int
+    payment_days: int
+
+
+@dataclass(slots=True, frozen=True)
+class PlacedLot:
+    """A lot's place in the market: its listing, its session, its deposit."""
+
+    lot: str
+    listing: str
+    session: str
+    deposit_fen: int
+
+
+@dataclass(slots=True, frozen=True)
+class Entry:
+    """A bidder's admission to a lot, under the code that stands for it."""
+
+    lot: str
+    party: str
+    code: str
+    deposit: str
+
+
+@dataclass(slots=True)
+class Market:
+    """Everything the market knows."""
+
+    parties: dict[str, PartyFacts] = field(default_factory=dict)
+    affiliates: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    listings: dict[str, Listing] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    lot_plans: dict[str, PlacedLot] = field(default_factory=dict)
+    entries: dict[str, dict[str, Entry]] = field(default_factory=dict)
+    """lot → code → entry."""
+    codes: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(lot, party) → code."""
+    notices_due: dict[str, int] = field(default_factory=dict)
+    """listing → the instant its notice ends."""
+
+    def code_of(self, lot: str, party: str | None) -> str | None:
+        """The code under which a party bids on a lot; None when it has not entered."""
+        return self.codes.get((lot, party)) if party is not None else None
+
+    def entry(self, lot: str, code: str) -> Entry | None:
+        """The entry behind a code."""
+        return self.entries.get(lot, {}).get(code)
+
+    def seller_of(self, lot: str) -> str | None:
+        """The party that sells a lot."""
+        placed = self.lot_plans.get(lot)
+        return self.listings[placed.listing].seller if placed else None
+
+    def related(self, party: str, other: str) -> bool:
+        """Whether two parties are the same or affiliated, whichever of them declared it."""
+        return (
+            party == other or other in self.affiliates.get(party, ()) or party in self.affiliates.get(other, ())
+        )
