@@ -57,7 +57,7 @@ def _shown(field: str, got: object) -> object:
 def parse(body: bytes, type_: type[T]) -> T:
     """The struct that `body` holds; BadInput names the first field that is wrong."""
     try:
-        data = _read_plain(body)
+        data = read_plain(body)
         if data is not None:
             return msgspec.convert(data, type_)
     except (msgspec.MsgspecError, RecursionError):
@@ -65,7 +65,7 @@ def parse(body: bytes, type_: type[T]) -> T:
     return _parse_with_care(body, type_)
 
 
-def _read_plain(body: bytes) -> dict[str, Any] | None:
+def read_plain(body: bytes) -> dict[str, Any] | None:
     """The flat object of a body in which nothing can hide: printable ASCII, no escapes, no key twice.
 
     Each key and each text has two quotation marks, so a key that came twice leaves some over. This is six

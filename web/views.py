@@ -58,7 +58,7 @@ def lot_view(state: State, lot: str, epoch: int, instant: Instant = ms) -> Json:
         "session": placed.session,
         "deposit_fen": placed.deposit_fen,
         **_terms(one.terms, instant),
-        **_standing(one, instant),
+        **standing(one, instant),
         "seq": state.streams.get(f"lot/{lot}", 0),
         "epoch": epoch,
     }
@@ -71,7 +71,7 @@ def step_fen(lot: Lot) -> int | None:
     return steps[-1] if steps else None
 
 
-def _standing(lot: Lot, instant: Instant) -> Json:
+def standing(lot: Lot, instant: Instant) -> Json:
     """What moves while a lot is open. The box of a sealed lot tells nothing before it is opened, not even a count."""
     hidden = lot.terms.mechanism in SEALED and lot.closed_at is None
     return {

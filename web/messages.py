@@ -1,0 +1,223 @@
+"""The messages of `luochui.v1`: what a client may send, what the house answers.
+
+Money is an integer count of fen, instants are integer milliseconds since the epoch. `t` names the message,
+`i` is the client's own request id and comes back in the answer.
+"""
+
+from typing import Annotated
+
+import msgspec
+
+from matching_engine.money import LIMIT_FEN
+from web import parse
+
+FRAME_LIMIT = 4096
+"""Octets of one inbound frame."""
+
+Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
+Request = Annotated[int, msgspec.Meta(ge=0, le=2**53)] | Id
+Instant = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Fen = Annotated[int, msgspec.Meta(ge=1, le=LIMIT_FEN)]
+Ticket = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+Envelope = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9+/=_.:-]{1,3500}$")]
+
+
+class Inbound(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="t"):
+    """Something a client says."""
+
+
+class Hello(Inbound, frozen=True, tag="hello"):
+    """The first message. A browser proves its session with a one-use ticket; watching needs none."""
+
+    v: int
+    ticket: Ticket | None = None
+
+
+class Sub(Inbound, frozen=True, tag="sub"):
+    """Follow a lot; with `since` ([epoch, seq]) from there."""
+
+    i: Request
+    lot: Id
+    since: tuple[Instant, Instant] | None = None
+
+
+class Unsub(Inbound, frozen=True, tag="unsub"):
+    """Follow a lot no longer."""
+
+    lot: Id
+    i: Request | None = None
+
+
+class Asking(Inbound, frozen=True):
+    """A message that wants a decision: `id` is the client's command id, kept and repeated until answered."""
+
+    i: Request
+    lot: Id
+    id: str
+
+
+class Bid(Asking, frozen=True, tag="bid"):
+    """A bid; `max_fen` makes it a proxy bid, `seen` is the last seq its owner had seen."""
+
+    amount_fen: Fen
+    max_fen: Fen | None = None
+    seen: Instant | None = None
+    confirm: bool = False
+
+
+class Match(Asking, frozen=True, tag="match"):
+    """Exercise a right of first refusal at the lead."""
+
+
+class Accept(Asking, frozen=True, tag="accept"):
+    """Take the clock price, the asking price or the open licence's fee."""
+
+    amount_fen: Fen
+
+
+class Seal(Asking, frozen=True, tag="seal"):
+    """A sealed bid: an envelope that only the opening can read."""
+
+    envelope: Envelope
+
+
+class Withdraw(Asking, frozen=True, tag="withdraw"):
+    """Take a bid back; it binds until it is beaten, so the answer is always no (auction law art. 36)."""
+
+
+class Probe(Inbound, frozen=True, tag="time"):
+    """A clock probe sent at the client's `c0` (ms)."""
+
+    i: Request
+    c0: int | float
+
+
+class Pong(Inbound, frozen=True, tag="pong"):
+    """The answer to a ping."""
+
+
+ClientMessage = Hello | Sub | Unsub | Bid | Match | Accept | Seal | Withdraw | Probe | Pong
+Decision = Bid | Match | Accept | Seal
+
+
+class Outbound(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="t"):
+    """Something the house says."""
+
+
+class Welcome(Outbound, frozen=True, tag="welcome"):
+    """The conversation is open. `account` is null for a visitor; `ping` is in seconds."""
+
+    sid: str
+    now: int
+    ping: int
+    limits: dict[str, int]
+    account: str | None = None
+
+
+class Snap(Outbound, frozen=True, tag="snap"):
+    """The whole state of a lot at `seq`."""
+
+    i: int | str | None
+    lot: str
+    epoch: int
+    seq: int
+    state: msgspec.Raw
+
+
+class Delta(Outbound, frozen=True, tag="delta"):
+    """Exactly the events since `since`, never a part of them."""
+
+    i: int | str
+    lot: str
+    epoch: int
+    seq: int
+    events: list[msgspec.Raw]
+    recovered: bool
+
+
+class You(Outbound, frozen=True, tag="you"):
+    """What a lot holds for this bidder alone: its code, its entry and its own maximum."""
+
+    lot: str
+    code: str | None
+    entry: str | None
+    max_fen: int | None = None
+
+
+class Ack(Outbound, frozen=True, tag="ack"):
+    """Decided and durable: `receipt` is the hash of the journal row that says so."""
+
+    i: int | str
+    id: str
+    lot: str
+    seq: int
+    ts: int
+    receipt: str
+    kind: str
+
+
+class Rej(Outbound, frozen=True, tag="rej"):
+    """Refused, with what would have done; `retry` says whether the same id is worth repeating."""
+
+    i: int | str | None
+    id: str | None
+    code: str
+    retry: bool
+    field: str | None = None
+    detail: str | None = None
+    minimum_fen: int | None = None
+    ends: int | None = None
+    seq: int | None = None
+
+
+class Told(Outbound, frozen=True, tag="time"):
+    """When the probe came (`s1`) and when this answer left (`s2`)."""
+
+    i: int | str
+    c0: int | float
+    s1: int
+    s2: int
+
+
+class Presence(Outbound, frozen=True, tag="presence"):
+    """How many sockets watch a lot, sampled."""
+
+    lot: str
+    watchers: int
+
+
+class Ping(Outbound, frozen=True, tag="ping"):
+    """Are you there?"""
+
+
+class Bye(Outbound, frozen=True, tag="bye"):
+    """The socket is about to close; come back after `after` ms (absent: not at all)."""
+
+    code: str
+    after: int | None = None
+
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
+
+
+def encode(message: Outbound) -> bytes:
+    """The octets of an outgoing message."""
+    return _encoder.encode(message)
+
+
+def decode(frame: str) -> ClientMessage:
+    """The message in a text frame; BadInput as strict as for any body: nothing is repaired, guessed or ignored."""
+    message = _decode(frame.encode("utf-8", "surrogatepass"))
+    if isinstance(message, Asking):
+        parse.command_id(message.id)
+    return message
+
+
+def _decode(body: bytes) -> ClientMessage:
+    try:
+        if parse.read_plain(body) is not None:
+            return _decoder.decode(body)
+    except (msgspec.MsgspecError, RecursionError):
+        pass  # The careful way below finds the same fault and names it.
+    return parse.parse(body, ClientMessage)  # type: ignore[arg-type]
