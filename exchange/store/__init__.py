@@ -1,0 +1,1 @@
+"""Where the house touches the world: the journal, the clock, the schema of the database."""

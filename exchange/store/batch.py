@@ -1,0 +1,35 @@
+"""What must hold of a batch before it is sent, and what it means when the database took none of it."""
+
+from collections.abc import Sequence
+
+from exchange.ports import DuplicateCommand, Fenced, Lease, Row
+from matching_engine.errors import Broken, LuochuiError, require
+
+
+def check(lease: Lease, rows: Sequence[Row]) -> None:
+    """Broken unless the rows are of the lease's house and epoch and follow each other without a gap."""
+    first = rows[0].seq
+    for place, row in enumerate(rows):
+        require(row.house == lease.house, f"a batch is of one house: {row.house!r} in one of {lease.house!r}")
+        require(row.epoch == lease.epoch, f"a row carries the writer's epoch: {row.epoch}, not {lease.epoch}")
+        require(row.seq == first + place, f"seq is gapless: {row.seq} where {first + place} was due")
+
+
+def refusal(
+    lease: Lease, rows: Sequence[Row], epoch: int | None, duplicate: str | None, head: int
+) -> LuochuiError:
+    """Why nothing was written, from what stands now: the house's epoch, a known command id, the last seq.
+
+    A lost lease comes first, because a fenced writer must stop whatever else is wrong with its batch.
+    """
+    if epoch != lease.epoch:
+        return Fenced(f"house {lease.house}: epoch {lease.epoch} is over, epoch {epoch} writes")
+    if duplicate is not None:
+        return DuplicateCommand(duplicate)
+    if head >= rows[0].seq:
+        return Fenced(f"house {lease.house}: seq {rows[0].seq} is taken, the journal ends at {head}")
+    if head + 1 < rows[0].seq:
+        return Broken(
+            f"seq is gapless: the journal of {lease.house} ends at {head}, rows begin at {rows[0].seq}"
+        )
+    return Broken("one command id, one effect: two rows of a batch carry the same command id and part")

@@ -1,0 +1,19 @@
+"""The journal of a database, by its address."""
+
+from exchange.ports import Journal
+from exchange.store import urls
+
+
+def open_journal(url: str, writable: bool = True) -> Journal:
+    """The journal at `url`, not yet connected: `await journal.open()` connects and checks it.
+
+    With `writable=False` it reads only: nothing is locked, nothing is asked of the settings.
+    """
+    if urls.is_sqlite(url):
+        from exchange.store.sqlite_journal import SqliteJournal
+
+        return SqliteJournal(urls.sqlite_path(url), writable)
+    # asyncpg is an extra (luochui[postgres]) that the embedded mode does without.
+    from exchange.store.postgres_journal import PostgresJournal
+
+    return PostgresJournal(urls.postgres_dsn(url), writable)
