@@ -19,7 +19,9 @@ _decoders = {name: msgspec.json.Decoder(kind) for name, kind in EVENT_TYPES.item
 
 def request_digest(command: Command) -> str:
     """What the same id must stand for again: the account and the body, as a hex SHA-256."""
-    return hashlib.sha256(command.principal.account.encode() + b"\n" + canonical.encode(command.body)).hexdigest()
+    return hashlib.sha256(
+        command.principal.account.encode() + b"\n" + canonical.encode(command.body)
+    ).hexdigest()
 
 
 def seal(before: bytes, row: Row) -> Row:

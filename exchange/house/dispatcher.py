@@ -59,7 +59,7 @@ class Dispatcher:
     def __init__(self, journal: Journal, clock: Clock, view: State, lease: Lease) -> None:
         self.view = view
         self.stats = Stats()
-        self.on_outage: Callable[[int], None] = lambda since: None
+        self.after_outage: Callable[[int], list[Command]] = lambda since: []
         self._journal = journal
         self._clock = clock
         self._lease = lease
@@ -67,6 +67,7 @@ class Dispatcher:
         self._queue: deque[Job] = deque()
         self._wake = asyncio.Event()
         self._stamp = view.at
+        self._commit_began = view.at
         self._answers: OrderedDict[str, tuple[str, Outcome]] = OrderedDict()
         self._waiting: dict[str, Job] = {}
         self._listeners: list[Listener] = []
@@ -216,7 +217,7 @@ class Dispatcher:
     async def _commit(self, rows: list[Row]) -> None:
         if not rows:
             return
-        began = self._clock.now()
+        began = self._commit_began = self._clock.now()
         await self._journal.append(self._lease, rows)
         self.stats.commits += 1
         self.stats.batch_sizes.append(len(rows))
@@ -248,7 +249,6 @@ class Dispatcher:
 
     async def _recover(self, jobs: list[Job], failure: Exception) -> None:
         """Read back what the journal really holds, answer what it knows, and let the clients repeat the rest."""
-        began = self._clock.now()
         log.warning("commit failed", house=self.view_house, error=str(failure), commands=len(jobs))
         found = await self._read_back()
         self._work = copy.deepcopy(self.view)
@@ -258,7 +258,19 @@ class Dispatcher:
                 known = await self.answer_of(job.command.id)
                 events = known.recorded if known else None
             self._settle_failed(job, events, failure)
-        self.on_outage(began)
+        self.put_first(self.after_outage(self._commit_began))
+
+    def put_first(self, commands: Sequence[Command]) -> None:
+        """Let the house's own commands be decided before everything that waits: what came during an outage
+        is judged by closing times that were moved by it."""
+        self._stamp = max(self._stamp, self._clock.now())
+        at = self._queue[0].at if self._queue else self._stamp
+        for command in reversed(commands):
+            answer = asyncio.get_running_loop().create_future()
+            job = Job(command, codec.request_digest(command), at, answer)
+            self._waiting[command.id] = job
+            self._queue.appendleft(job)
+        self._wake.set()
 
     def _settle_failed(self, job: Job, events: tuple[Recorded, ...] | None, failure: Exception) -> None:
         if events is not None:

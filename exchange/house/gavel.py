@@ -12,7 +12,7 @@ from exchange.house.command import HOUSE, Body, Command, Recorded
 from exchange.house.state import State
 from exchange.market.commands import CloseNotice
 from exchange.market.events import NoticePublished
-from exchange.ports import Clock
+from exchange.ports import Clock, Unavailable
 from matching_engine import events as le
 from matching_engine.commands import Advance
 from matching_engine.lot import due_at
@@ -61,17 +61,17 @@ class Gavel:
 
     async def strike(self) -> None:
         """Ask for everything that is due now, and wait until it is decided."""
-        for command in self._due():
-            await self._submit(command)
-
-    def _due(self) -> list[Command]:
-        now, commands = self._clock.now(), []
+        now = self._clock.now()
         while self._heap and self._heap[0][0] <= now:
-            due, kind, id_ = heapq.heappop(self._heap)
-            body = self._body(due, kind, id_)
-            if body is not None:
-                commands.append(Command(f"g:{self._view.seq}:{id_}:{due}", HOUSE, body))
-        return commands
+            entry = heapq.heappop(self._heap)
+            body = self._body(*entry)
+            if body is None:
+                continue
+            try:
+                await self._submit(Command(f"g:{self._view.seq}:{entry[2]}:{entry[0]}", HOUSE, body))
+            except Unavailable:
+                heapq.heappush(self._heap, entry)
+                return
 
     def _body(self, due: int, kind: str, id_: str) -> Body | None:
         """The command, unless the entry was overtaken by an extension, a suspension or the end."""

@@ -52,11 +52,12 @@ class House:
         self._lease = await self._journal.acquire(self.name, holder, self.clock.now())
         view = await replay(self._journal, self.name, self._rulebook)
         self._dispatcher = Dispatcher(self._journal, self.clock, view, self._lease)
-        self._dispatcher.on_outage = self._after_outage
+        self._dispatcher.after_outage = self._postponements
         self._grace = grace
         self._failure = asyncio.get_running_loop().create_future()
+        if self._lease.alive_at is not None:
+            self._dispatcher.put_first(self._postponements(self._lease.alive_at))
         self._run(self._dispatcher.run)
-        await self._give_back(self._lease.alive_at)
         self.gavel = Gavel(view, self.clock, self._dispatcher.submit)
         self.watch(self.gavel.note)
         self._run(self.gavel.run)
@@ -143,6 +144,18 @@ class House:
         """The one true answer to a command id, or None when it was never decided."""
         return await self._dispatcher.answer_of(command_id)
 
+    async def settled(self) -> None:
+        """Wait until nothing is left to do: no command waits, no reaction is open, no payment is under way."""
+        quiet = asyncio.Event()
+        forget = self.watch(lambda batch: quiet.set())
+        try:
+            while self.queue_depth or self.view.pending or (self._bank and self.view.settlement.payments_open):
+                quiet.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(quiet.wait(), 0.05)
+        finally:
+            forget()
+
     async def history(self, stream: str, after: int = 0) -> list[Recorded]:
         """The events of a stream with stream_seq > `after`."""
         return [codec.recorded(row) for row in await self._journal.stream(self.name, stream, after)]
@@ -163,13 +176,8 @@ class House:
                 id_ = f"clock:{self.epoch}:{lot.id}:{self.view.seq}"
                 await self._dispatcher.submit(Command(id_, HOUSE, Suspend(lot.id, "clock_stepped")))
 
-    def _after_outage(self, since: int) -> None:
-        task = asyncio.ensure_future(self._give_back(since))
-        task.add_done_callback(self._ended)
-
-    async def _give_back(self, since: int | None) -> None:
+    def _postponements(self, since: int) -> list[Command]:
         now = self.clock.now()
-        if since is None or now - since < OUTAGE_MIN:
-            return
-        moved = postponements(self.view, self.epoch, since, now, self._grace)
-        await asyncio.gather(*(self._dispatcher.submit(command) for command in moved))
+        if now - since < OUTAGE_MIN:
+            return []
+        return postponements(self.view, self.epoch, since, now, self._grace)

@@ -38,7 +38,9 @@ def decide(state: State, command: Command, at: int) -> Events:
 def _decide_market(state: State, body: mc.MarketCommand, ask: market_decide.Ask) -> Events:
     if isinstance(body, mc.ApplyEntry) and _has_ended(state, body.lot):
         return (
-            me.MarketRefused(body.lot, "ApplyEntry", MarketRefusal.LOT_CLOSED, "the lot takes no more entries"),
+            me.MarketRefused(
+                body.lot, "ApplyEntry", MarketRefusal.LOT_CLOSED, "the lot takes no more entries"
+            ),
         )
     events = market_decide.decide(state.market, body, ask)
     if isinstance(body, mc.ScheduleSession) and isinstance(events[0], me.SessionScheduled):

@@ -33,5 +33,8 @@ def postponements(state: State, epoch: int, since: int, now: int, grace: int) ->
     return [
         Command(f"o:{epoch}:{lot.id}:{since}", HOUSE, Postpone(lot.id, length, REASON))
         for lot in state.lots.values()
-        if lot.closed_at is None and (due := due_at(lot)) is not None and lot.opens_at <= now and due <= now + grace
+        if lot.closed_at is None
+        and (due := due_at(lot)) is not None
+        and lot.opens_at <= now
+        and due <= now + grace
     ]

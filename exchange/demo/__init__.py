@@ -1,0 +1,1 @@
+"""The demo market: real achievement titles and prices, simulated parties that act like people."""

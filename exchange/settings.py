@@ -1,0 +1,53 @@
+"""Settings, from the environment (`LUOCHUI_…`) and from command options.
+
+Secrets come from the environment or from files and are never logged.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """How this process runs."""
+
+    model_config = SettingsConfigDict(env_prefix="LUOCHUI_", extra="ignore")
+
+    database_url: str = "sqlite:///var/luochui.db"
+    """`sqlite:///file.db` or `postgresql://user:password@host/name`."""
+    redis_url: str | None = None
+    role: Literal["all", "web", "house"] = "all"
+    house: str = "hub"
+    """Name of the house that this process serves."""
+    house_listen: str = "127.0.0.1:8100"
+    """Where a house process answers health checks."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    base_url: str = ""
+    """The public address, like https://jishu.example.gov.cn; empty: http://host:port."""
+    extra_origins: tuple[str, ...] = ()
+    """More exact origins from which browsers may act."""
+    var_dir: Path = Path("var")
+    rules_dir: Path | None = None
+    """A directory of rule files instead of the built-in ones."""
+    log_json: bool = False
+    demo: bool = False
+
+    @property
+    def public_url(self) -> str:
+        """The address that readers use, without a slash at the end."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Every origin from which a browser may act; on this machine localhost is the same as 127.0.0.1."""
+        own = [self.public_url]
+        if not self.base_url and self.host in ("127.0.0.1", "localhost", "0.0.0.0"):  # noqa: S104 (compared only)
+            own += [f"http://{name}:{self.port}" for name in ("127.0.0.1", "localhost")]
+        return tuple(dict.fromkeys((*own, *self.extra_origins)))
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether cookies are for https only."""
+        return self.public_url.startswith("https://")
