@@ -1,0 +1,28 @@
+"""The registers: organisations, accounts with their sign-ins, achievements. Relational rows, every change kept."""
+
+from exchange.registers.accounts import Account, Accounts
+from exchange.registers.achievements import Achievement, Achievements
+from exchange.registers.database import Database
+from exchange.registers.organisations import Organisation, Organisations
+from exchange.registers.sessions import Sessions, SignIn
+
+__all__ = ["Account", "Achievement", "Organisation", "Registers", "SignIn"]
+
+
+class Registers:
+    """All registers of one database, by its URL (`sqlite:///file` or `postgresql://…`)."""
+
+    def __init__(self, url: str) -> None:
+        self.database = Database(url)
+        self.accounts = Accounts(self.database)
+        self.organisations = Organisations(self.database)
+        self.achievements = Achievements(self.database)
+        self.sessions = Sessions(self.database)
+
+    async def open(self) -> None:
+        """Connect; Unavailable when the database cannot be reached or has no tables yet."""
+        await self.database.open()
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self.database.close()

@@ -1,0 +1,129 @@
+"""The tables of the registers: organisations, accounts and their sessions and keys, achievements.
+
+Ordinary relational rows, in SQLite and in PostgreSQL alike. Instants are integer µs, money is integer fen.
+What binds anybody is not here but in the journal.
+"""
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+ID = String(64)
+TEXT = String(300)
+
+
+class Base(DeclarativeBase):
+    """The metadata that the migrations are checked against."""
+
+
+class OrganisationRow(Base):
+    """A university, an institute, an enterprise, or an authority that works here."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    name: Mapped[str] = mapped_column(TEXT)
+    kind: Mapped[str] = mapped_column(String(32))
+    region: Mapped[str] = mapped_column(String(64))
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    address: Mapped[str] = mapped_column(TEXT)
+    representative: Mapped[str] = mapped_column(TEXT)
+    version: Mapped[int]
+
+
+class OrganisationVersionRow(Base):
+    """What an organisation's row was, from when, and by whom."""
+
+    __tablename__ = "organisation_version"
+
+    organisation: Mapped[str] = mapped_column(ID, ForeignKey("organisation.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[int] = mapped_column(BigInteger)
+    by: Mapped[str] = mapped_column(ID)
+    body: Mapped[dict[str, object]] = mapped_column(JSON)
+
+
+class AccountRow(Base):
+    """A person who signs in. `revision` grows whenever every session of the account must end."""
+
+    __tablename__ = "account"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    login: Mapped[str] = mapped_column(String(64), unique=True)
+    password_hash: Mapped[str] = mapped_column(TEXT)
+    display_name: Mapped[str] = mapped_column(TEXT)
+    organisation: Mapped[str | None] = mapped_column(ID, ForeignKey("organisation.id"))
+    roles: Mapped[list[str]] = mapped_column(JSON)
+    enabled: Mapped[bool]
+    revision: Mapped[int]
+    created_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class WebSessionRow(Base):
+    """One sign-in. The token itself is nowhere; `id` stays when the token is changed."""
+
+    __tablename__ = "web_session"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    account: Mapped[str] = mapped_column(ID, ForeignKey("account.id"), index=True)
+    revision: Mapped[int]
+    """The account's revision when the session began; another one ends it."""
+    roles: Mapped[list[str]] = mapped_column(JSON)
+    """The roles the token was given for; others call for a new token."""
+    csrf: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[int] = mapped_column(BigInteger)
+    seen_at: Mapped[int] = mapped_column(BigInteger)
+    expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
+    """The absolute end, however busy the session is."""
+
+
+class ApiKeyRow(Base):
+    """A program's key, for an account; only its hash is kept."""
+
+    __tablename__ = "api_key"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    account: Mapped[str] = mapped_column(ID, ForeignKey("account.id"), index=True)
+    revision: Mapped[int]
+    label: Mapped[str] = mapped_column(TEXT)
+    created_at: Mapped[int] = mapped_column(BigInteger)
+    expires_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class AchievementRow(Base):
+    """A scientific and technological achievement; `inferred` names the columns nobody stated."""
+
+    __tablename__ = "achievement"
+    __table_args__ = (Index("ix_achievement_field_id", "field", "id"),)
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    holder: Mapped[str | None] = mapped_column(ID, ForeignKey("organisation.id"), index=True)
+    holder_name: Mapped[str] = mapped_column(TEXT)
+    title: Mapped[str] = mapped_column(TEXT)
+    abstract: Mapped[str] = mapped_column(Text)
+    field: Mapped[str] = mapped_column(String(100))
+    trl: Mapped[int | None]
+    ipc: Mapped[str] = mapped_column(String(32))
+    ip: Mapped[list[str]] = mapped_column(JSON)
+    published_on: Mapped[str] = mapped_column(String(10))
+    source_url: Mapped[str] = mapped_column(String(1000))
+    source_note: Mapped[str] = mapped_column(Text)
+    inferred: Mapped[list[str]] = mapped_column(JSON)
+    opening_price_fen: Mapped[int | None] = mapped_column(BigInteger)
+    increment_fen: Mapped[int | None] = mapped_column(BigInteger)
+    sold_price_fen: Mapped[int | None] = mapped_column(BigInteger)
+    price_note: Mapped[str] = mapped_column(Text)
+    version: Mapped[int]
+
+
+class AchievementVersionRow(Base):
+    """What an achievement's row was, from when, and by whom."""
+
+    __tablename__ = "achievement_version"
+
+    achievement: Mapped[str] = mapped_column(ID, ForeignKey("achievement.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[int] = mapped_column(BigInteger)
+    by: Mapped[str] = mapped_column(ID)
+    body: Mapped[dict[str, object]] = mapped_column(JSON)

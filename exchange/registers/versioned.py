@@ -1,0 +1,99 @@
+"""A register whose every change is kept, with who made it and when."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Generic, TypeVar, cast
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from exchange.registers.database import Database
+from exchange.registers.models import Base
+from matching_engine.errors import Malformed
+
+V = TypeVar("V", bound=msgspec.Struct)
+
+
+class Version(msgspec.Struct, Generic[V], frozen=True):
+    """One state of a row: its number from 1, the instant (µs) and the account that made it so."""
+
+    version: int
+    at: int
+    by: str
+    value: V
+
+
+class Versioned(Generic[V]):
+    """Rows of one kind, as frozen values; the table of versions grows with every change and is never altered."""
+
+    value: ClassVar[type[msgspec.Struct]]
+    row: ClassVar[type[Base]]
+    history: ClassVar[type[Base]]
+    name: ClassVar[str]
+    """The column of `history` that names the row."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, value: V, by: str, at: int) -> V:
+        """Enter a new row; Malformed when its id or another unique column is taken."""
+        await self.add_all([value], by, at)
+        return value
+
+    async def add_all(self, values: Sequence[V], by: str, at: int) -> None:
+        """Enter all of them or none."""
+        async with self._database.writing() as session:
+            for value in values:
+                row = self.row(**msgspec.to_builtins(value), version=1)
+                session.add(row)
+                await self._keep(session, value, 1, by, at)
+
+    async def change(self, value: V, by: str, at: int) -> V:
+        """Replace a row by `value`, as its next version; Malformed when there is no such row."""
+        key = cast(Any, value).id
+        async with self._database.writing() as session:
+            row = cast(Any, await session.get(self.row, key, with_for_update=True))
+            if row is None:
+                raise Malformed(self.name, key, "an id that is in the register")
+            row.version += 1
+            for field, content in msgspec.to_builtins(value).items():
+                setattr(row, field, content)
+            await self._keep(session, value, row.version, by, at)
+        return value
+
+    async def _keep(self, session: AsyncSession, value: V, version: int, by: str, at: int) -> None:
+        """Write the row and its version; a taken id or code is the caller's fault and says so."""
+        body = msgspec.to_builtins(value)
+        entry = self.history(**{self.name: body["id"], "version": version, "at": at, "by": by, "body": body})
+        try:
+            await session.flush()
+            session.add(entry)
+            await session.flush()
+        except IntegrityError as error:
+            raise Malformed(self.name, body["id"], f"a row that fits the register ({error.orig})") from error
+
+    async def get(self, key: str) -> V | None:
+        """The row as it stands."""
+        async with self._database.reading() as session:
+            row = await session.get(self.row, key)
+            return None if row is None else self._read(row)
+
+    async def versions(self, key: str) -> list[Version[V]]:
+        """Everything the row ever was, oldest first."""
+        table = cast(Any, self.history)
+        query = select(table).where(getattr(table, self.name) == key).order_by(table.version)
+        async with self._database.reading() as session:
+            rows = (await session.scalars(query)).all()
+        return [
+            Version(row.version, row.at, row.by, cast(V, msgspec.convert(row.body, self.value)))
+            for row in rows
+        ]
+
+    def _read(self, row: Base) -> V:
+        names = cast(Any, self.value).__struct_fields__
+        return cast(V, msgspec.convert({name: getattr(row, name) for name in names}, self.value))
+
+    async def _select(self, query: Any) -> list[V]:
+        async with self._database.reading() as session:
+            return [self._read(row) for row in (await session.scalars(query)).all()]
