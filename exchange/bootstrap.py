@@ -5,7 +5,6 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 from exchange.house.house import House
@@ -16,6 +15,7 @@ from exchange.store import migrate, safety, urls
 from exchange.store.clock import SystemClock
 from exchange.store.journal import open_journal
 from settlement.rulebook import Rulebook, load_rulebook
+from settlement.rules import shipped
 
 
 @dataclass(slots=True)
@@ -29,8 +29,9 @@ class Exchange:
 
 def read_rulebook(directory: Path | None = None) -> Rulebook:
     """The rule files of a directory, or the built-in ones; Malformed names file and field."""
-    folder = directory or Path(str(resources.files("settlement").joinpath("rules")))
-    return load_rulebook({path.name: path.read_bytes() for path in sorted(folder.glob("*.yaml"))})
+    if directory is None:
+        return load_rulebook(shipped())
+    return load_rulebook({path.name: path.read_bytes() for path in sorted(directory.glob("*.yaml"))})
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from exchange.registers.achievements import Achievement
 from matching_engine.money import parse_yuan
 
 
@@ -44,12 +45,35 @@ def increment_fen(achievement: DemoAchievement) -> int:
     return max(1_000_000, opening_price_fen(achievement) // 20 // 1_000_000 * 1_000_000)
 
 
+def register_row(achievement: DemoAchievement, holder: str) -> Achievement:
+    """The achievement as the register keeps it; what was inferred is named."""
+    source = achievement.source
+    return Achievement(
+        id=f"demo-{achievement.number}",
+        title=achievement.title,
+        holder=holder,
+        holder_name=achievement.holder or "",
+        field=achievement.field,
+        trl=achievement.trl,
+        ipc=achievement.ipc,
+        source_url=source if source.startswith("http") else "",
+        source_note=source if not source.startswith("http") else "",
+        inferred=("ipc", "trl", "field"),
+        opening_price_fen=achievement.opening_price_fen,
+        increment_fen=achievement.increment_fen,
+        sold_price_fen=achievement.hammer_fen,
+        price_note=achievement.note,
+    )
+
+
 def load() -> tuple[DemoAchievement, ...]:
     """All achievements, those of real auctions with known prices first."""
     text = resources.files("exchange.demo").joinpath("achievements.yaml").read_text(encoding="utf-8")
     data = yaml.safe_load(text)
     items = [_achievement(row, data["sources"]) for row in data["achievements"]]
-    return tuple(sorted(items, key=lambda item: (item.opening_price_fen is None, not item.auctioned, item.number)))
+    return tuple(
+        sorted(items, key=lambda item: (item.opening_price_fen is None, not item.auctioned, item.number))
+    )
 
 
 def _achievement(row: dict[str, Any], sources: dict[str, str]) -> DemoAchievement:

@@ -4,11 +4,17 @@ import itertools
 from collections.abc import Iterable
 
 from exchange.demo import people
-from exchange.demo.data import DemoAchievement, increment_fen, opening_price_fen
+from exchange.demo.data import DemoAchievement, increment_fen, opening_price_fen, register_row
 from exchange.house.command import Body, Command, Outcome
 from exchange.house.house import House
-from exchange.market.commands import AdmitListing, ApplyEntry, EnrolParty, LotPlan, ScheduleSession, SubmitListing
-from matching_engine import canonical
+from exchange.market.commands import (
+    AdmitListing,
+    ApplyEntry,
+    EnrolParty,
+    LotPlan,
+    ScheduleSession,
+    SubmitListing,
+)
 from matching_engine.terms import DAY, MINUTE, Extension, Mechanism, Rung, Terms
 from settlement.commands import RecordCredit, Subject
 from settlement.dates import shanghai_date
@@ -38,20 +44,20 @@ class Steps:
             if party.id not in self.house.view.market.parties:
                 await self.ask("operator", EnrolParty(party))
 
-    async def offer(self, listing: str, achievement: DemoAchievement) -> None:
+    async def offer(self, listing: str, achievement: DemoAchievement, notice: int = NOTICE) -> None:
         """The university lists an achievement, and the operator puts it under public notice."""
         await self.ask(
             "university",
             SubmitListing(
                 listing=listing,
                 achievement=f"demo-{achievement.number}",
-                achievement_digest=canonical.digest(canonical.encode(achievement)).hex(),
+                achievement_digest=register_row(achievement, people.UNIVERSITY.id).digest(),
                 seller=people.UNIVERSITY.id,
                 subject=subject_of(listing, achievement),
                 price_idea_fen=opening_price_fen(achievement),
             ),
         )
-        await self.ask("operator", AdmitListing(listing, NOTICE))
+        await self.ask("operator", AdmitListing(listing, notice))
 
     async def schedule(self, session: str, title: str, lots: Iterable[LotPlan]) -> Outcome:
         """The operator sets a session."""

@@ -1,0 +1,88 @@
+"""The director of the demo: keeps a few lots open, and lets bidders and staff do the rest."""
+
+import asyncio
+import random
+
+import structlog
+
+from exchange.demo.bidders import Bidder, simulated
+from exchange.demo.data import DemoAchievement, load
+from exchange.demo.staff import Staff
+from exchange.demo.steps import Steps, plan_lot
+from exchange.house.house import House
+from exchange.market.state import ListingState
+from matching_engine.errors import LuochuiError
+from matching_engine.terms import MINUTE, SECOND
+
+log = structlog.get_logger()
+
+OPEN_LOTS = 4
+LENGTHS = (6 * MINUTE, 9 * MINUTE, 12 * MINUTE, 4 * MINUTE)
+FAST = 20
+"""How many times faster `--fast` is."""
+
+
+class Director:
+    """Runs the demo in a house until cancelled."""
+
+    def __init__(self, house: House, fast: bool = False, seed: int = 1) -> None:
+        self._house = house
+        self._pace = 1 / FAST if fast else 1.0
+        self._steps = Steps(house, f"live{house.epoch}")
+        self._chance = random.Random(seed + house.epoch)  # noqa: S311 (a simulation, not a secret)
+        self._bidding: set[str] = set()
+        self._achievements = {f"demo-{achievement.number}": achievement for achievement in load()}
+
+    async def run(self) -> None:
+        """Staff works, sessions are set, bidders come."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(Staff(self._steps, self._pace).run())
+            while True:
+                await self._keep_lots_open()
+                self._send_bidders(group)
+                await asyncio.sleep(self._pace)
+
+    def _send_bidders(self, group: asyncio.TaskGroup) -> None:
+        for id_, lot in self._house.view.lots.items():
+            if lot.closed_at is None and id_ not in self._bidding:
+                self._bidding.add(id_)
+                for login in simulated():
+                    chance = random.Random(self._chance.random())  # noqa: S311
+                    group.create_task(self._guarded(Bidder(self._steps, login, id_, self._pace, chance)))
+
+    async def _guarded(self, bidder: Bidder) -> None:
+        try:
+            await bidder.run()
+        except LuochuiError as failure:
+            log.info("demo bidder gave up", reason=str(failure))
+
+    async def _keep_lots_open(self) -> None:
+        market, lots = self._house.view.market, self._house.view.lots
+        missing = OPEN_LOTS - sum(lot.closed_at is None for lot in lots.values())
+        if missing <= 0:
+            return
+        ready = [listing for listing in market.listings.values() if listing.state is ListingState.TRADABLE]
+        if len(ready) < missing:
+            await self._list_again()
+        for listing in ready[:missing]:
+            await self._open(listing.id, self._achievements[listing.achievement])
+
+    async def _open(self, listing: str, achievement: DemoAchievement) -> None:
+        """A session of one lot, opening in a moment."""
+        number = len(self._house.view.lots) + 1
+        length = int(LENGTHS[number % len(LENGTHS)] * self._pace)
+        opens_at = self._house.clock.now() + int(
+            (8 * SECOND + 4 * SECOND * (number % OPEN_LOTS)) * self._pace
+        )
+        plan = plan_lot(f"L{number}", listing, achievement, opens_at, length)
+        await self._steps.schedule(f"S{number}", f"演示专场 {number}", (plan,))
+
+    async def _list_again(self) -> None:
+        """Everything was put up once: the unsold and the sold come again, after a notice cut to a minute."""
+        market = self._house.view.market
+        waiting = [listing for listing in market.listings.values() if listing.state is ListingState.NOTICE]
+        if waiting:
+            return
+        round_ = len(market.listings) // len(self._achievements) + 1
+        for achievement in self._achievements.values():
+            await self._steps.offer(f"A{achievement.number}-{round_}", achievement, MINUTE)

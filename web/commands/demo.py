@@ -1,0 +1,109 @@
+"""`luochui demo`: the whole market on this machine, with nothing but Python."""
+
+import asyncio
+import json
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from exchange.bootstrap import open_exchange
+from exchange.demo import people
+from exchange.demo.bank import DemoBank
+from exchange.demo.director import Director
+from exchange.demo.once import BEGIN, Once, Stage
+from exchange.demo.seed import LEAD, fill_registers, list_everything
+from exchange.settings import Settings
+from exchange.store.clock import ManualClock, SystemClock
+from web.commands.errors import exits
+from web.credentials import hash_password
+from web.server import listen, run, serve_app
+
+STAGES_ZH = {
+    "listing": "挂牌",
+    "notice": "公示",
+    "session": "专场",
+    "entry": "报名",
+    "deposit": "保证金",
+    "bid": "竞价",
+    "hammer": "落槌",
+    "contract": "合同",
+    "signature": "签署",
+    "registration": "登记",
+    "credit": "到账",
+    "claim": "补助申领",
+}
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="Port of the pages.")] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    fast: Annotated[bool, typer.Option("--fast", help="Twenty times faster than people are.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="One lot through every stage, without a server.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --once: a JSON line for each stage.")] = False,
+    var: Annotated[Path, typer.Option(help="Where the embedded database lives.")] = Path("var"),
+) -> None:
+    """Run the demo market: embedded SQLite, simulated bidders, accounts to sign in with."""
+    with exits():
+        if once:
+            run(_once(as_json))
+        else:
+            run(_live(host, port, fast, var))
+
+
+async def _once(as_json: bool) -> None:
+    with tempfile.TemporaryDirectory(prefix="luochui-") as folder:
+        settings = Settings(database_url=f"sqlite:///{folder}/once.db", demo=True)
+        clock = ManualClock(BEGIN)
+        async with open_exchange(settings, clock, DemoBank(clock)) as exchange:
+            async for stage in Once(exchange.house, clock).play():
+                typer.echo(json.dumps(stage.as_line(), ensure_ascii=False) if as_json else _sentence(stage))
+
+
+def _sentence(stage: Stage) -> str:
+    facts = ", ".join(f"{name} {value}" for name, value in stage.facts.items())
+    return f"seq {stage.seq:>3}  {STAGES_ZH[stage.stage]} {stage.stage}: {facts}"
+
+
+async def _live(host: str, port: int, fast: bool, var: Path) -> None:
+    var.mkdir(parents=True, exist_ok=True)
+    settings = Settings(
+        database_url=f"sqlite:///{var / 'demo.db'}", host=host, port=port, var_dir=var, demo=True
+    )
+    listening = listen(host, port)
+    await _seed(settings)
+    clock = SystemClock()
+    async with open_exchange(settings, clock, DemoBank(clock)) as exchange:
+        _greet(settings)
+        director = asyncio.create_task(Director(exchange.house, fast).run())
+        try:
+            await serve_app(exchange, listening, director)
+        finally:
+            director.cancel()
+
+
+async def _seed(settings: Settings) -> None:
+    """Fill an empty market on a clock that runs ahead to the present."""
+    present = SystemClock().now()
+    clock = ManualClock(present - LEAD)
+    async with open_exchange(settings, clock, DemoBank(clock)) as exchange:
+        await fill_registers(exchange, present - LEAD, hash_password)
+        if not exchange.house.view.market.listings:
+            await list_everything(exchange, clock)
+
+
+def _greet(settings: Settings) -> None:
+    console = Console()
+    table = Table(title="演示账号 · demo accounts", title_justify="left")
+    for heading in ("账号 account", "身份 who", "角色 role"):
+        table.add_column(heading)
+    for account in people.ACCOUNTS:
+        table.add_row(account.login, account.name, ", ".join(account.roles))
+    console.print(table)
+    console.print(f"密码 password: [bold]{people.PASSWORD}[/bold]")
+    console.print(f"落槌 Luochui: [bold]{settings.public_url}[/bold]   (Ctrl-C ends it)")

@@ -1,0 +1,29 @@
+"""How a command ends when something is wrong: one clear line on stderr, and the published exit status."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from exchange.ports import Fenced, Unavailable, UnsafeStore
+from exchange.store.schema import WrongSchema
+from matching_engine.errors import Broken, Malformed
+
+NO, BAD_INPUT, BROKEN = 1, 2, 70
+
+
+@contextmanager
+def exits() -> Iterator[None]:
+    """Turn the error tree into exit statuses: 2 for bad input or a bad setting, 70 when an invariant fell."""
+    try:
+        yield
+    except (Malformed, UnsafeStore, WrongSchema, Unavailable) as wrong:
+        raise quit_with(str(wrong), BAD_INPUT) from wrong
+    except (Broken, Fenced) as broken:
+        raise quit_with(str(broken), BROKEN) from broken
+
+
+def quit_with(line: str, status: int) -> typer.Exit:
+    """Say one line on stderr and give the exit to raise."""
+    typer.echo(f"luochui: {line}", err=True)
+    return typer.Exit(status)

@@ -1,0 +1,66 @@
+"""`luochui serve`: the real thing."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import structlog
+import typer
+
+from exchange.bootstrap import open_exchange
+from exchange.settings import Settings
+from web.commands.errors import exits
+from web.server import listen, run, serve_app
+
+
+def serve(
+    database: Annotated[
+        str | None, typer.Option(help="sqlite:///file.db or postgresql://user@host/name")
+    ] = None,
+    redis: Annotated[str | None, typer.Option(help="redis://host, for processes apart")] = None,
+    role: Annotated[Literal["all", "web", "house"] | None, typer.Option(help="What this process is.")] = None,
+    house: Annotated[str | None, typer.Option(help="Name of the house.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    var: Annotated[Path | None, typer.Option(help="Directory for files of this process.")] = None,
+) -> None:
+    """Serve pages, API, socket and house. Options win over LUOCHUI_… variables."""
+    given: dict[str, Any] = {
+        "database_url": database,
+        "redis_url": redis,
+        "role": role,
+        "house": house,
+        "host": host,
+        "port": port,
+        "var_dir": var,
+    }
+    with exits():
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+        configure_logging(settings)
+        run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    listening = listen(settings.host, settings.port)
+    async with open_exchange(settings) as exchange:
+        typer.echo(f"luochui: house {settings.house} at {settings.public_url}", err=True)
+        await serve_app(exchange, listening)
+
+
+def configure_logging(settings: Settings) -> None:
+    """Structured lines on stderr: JSON for machines, colours for people."""
+    renderer: Any = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if settings.log_json or not sys.stderr.isatty()
+        else structlog.dev.ConsoleRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

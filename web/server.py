@@ -1,0 +1,76 @@
+"""The server process: uvicorn with the settings that the socket needs, ended cleanly."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import uvicorn
+import uvloop
+
+from exchange.bootstrap import Exchange
+from matching_engine.errors import Malformed
+from web.app import create_app
+
+FRAME_MAX = 4096
+"""Bytes of the largest frame that a client may send."""
+
+
+class _Server(uvicorn.Server):
+    """A server whose signals belong to the process around it, which ends house and server together."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone; see `serve_app`."""
+        yield
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run the main coroutine of a command on uvloop."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The listening socket; Malformed when the port is taken."""
+    try:
+        return socket.create_server((host, port), backlog=2048, reuse_port=False)
+    except OSError as error:
+        raise Malformed("port", port, f"a free port on {host} ({error.strerror})") from error
+
+
+async def serve_app(
+    exchange: Exchange, listening: socket.socket, *companions: "asyncio.Future[None]"
+) -> None:
+    """Serve pages, API and socket until a signal comes; a companion or a house that fails ends it as well."""
+    config = uvicorn.Config(
+        create_app(exchange),
+        ws="websockets-sansio",
+        loop="none",
+        ws_max_size=FRAME_MAX,
+        ws_max_queue=8,
+        ws_per_message_deflate=False,
+        ws_ping_interval=20.0,
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_level="warning",
+        lifespan="off",
+        timeout_graceful_shutdown=3,
+    )
+    server = _Server(config)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, lambda: setattr(server, "should_exit", True))
+    serving = asyncio.ensure_future(server.serve([listening]))
+    failing = asyncio.ensure_future(exchange.house.failed())
+    await asyncio.wait({serving, failing, *companions}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    with suppress(asyncio.CancelledError):
+        await serving
+    for ended in (failing, *companions):
+        if ended.done() and not ended.cancelled():
+            ended.result()
+    failing.cancel()
