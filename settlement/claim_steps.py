@@ -1,0 +1,245 @@
+"""The steps of a claim on public money: both parties elect a side, the rules are evaluated, two officials approve.
+
+For one project and one year only one side is supported (黑政发〔2017〕16号, 二（四）), so the parties state which;
+until they say the same, nothing is drawn up. What counts is money that reached the seller's account, in the
+calendar year of the bank's date.
+"""
+
+from datetime import date
+
+from matching_engine.errors import require
+from settlement.claims import ClaimLine, evaluate
+from settlement.commands import ApproveClaim, DrawUpClaims, ElectClaimant, PartyFacts
+from settlement.dispatch import Deciders, Evolvers
+from settlement.events import (
+    ClaimantElected,
+    ClaimApproved,
+    ClaimDrawnUp,
+    ClaimPaid,
+    ClaimPaymentOrdered,
+)
+from settlement.facts import Contract as ContractFacts
+from settlement.facts import Facts, Movement, Party, Prior
+from settlement.ids import claim_id, payment_id
+from settlement.payments import close_payment, open_payment
+from settlement.refusals import Events, Refusal, refuse
+from settlement.state import (
+    Claim,
+    ClaimState,
+    PaymentKind,
+    Registration,
+    RegistrationState,
+    Settlement,
+    Trade,
+)
+
+
+def elect_claimant(state: Settlement, command: ElectClaimant, _at: int) -> Events:
+    """A party says which side shall claim; it may say otherwise until a claim is drawn up."""
+    trade = state.trades.get(command.trade)
+    if trade is None:
+        return refuse(command.trade, command, Refusal.TRADE_UNKNOWN, "no such trade")
+    speaker = trade.side_of(command.party)
+    if speaker is None:
+        return refuse(command.trade, command, Refusal.NOT_A_PARTY, "only seller and buyer elect")
+    if trade.claims:
+        detail = "a claim has been drawn up on the joint election"
+        return refuse(command.trade, command, Refusal.ELECTION_BINDING, detail)
+    if trade.elected.get(speaker) == command.side:
+        return refuse(command.trade, command, Refusal.ELECTION_STATED, "this party has said so before")
+    other = trade.elected.get("buyer" if speaker == "seller" else "seller")
+    return (ClaimantElected(trade.id, command.party, command.side, joint=other == command.side),)
+
+
+def draw_up_claims(state: Settlement, command: DrawUpClaims, _at: int) -> Events:
+    """Draw up what the rules grant the elected side on the money it received."""
+    trade = state.trades.get(command.trade)
+    if trade is None:
+        return refuse(command.trade, command, Refusal.TRADE_UNKNOWN, "no such trade")
+    if trade.claims:
+        return refuse(command.trade, command, Refusal.CLAIM_EXISTS, "the claims were drawn up before")
+    missing = missing_for_claims(state, trade)
+    if missing is not None:
+        return refuse(command.trade, command, missing, _MISSING[missing])
+    drawn = tuple(
+        _drawn_up(trade, number, year, line)
+        for number, (year, line) in enumerate(_granted(state, trade), start=1)
+    )
+    return drawn or refuse(command.trade, command, Refusal.CLAIM_NONE, "the rules grant nothing here")
+
+
+_MISSING = {
+    Refusal.PROCEEDS_NOT_PAID: "the price has not reached the seller",
+    Refusal.NOT_REGISTERED: "the contract is not registered, so it enjoys no benefit",
+    Refusal.ELECTION_MISSING: "the parties have not jointly elected a side",
+}
+
+
+def missing_for_claims(state: Settlement, trade: Trade) -> Refusal | None:
+    """What still keeps the claims of a trade from being drawn up."""
+    if not proceeds(state, trade):
+        return Refusal.PROCEEDS_NOT_PAID
+    registration = state.registrations.get(trade.registration or "")
+    if registration is None or registration.state is not RegistrationState.REGISTERED:
+        return Refusal.NOT_REGISTERED
+    return None if trade.election else Refusal.ELECTION_MISSING
+
+
+def proceeds(state: Settlement, trade: Trade) -> tuple[Movement, ...]:
+    """The money that reached the seller's account, by the bank's date (实际到账金额)."""
+    order = state.payments.get(trade.payment or "")
+    if order is None or order.paid_on is None:
+        return ()
+    return (Movement(date.fromisoformat(order.paid_on), order.amount_fen),)
+
+
+def _granted(state: Settlement, trade: Trade) -> list[tuple[int, ClaimLine]]:
+    """Claim year and line of everything payable to the elected side, in the order of the rule book.
+
+    The rules of either party's province may grant something; a rule is asked once a year.
+    """
+    granted: dict[tuple[int, str], ClaimLine] = {}
+    for year in dict.fromkeys(movement.on.year for movement in proceeds(state, trade)):
+        for jurisdiction in dict.fromkeys((trade.buyer.region, trade.seller.region)):
+            for line in evaluate(facts_of(state, trade, jurisdiction, year), state.rulebook):
+                if line.payable and line.claimant == trade.election:
+                    granted[year, line.rule] = line
+    return [(year, line) for (year, _), line in granted.items()]
+
+
+def facts_of(state: Settlement, trade: Trade, jurisdiction: str, year: int) -> Facts:
+    """What the rules are evaluated on, for a trade whose contract is registered."""
+    registration = state.registrations[trade.registration or ""]
+    return Facts(
+        jurisdiction=jurisdiction,
+        claim_year=year,
+        project=trade.subject.listing,
+        contract=_contract_facts(state, registration),
+        seller=_party_facts(trade.seller),
+        buyer=_party_facts(trade.buyer),
+        credits=proceeds(state, trade),
+        election=trade.election,
+        prior=_prior(state),
+    )
+
+
+def _contract_facts(state: Settlement, registration: Registration) -> ContractFacts:
+    contract = state.contracts[registration.contract]
+    return ContractFacts(
+        kind=contract.kind,
+        registered=registration.state is RegistrationState.REGISTERED,
+        number=registration.number,
+        effective_on=date.fromisoformat(contract.effective_on) if contract.effective_on else None,
+        total_fen=registration.total_fen,
+        non_technical_fen=registration.total_fen - (registration.technology_fen or 0),
+    )
+
+
+def _party_facts(party: PartyFacts) -> Party:
+    return Party(party.name, party.kind, party.region)
+
+
+def _prior(state: Settlement) -> tuple[Prior, ...]:
+    """Every claim of the house: the lock is project and year, whichever trade it came from."""
+    return tuple(
+        Prior(claim.rule, state.trades[claim.trade].subject.listing, claim.claim_year)
+        for claim in state.claims.values()
+    )
+
+
+def _drawn_up(trade: Trade, number: int, year: int, line: ClaimLine) -> ClaimDrawnUp:
+    claimant = trade.election
+    assert claimant is not None
+    return ClaimDrawnUp(
+        claim=claim_id(trade.id, number),
+        trade=trade.id,
+        rule=line.rule,
+        claimant=claimant,
+        party=trade.party(claimant).id,
+        claim_year=year,
+        base_fen=line.base_fen,
+        amount_fen=line.amount_fen,
+        document=line.document,
+        clause=line.clause or "",
+        quote=line.quote,
+    )
+
+
+def approve_claim(state: Settlement, command: ApproveClaim, _at: int) -> Events:
+    """Approve; the second approval, by another person, orders the payment."""
+    claim = state.claims.get(command.claim)
+    if claim is None:
+        return refuse(command.claim, command, Refusal.CLAIM_UNKNOWN, "no such claim")
+    if claim.state not in (ClaimState.DRAWN_UP, ClaimState.APPROVED_ONCE):
+        return refuse(command.claim, command, Refusal.CLAIM_STATE, f"it is {claim.state} already")
+    if command.approver in claim.approvers:
+        detail = "two different people approve a claim"
+        return refuse(command.claim, command, Refusal.FOUR_EYES, detail)
+    if claim.state is ClaimState.DRAWN_UP:
+        return (ClaimApproved(claim.id, command.approver, final=False),)
+    order = ClaimPaymentOrdered(claim.id, payment_id(claim.id), claim.party, claim.amount_fen)
+    return ClaimApproved(claim.id, command.approver, final=True), order
+
+
+def elected(state: Settlement, event: ClaimantElected, _at: int) -> None:
+    """A party has spoken."""
+    trade = state.trades[event.trade]
+    speaker = trade.side_of(event.party)
+    require(speaker is not None, "only a party elects")
+    require(not trade.claims, "an election binds once a claim is drawn up")
+    if speaker is not None:
+        trade.elected[speaker] = event.side
+
+
+def drawn_up(state: Settlement, event: ClaimDrawnUp, _at: int) -> None:
+    """A claim lies before the officials."""
+    require(event.claim not in state.claims, "a claim is drawn up once")
+    state.trades[event.trade].claims.append(event.claim)
+    state.claims[event.claim] = Claim(
+        id=event.claim,
+        trade=event.trade,
+        rule=event.rule,
+        claimant=event.claimant,
+        party=event.party,
+        claim_year=event.claim_year,
+        base_fen=event.base_fen,
+        amount_fen=event.amount_fen,
+        document=event.document,
+        clause=event.clause,
+        quote=event.quote,
+    )
+
+
+def approved(state: Settlement, event: ClaimApproved, _at: int) -> None:
+    """One more official stands for it."""
+    claim = state.claims[event.claim]
+    require(event.approver not in claim.approvers, "two different people approve a claim")
+    require(len(claim.approvers) == int(event.final), "the second approval is the final one")
+    claim.approvers.append(event.approver)
+    claim.state = ClaimState.APPROVED if event.final else ClaimState.APPROVED_ONCE
+
+
+def payment_ordered(state: Settlement, event: ClaimPaymentOrdered, _at: int) -> None:
+    """The fund is to pay."""
+    claim = state.claims[event.claim]
+    require(claim.state is ClaimState.APPROVED, "a claim is paid after two approvals")
+    open_payment(state, event.payment, PaymentKind.CLAIM, event.claim, event.party, event.amount_fen)
+
+
+def paid(state: Settlement, event: ClaimPaid, _at: int) -> None:
+    """The claimant has the money."""
+    claim = state.claims[event.claim]
+    require(claim.state is ClaimState.APPROVED, "a claim is paid at most once")
+    close_payment(state, event.payment, event.bank_reference, event.paid_on)
+    claim.state = ClaimState.PAID
+    claim.paid_on = event.paid_on
+
+
+DECIDE: Deciders = {ElectClaimant: elect_claimant, DrawUpClaims: draw_up_claims, ApproveClaim: approve_claim}
+EVOLVE: Evolvers = {
+    ClaimantElected: elected,
+    ClaimDrawnUp: drawn_up,
+    ClaimApproved: approved,
+    ClaimPaymentOrdered: payment_ordered,
+    ClaimPaid: paid,
+}

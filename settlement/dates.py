@@ -1,0 +1,36 @@
+"""Calendar dates of the exchange: Asia/Shanghai, eight hours ahead of UTC all year."""
+
+from datetime import date, datetime, timedelta, timezone
+
+_SHANGHAI = timezone(timedelta(hours=8))
+_EPOCH = datetime(1970, 1, 1, tzinfo=_SHANGHAI) + timedelta(hours=8)
+
+
+def shanghai_time(at: int) -> datetime:
+    """The wall clock in Shanghai at an instant (µs since the epoch, UTC)."""
+    return _EPOCH + timedelta(microseconds=at)
+
+
+def shanghai_date(at: int) -> date:
+    """The calendar date in Shanghai at an instant (µs)."""
+    return shanghai_time(at).date()
+
+
+def due_date(at: int, days: int) -> date:
+    """`days` calendar days after an instant; the first day is not counted (Civil Code, art. 201)."""
+    return shanghai_date(at) + timedelta(days=days)
+
+
+def end_of_day(day: date) -> int:
+    """The last instant (µs) of a date in Shanghai."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=_SHANGHAI) + timedelta(days=1)
+    return (midnight - _EPOCH) // timedelta(microseconds=1) - 1
+
+
+def parse_date(text: str) -> date | None:
+    """The date of a text like "2026-11-20"; None for anything else, however close to it."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.isoformat() == text else None

@@ -1,0 +1,22 @@
+"""What a command leads to: events, or the one event that says why not. Reads the state, never changes it."""
+
+from settlement import claim_steps, contract, credit, deposits, obligations, payments, registration
+from settlement.commands import SettlementCommand
+from settlement.dispatch import Deciders
+from settlement.events import SettlementEvent
+from settlement.state import Settlement
+
+_DECIDERS: Deciders = {
+    **deposits.DECIDE,
+    **credit.DECIDE,
+    **obligations.DECIDE,
+    **contract.DECIDE,
+    **registration.DECIDE,
+    **payments.DECIDE,
+    **claim_steps.DECIDE,
+}
+
+
+def decide(state: Settlement, command: SettlementCommand, at: int) -> tuple[SettlementEvent, ...]:
+    """The events of a command at the instant `at` (µs): at least one; a refusal is a single SettlementRefused."""
+    return _DECIDERS[type(command)](state, command, at)

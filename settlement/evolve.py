@@ -1,0 +1,28 @@
+"""What an event makes of the state: the only place where it changes, together with the ledger's entry."""
+
+from settlement import claim_steps, contract, credit, deposits, obligations, registration
+from settlement.dispatch import Evolvers
+from settlement.events import SettlementEvent, SettlementRefused
+from settlement.ledger import postings
+from settlement.state import Settlement
+
+
+def _nothing(_state: Settlement, _event: SettlementRefused, _at: int) -> None:
+    """A refusal changes nothing."""
+
+
+_EVOLVERS: Evolvers = {
+    **deposits.EVOLVE,
+    **credit.EVOLVE,
+    **obligations.EVOLVE,
+    **contract.EVOLVE,
+    **registration.EVOLVE,
+    **claim_steps.EVOLVE,
+    SettlementRefused: _nothing,
+}
+
+
+def evolve(state: Settlement, event: SettlementEvent, at: int) -> None:
+    """Take an event that is in the journal into the state; Broken when an invariant falls."""
+    _EVOLVERS[type(event)](state, event, at)
+    state.ledger.post(postings(event))

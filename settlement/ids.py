@@ -1,0 +1,26 @@
+"""Names of what follows from a trade. They are derived, so that every step can be repeated and find itself."""
+
+
+def obligation_id(trade: str) -> str:
+    """The buyer's obligation to pay; also the reference that its payments carry."""
+    return f"O-{trade}"
+
+
+def contract_id(trade: str) -> str:
+    """The contract of a trade: one trade, one contract."""
+    return f"C-{trade}"
+
+
+def registration_id(trade: str) -> str:
+    """The provisional id of a registration, unmistakably not one of the office's 16-digit numbers."""
+    return f"TC-{trade}"
+
+
+def claim_id(trade: str, number: int) -> str:
+    """The claims of a trade count from 1."""
+    return f"K-{trade}-{number}"
+
+
+def payment_id(subject: str) -> str:
+    """The one payment that a deposit, a trade or a claim can cause."""
+    return f"P-{subject}"

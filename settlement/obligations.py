@@ -1,0 +1,182 @@
+"""A trade and the price it makes due, until the seller has the money.
+
+The price is due a number of calendar days after the hammer; the first day is not counted (Civil Code,
+art. 201). The winner's deposit becomes a part of it.
+"""
+
+from matching_engine.errors import require
+from settlement.commands import ConcludeTrade, PayProceeds
+from settlement.dates import due_date, end_of_day, shanghai_date
+from settlement.deposits import order_release
+from settlement.dispatch import Deciders, Evolvers
+from settlement.events import (
+    DepositApplied,
+    ObligationMet,
+    ObligationRaised,
+    ProceedsOrdered,
+    ProceedsPaid,
+    SettlementEvent,
+    TradeConcluded,
+)
+from settlement.ids import obligation_id, payment_id
+from settlement.payments import close_payment, open_payment
+from settlement.references import add_reference, fold
+from settlement.refusals import Events, Refusal, refuse
+from settlement.state import (
+    ContractState,
+    Deposit,
+    DepositState,
+    Obligation,
+    PaymentKind,
+    Settlement,
+    Trade,
+)
+
+
+def conclude_trade(state: Settlement, command: ConcludeTrade, at: int) -> Events:
+    """The sale, the price due, and what the winner's deposit pays of it."""
+    if command.trade in state.trades or fold(obligation_id(command.trade)) in state.references:
+        return refuse(command.trade, command, Refusal.TRADE_EXISTS, "this trade was concluded before")
+    if command.price_fen <= 0 or command.payment_days < 0:
+        detail = "the price is above 0.00 and the days to pay are not negative"
+        return refuse(command.trade, command, Refusal.AMOUNT_INVALID, detail)
+    if command.seller.id == command.buyer.id:
+        detail = "seller and buyer are the same party"
+        return refuse(command.trade, command, Refusal.TRADE_PARTIES, detail)
+    deposit = _deposit_of(state, command)
+    return (_concluded(command), _raised(command), *_settle_by_deposit(command, deposit, at))
+
+
+def _deposit_of(state: Settlement, command: ConcludeTrade) -> Deposit | None:
+    """The winner's deposit, if it is held for this lot: a sale stands with or without it."""
+    deposit = state.deposits.get(command.deposit or "")
+    if deposit is None or deposit.state is not DepositState.HELD:
+        return None
+    ours = deposit.lot == command.lot and deposit.party == command.buyer.id
+    return deposit if ours else None
+
+
+def _settle_by_deposit(
+    command: ConcludeTrade, deposit: Deposit | None, at: int
+) -> tuple[SettlementEvent, ...]:
+    if deposit is None:
+        return ()
+    applied_fen = min(deposit.amount_fen, command.price_fen)
+    applied_on = shanghai_date(at).isoformat()
+    events: tuple[SettlementEvent, ...] = (
+        DepositApplied(deposit.id, command.trade, applied_fen, applied_on),
+    )
+    if deposit.amount_fen > applied_fen:
+        due_by = end_of_day(due_date(command.hammered_at, command.payment_days))
+        events = (*events, order_release(deposit, deposit.amount_fen - applied_fen, due_by))
+    if applied_fen == command.price_fen:
+        events = (*events, ObligationMet(obligation_id(command.trade), command.trade))
+    return events
+
+
+def _concluded(command: ConcludeTrade) -> TradeConcluded:
+    return TradeConcluded(
+        trade=command.trade,
+        lot=command.lot,
+        subject=command.subject,
+        seller=command.seller,
+        buyer=command.buyer,
+        price_fen=command.price_fen,
+        deposit=command.deposit,
+        mechanism=command.mechanism,
+        hammered_at=command.hammered_at,
+    )
+
+
+def _raised(command: ConcludeTrade) -> ObligationRaised:
+    obligation = obligation_id(command.trade)
+    return ObligationRaised(
+        obligation=obligation,
+        trade=command.trade,
+        debtor=command.buyer.id,
+        creditor=command.seller.id,
+        amount_fen=command.price_fen,
+        due_on=due_date(command.hammered_at, command.payment_days).isoformat(),
+        reference=obligation,
+    )
+
+
+def pay_proceeds(state: Settlement, command: PayProceeds, _at: int) -> Events:
+    """Order the whole price out to the seller, once it lies in escrow and the contract is concluded."""
+    trade = state.trades.get(command.trade)
+    if trade is None:
+        return refuse(command.trade, command, Refusal.TRADE_UNKNOWN, "no such trade")
+    if trade.payment is not None:
+        return refuse(command.trade, command, Refusal.PAYMENT_DONE, "the proceeds were ordered before")
+    if not state.obligation_of(trade.id).met:
+        detail = "the price is not wholly on the escrow account"
+        return refuse(command.trade, command, Refusal.OBLIGATION_OPEN, detail)
+    contract = state.contracts.get(trade.contract or "")
+    if contract is None or contract.state is not ContractState.CONCLUDED:
+        detail = "the contract is not signed by both parties"
+        return refuse(command.trade, command, Refusal.CONTRACT_NOT_SIGNED, detail)
+    return (ProceedsOrdered(trade.id, payment_id(trade.id), trade.seller.id, trade.price_fen),)
+
+
+def concluded(state: Settlement, event: TradeConcluded, _at: int) -> None:
+    """The sale stands."""
+    require(event.trade not in state.trades, "a trade is concluded once")
+    state.trades[event.trade] = Trade(
+        id=event.trade,
+        lot=event.lot,
+        subject=event.subject,
+        seller=event.seller,
+        buyer=event.buyer,
+        price_fen=event.price_fen,
+        deposit=event.deposit,
+        mechanism=event.mechanism,
+        hammered_at=event.hammered_at,
+    )
+
+
+def raised(state: Settlement, event: ObligationRaised, _at: int) -> None:
+    """The price is awaited under its reference."""
+    trade = state.trades[event.trade]
+    require(trade.obligation is None, "one trade, one obligation")
+    trade.obligation = event.obligation
+    state.obligations[event.obligation] = Obligation(
+        id=event.obligation,
+        trade=event.trade,
+        debtor=event.debtor,
+        creditor=event.creditor,
+        amount_fen=event.amount_fen,
+        due_on=event.due_on,
+        reference=event.reference,
+    )
+    add_reference(state, event.reference, event.obligation)
+
+
+def met(state: Settlement, event: ObligationMet, _at: int) -> None:
+    """The whole price lies in escrow."""
+    obligation = state.obligations[event.obligation]
+    require(not obligation.met, "an obligation is met once")
+    require(obligation.missing_fen == 0, "an obligation is met when nothing is missing")
+    obligation.met = True
+
+
+def ordered(state: Settlement, event: ProceedsOrdered, _at: int) -> None:
+    """The bank is to pay the seller."""
+    trade = state.trades[event.trade]
+    require(trade.payment is None, "the proceeds of a trade are paid once")
+    trade.payment = event.payment
+    open_payment(state, event.payment, PaymentKind.PROCEEDS, event.trade, event.party, event.amount_fen)
+
+
+def paid(state: Settlement, event: ProceedsPaid, _at: int) -> None:
+    """The seller has the money."""
+    close_payment(state, event.payment, event.bank_reference, event.paid_on)
+
+
+DECIDE: Deciders = {ConcludeTrade: conclude_trade, PayProceeds: pay_proceeds}
+EVOLVE: Evolvers = {
+    TradeConcluded: concluded,
+    ObligationRaised: raised,
+    ObligationMet: met,
+    ProceedsOrdered: ordered,
+    ProceedsPaid: paid,
+}

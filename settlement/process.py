@@ -1,0 +1,89 @@
+"""What follows by itself: the commands that the house gives itself after an event.
+
+Every step asks the state whether it is due, so it does not matter which of its conditions came last, and a
+step that was taken before is not asked for again. `outstanding` gives every step that is due, for a house
+that stopped between an event and its consequence.
+"""
+
+from collections.abc import Callable
+
+from settlement.claim_steps import missing_for_claims
+from settlement.commands import (
+    DraftContract,
+    DrawUpClaims,
+    PayProceeds,
+    SettlementCommand,
+    SubmitRegistration,
+)
+from settlement.events import (
+    ClaimantElected,
+    ContractConcluded,
+    ContractRegistered,
+    ObligationMet,
+    ProceedsPaid,
+    SettlementEvent,
+    TradeConcluded,
+)
+from settlement.regions import registration_office
+from settlement.state import ContractState, Settlement, Trade
+
+Step = Callable[[Settlement, Trade], SettlementCommand | None]
+
+
+def _draft(_state: Settlement, trade: Trade) -> SettlementCommand | None:
+    return DraftContract(trade.id) if trade.contract is None else None
+
+
+def _submit(state: Settlement, trade: Trade) -> SettlementCommand | None:
+    """The seller side files with the office of its region, once by itself."""
+    if trade.registration is not None or not _contract_concluded(state, trade):
+        return None
+    return SubmitRegistration(trade.contract or "", registration_office(trade.seller.region))
+
+
+def _pay(state: Settlement, trade: Trade) -> SettlementCommand | None:
+    """The seller is paid when the price is in escrow and the contract concluded, whichever comes last."""
+    if trade.payment is not None or not state.obligation_of(trade.id).met:
+        return None
+    return PayProceeds(trade.id) if _contract_concluded(state, trade) else None
+
+
+def _draw_up(state: Settlement, trade: Trade) -> SettlementCommand | None:
+    """Claims follow money received, registration and joint election, whichever comes last."""
+    ready = not trade.claims and missing_for_claims(state, trade) is None
+    return DrawUpClaims(trade.id) if ready else None
+
+
+def _contract_concluded(state: Settlement, trade: Trade) -> bool:
+    contract = state.contracts.get(trade.contract or "")
+    return contract is not None and contract.state is ContractState.CONCLUDED
+
+
+_STEPS: dict[type, tuple[Step, ...]] = {
+    TradeConcluded: (_draft,),
+    ContractConcluded: (_submit, _pay),
+    ObligationMet: (_pay,),
+    ProceedsPaid: (_draw_up,),
+    ContractRegistered: (_draw_up,),
+    ClaimantElected: (_draw_up,),
+}
+
+
+def react(state: Settlement, event: SettlementEvent) -> tuple[SettlementCommand, ...]:
+    """The commands due because of `event`; `state` has taken the event in already."""
+    steps = _STEPS.get(type(event))
+    if steps is None:
+        return ()
+    trade = state.trades[event.trade]  # type: ignore[union-attr]
+    return _due(state, trade, steps)
+
+
+def outstanding(state: Settlement) -> tuple[SettlementCommand, ...]:
+    """Every command that is due on any trade and was not carried out, in the order of the trades."""
+    steps = (_draft, _submit, _pay, _draw_up)
+    return tuple(command for trade in state.trades.values() for command in _due(state, trade, steps))
+
+
+def _due(state: Settlement, trade: Trade, steps: tuple[Step, ...]) -> tuple[SettlementCommand, ...]:
+    commands = (step(state, trade) for step in steps)
+    return tuple(command for command in commands if command is not None)

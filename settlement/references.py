@@ -1,0 +1,20 @@
+"""What payers write on a transfer, and the deposit or obligation that it names."""
+
+from matching_engine.errors import require
+from settlement.state import Settlement
+
+
+def fold(reference: str) -> str:
+    """A reference without blanks and case: " d-l1-001" names D-L1-001."""
+    return "".join(reference.split()).upper()
+
+
+def add_reference(state: Settlement, reference: str, target: str) -> None:
+    """From now on money under `reference` is for `target`."""
+    require(fold(reference) not in state.references, "a reference names one thing")
+    state.references[fold(reference)] = target
+
+
+def target_of(state: Settlement, reference: str) -> str | None:
+    """The deposit or obligation that a payer's reference names."""
+    return state.references.get(fold(reference))

@@ -1,0 +1,294 @@
+"""What settlement knows: read by `decide`, changed by `evolve` alone.
+
+Everything here follows from the events; two states fed with the same events are equal. Amounts are fen,
+instants µs, dates ISO texts of Asia/Shanghai.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from matching_engine.errors import require
+from settlement.commands import PartyFacts, Side, Subject
+from settlement.ledger import Ledger
+from settlement.rulebook import Rulebook
+
+
+class DepositState(StrEnum):
+    """CALLED → HELD → APPLIED, or HELD → RELEASING → RELEASED: a held deposit ends once."""
+
+    CALLED = "called"
+    HELD = "held"
+    RELEASING = "releasing"
+    RELEASED = "released"
+    APPLIED = "applied"
+
+
+class ContractState(StrEnum):
+    """DRAFTED → CONCLUDED, with the second signature."""
+
+    DRAFTED = "drafted"
+    CONCLUDED = "concluded"
+
+
+class RegistrationState(StrEnum):
+    """SUBMITTED → REGISTERED | REFUSED; a refused one may be submitted again."""
+
+    SUBMITTED = "submitted"
+    REGISTERED = "registered"
+    REFUSED = "refused"
+
+
+class ClaimState(StrEnum):
+    """DRAWN_UP → APPROVED_ONCE → APPROVED → PAID."""
+
+    DRAWN_UP = "drawn_up"
+    APPROVED_ONCE = "approved_once"
+    APPROVED = "approved"
+    PAID = "paid"
+
+
+class PaymentKind(StrEnum):
+    """What a payment is for."""
+
+    DEPOSIT = "deposit"
+    PROCEEDS = "proceeds"
+    CLAIM = "claim"
+
+
+@dataclass(slots=True)
+class Deposit:
+    """A bidder's deposit for one lot. `applied_fen` went into the price, `released_fen` went back."""
+
+    id: str
+    lot: str
+    bidder: str
+    party: str
+    amount_fen: int
+    reference: str
+    state: DepositState = DepositState.CALLED
+    trade: str | None = None
+    due_by: int | None = None
+    applied_fen: int = 0
+    released_fen: int = 0
+
+
+@dataclass(slots=True)
+class Obligation:
+    """The buyer's debt of the price. `received_fen` counts the credits and, of it, `deposit_fen` the deposit."""
+
+    id: str
+    trade: str
+    debtor: str
+    creditor: str
+    amount_fen: int
+    due_on: str
+    reference: str
+    deposit_fen: int = 0
+    received_fen: int = 0
+    met: bool = False
+
+    @property
+    def missing_fen(self) -> int:
+        """What is still to be paid."""
+        return self.amount_fen - self.received_fen
+
+    @property
+    def missing_after_deposit_fen(self) -> int:
+        """What the deposit left to be paid."""
+        return self.amount_fen - self.deposit_fen
+
+
+@dataclass(slots=True)
+class Trade:
+    """A sale and where its settlement stands; ids lead to its contract, registration and claims."""
+
+    id: str
+    lot: str
+    subject: Subject
+    seller: PartyFacts
+    buyer: PartyFacts
+    price_fen: int
+    deposit: str | None
+    mechanism: str
+    hammered_at: int
+    obligation: str | None = None
+    contract: str | None = None
+    registration: str | None = None
+    payment: str | None = None
+    """The order to pay the proceeds, once given."""
+    elected: dict[Side, Side] = field(default_factory=dict)
+    """Who said which side shall claim: speaker → claimant."""
+    claims: list[str] = field(default_factory=list)
+
+    @property
+    def election(self) -> Side | None:
+        """The side both parties chose, or None while they have not agreed."""
+        seller, buyer = self.elected.get("seller"), self.elected.get("buyer")
+        return seller if seller == buyer else None
+
+    def side_of(self, party: str) -> Side | None:
+        """On which side a party stands, if on any."""
+        if party == self.seller.id:
+            return "seller"
+        return "buyer" if party == self.buyer.id else None
+
+    def party(self, side: Side) -> PartyFacts:
+        """The party of a side."""
+        return self.seller if side == "seller" else self.buyer
+
+
+@dataclass(slots=True)
+class Signature:
+    """A party's signature under the digest of the text."""
+
+    party: str
+    signer: str
+    digest: str
+    at: int
+
+
+@dataclass(slots=True)
+class Contract:
+    """A technology contract: the text, its digest, and who signed."""
+
+    id: str
+    trade: str
+    kind: Literal["assignment"]
+    text: str
+    digest: str
+    state: ContractState = ContractState.DRAFTED
+    signatures: dict[Side, Signature] = field(default_factory=dict)
+    effective_on: str | None = None
+
+
+@dataclass(slots=True)
+class Registration:
+    """A contract at the registration office. `number` is the office's, 16 digits."""
+
+    id: str
+    contract: str
+    trade: str
+    office: str
+    total_fen: int
+    state: RegistrationState = RegistrationState.SUBMITTED
+    number: str | None = None
+    registrar: str | None = None
+    registered_on: str | None = None
+    technology_fen: int | None = None
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class Claim:
+    """A claim on public money, with the clause that grants it."""
+
+    id: str
+    trade: str
+    rule: str
+    claimant: Side
+    party: str
+    claim_year: int
+    base_fen: int
+    amount_fen: int
+    document: str
+    clause: str
+    quote: str
+    state: ClaimState = ClaimState.DRAWN_UP
+    approvers: list[str] = field(default_factory=list)
+    paid_on: str | None = None
+
+
+_PURPOSES = {
+    PaymentKind.DEPOSIT: "退还竞买保证金",
+    PaymentKind.PROCEEDS: "支付技术交易价款",
+    PaymentKind.CLAIM: "拨付技术交易补助奖励",
+}
+
+
+@dataclass(slots=True)
+class PaymentOrder:
+    """Money that the bank was asked to move; `paid_on` stays None until the bank confirms."""
+
+    payment: str
+    kind: PaymentKind
+    subject: str
+    """The deposit, trade or claim it is for."""
+    party: str
+    amount_fen: int
+    bank_reference: str | None = None
+    paid_on: str | None = None
+
+    @property
+    def account(self) -> Literal["escrow", "fund"]:
+        """From which account it is paid."""
+        return "fund" if self.kind is PaymentKind.CLAIM else "escrow"
+
+    @property
+    def purpose(self) -> str:
+        """What the bank writes on the transfer."""
+        return f"{_PURPOSES[self.kind]} {self.subject}"
+
+
+@dataclass(slots=True)
+class Credit:
+    """What the bank told about money that arrived; kept so that a second telling is recognised."""
+
+    credit: str
+    reference: str
+    payer: str
+    amount_fen: int
+    credited_on: str
+
+
+@dataclass(slots=True)
+class Suspense:
+    """Money that fits nothing, waiting for a person; `reason` says why."""
+
+    credit: str
+    reference: str
+    payer: str
+    amount_fen: int
+    credited_on: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Settlement:
+    """Everything between the call for a deposit and the last claim paid, in one house."""
+
+    rulebook: Rulebook
+    deposits: dict[str, Deposit] = field(default_factory=dict)
+    trades: dict[str, Trade] = field(default_factory=dict)
+    obligations: dict[str, Obligation] = field(default_factory=dict)
+    contracts: dict[str, Contract] = field(default_factory=dict)
+    registrations: dict[str, Registration] = field(default_factory=dict)
+    claims: dict[str, Claim] = field(default_factory=dict)
+    payments: dict[str, PaymentOrder] = field(default_factory=dict)
+    payments_open: dict[str, PaymentOrder] = field(default_factory=dict)
+    """Ordered and not confirmed: the bank gateway takes them from here, again after a restart."""
+    credits: dict[str, Credit] = field(default_factory=dict)
+    suspense: list[Suspense] = field(default_factory=list)
+    references: dict[str, str] = field(default_factory=dict)
+    """Folded payment reference → deposit or obligation."""
+    numbers: dict[str, str] = field(default_factory=dict)
+    """Registration number → registration, unique in the house."""
+    ledger: Ledger = field(default_factory=Ledger)
+
+    def obligation_of(self, trade: str) -> Obligation:
+        """The obligation of a trade that was concluded."""
+        obligation = self.trades[trade].obligation
+        require(obligation is not None, "a concluded trade has its obligation")
+        return self.obligations[obligation or ""]
+
+    def trade_of(self, subject: str) -> str | None:
+        """The trade that an obligation, contract, registration or claim belongs to; a trade is its own."""
+        if subject in self.trades:
+            return subject
+        found = (
+            self.obligations.get(subject)
+            or self.contracts.get(subject)
+            or self.registrations.get(subject)
+            or self.claims.get(subject)
+        )
+        return found.trade if found else None

@@ -1,0 +1,1 @@
+"""Texts of technology contracts, one file a kind; the version stands in the text."""
