@@ -4,7 +4,7 @@ Money is an integer count of fen, instants are integer milliseconds since the ep
 `i` is the client's own request id and comes back in the answer.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -133,6 +133,7 @@ class Delta(Outbound, frozen=True, tag="delta"):
     seq: int
     events: list[msgspec.Raw]
     recovered: bool
+    now: dict[str, Any]
 
 
 class You(Outbound, frozen=True, tag="you"):

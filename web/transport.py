@@ -1,0 +1,131 @@
+"""The way out of a socket: one frame, encoded once, written to every watcher.
+
+Under uvicorn with `ws="web.transport:Wire"` frames go straight into the transport's buffer, whose size is known;
+under any other ASGI server a small queue and one task for each socket stand in for it.
+"""
+
+import asyncio
+from contextlib import suppress
+from typing import Protocol
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+EXTENSION = "luochui.wire"
+QUEUE_MAX = 4096
+"""Frames that the stand-in queue holds; the octet limits of the hub bite long before."""
+
+
+class Frame:
+    """One outgoing text message, with its WebSocket header made once and shared by all who get it."""
+
+    __slots__ = ("text", "wire")
+
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+        self.wire = _header(len(text)) + text
+
+
+def _header(length: int) -> bytes:
+    """FIN and opcode text, no mask, and the length in its shortest form (RFC 6455, 5.2)."""
+    if length < 126:
+        return bytes((0x81, length))
+    if length < 65536:
+        return b"\x81\x7e" + length.to_bytes(2)
+    return b"\x81\x7f" + length.to_bytes(8)
+
+
+class Pipe(Protocol):
+    """Where the frames of one socket go."""
+
+    @property
+    def buffered(self) -> int:
+        """Octets written and not yet taken by the network."""
+
+    def write(self, frame: Frame) -> None:
+        """Send a frame; never waits. After the end it does nothing."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Close with a code; what cannot be sent within a few seconds is thrown away."""
+
+
+class Wire(WebSocketsSansIOProtocol):
+    """uvicorn's socket that can also be written without waiting, and says how much it holds back."""
+
+    async def run_asgi(self) -> None:
+        """Let the application find this socket in its scope."""
+        extensions = self.scope.setdefault("extensions", {})
+        if extensions is not None:
+            extensions[EXTENSION] = self  # type: ignore[assignment]
+        await super().run_asgi()
+
+    @property
+    def buffered(self) -> int:
+        """Octets in the transport's buffer."""
+        return int(self.transport.get_write_buffer_size())
+
+    def write(self, frame: Frame) -> None:
+        """Put a frame into the transport's buffer."""
+        if not (self.close_sent or self.disconnected or self.transport.is_closing()):
+            self.transport.write(frame.wire)
+
+    def close(self, code: int, reason: str) -> None:
+        """Send the close frame without waiting for a slow reader, and cut the line if it does not answer."""
+        if self.close_sent or self.disconnected or self.transport.is_closing():
+            return
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(self.close_timeout / 2, self.transport.abort)
+
+
+class QueuePipe:
+    """A queue and a task, for servers that let nobody near their transport."""
+
+    def __init__(self, socket: WebSocket) -> None:
+        self._socket = socket
+        self._queue: asyncio.Queue[Frame] = asyncio.Queue(QUEUE_MAX)
+        self._ending: tuple[int, str] | None = None
+        self._task: asyncio.Task[None] | None = asyncio.create_task(self._run())
+        self.buffered = 0
+
+    def write(self, frame: Frame) -> None:
+        """Queue a frame; a full queue ends the socket rather than losing one."""
+        if self._ending is not None:
+            return
+        if self._queue.full():
+            self.close(1013, "QUEUE_FULL")
+            return
+        self.buffered += len(frame.wire)
+        self._queue.put_nowait(frame)
+
+    def close(self, code: int, reason: str) -> None:
+        """Send what is queued if that goes at once, then close."""
+        if self._ending is None and self._task is not None:
+            self._ending = (code, reason)
+            self._task.cancel()
+            self._task = asyncio.create_task(self._finish(code, reason))
+
+    async def _run(self) -> None:
+        with suppress(WebSocketDisconnect, RuntimeError):
+            while True:
+                frame = await self._queue.get()
+                await self._socket.send_text(frame.text.decode())
+                self.buffered -= len(frame.wire)
+
+    async def _finish(self, code: int, reason: str) -> None:
+        with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
+            async with asyncio.timeout(5):
+                while not self._queue.empty():
+                    await self._socket.send_text(self._queue.get_nowait().text.decode())
+                await self._socket.close(code, reason)
+
+
+def pipe_of(socket: WebSocket) -> Pipe:
+    """The best way out of an accepted socket."""
+    wire = socket.scope.get("extensions", {}).get(EXTENSION)
+    return wire if isinstance(wire, Wire) else QueuePipe(socket)
