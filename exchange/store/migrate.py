@@ -4,7 +4,6 @@
 it needs, and neither UPDATE nor DELETE nor TRUNCATE on the journal.
 """
 
-import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path

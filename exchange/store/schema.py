@@ -4,7 +4,7 @@
 epoch may write.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from exchange.ports import Row
 from matching_engine.errors import LuochuiError
@@ -28,6 +28,6 @@ class WrongSchema(LuochuiError):
     """The database's schema is not the one this program works with; says what to do about it."""
 
 
-def row(values: Sequence[object]) -> Row:
+def row(values: Iterable[object]) -> Row:
     """The row that a database gave as a tuple of COLUMNS."""
     return Row(*values)  # type: ignore[arg-type]  # The columns are declared NOT NULL with the types of Row.

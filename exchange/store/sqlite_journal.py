@@ -28,7 +28,6 @@ _BUSY_MS = 5000
 _STATEMENT_ROWS = 1024
 """SQLite takes 32,766 parameters a statement: 2,340 rows."""
 
-_UNKNOWN = {sqlite3.SQLITE_IOERR}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
@@ -140,15 +139,17 @@ def _port_errors() -> Iterator[None]:
 
 
 def _port_error(error: sqlite3.Error) -> LuochuiError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     text = f"journal: {error}"
-    if code in _UNKNOWN:
-        return OutcomeUnknown(text)
-    if code in _DAMAGED:
+    if _code(error) in _DAMAGED:
         return Broken(text)
     if "no such table" in text:
         return schema.WrongSchema(f"{text}; run luochui migrate")
     return Unavailable(text)
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code; 0 when the error is not SQLite's own."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def _writing(path: Path) -> sqlite3.Connection:
@@ -209,6 +210,10 @@ def _append(connection: sqlite3.Connection, lease: Lease, rows: Sequence[Row]) -
         written = _insert_all(connection, lease, rows)
     except sqlite3.IntegrityError as error:
         raise _refusal(connection, lease, rows) from error
+    except sqlite3.OperationalError as error:
+        if _code(error) == sqlite3.SQLITE_IOERR:
+            raise OutcomeUnknown(f"journal: the disk failed during a commit: {error}") from error
+        raise
     if not written:
         raise _refusal(connection, lease, rows)
 

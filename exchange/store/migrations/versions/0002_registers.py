@@ -71,6 +71,12 @@ def _accounts() -> None:
         sa.Column("expires_at", sa.BigInteger, nullable=False, index=True),
     )
     op.create_table(
+        "ticket",
+        sa.Column("ticket_hash", sa.String(64), primary_key=True),
+        sa.Column("session", ID, nullable=False),
+        sa.Column("expires_at", sa.BigInteger, nullable=False, index=True),
+    )
+    op.create_table(
         "api_key",
         sa.Column("id", ID, primary_key=True),
         sa.Column("key_hash", sa.String(64), nullable=False, unique=True),
