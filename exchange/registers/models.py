@@ -77,6 +77,17 @@ class WebSessionRow(Base):
     """The absolute end, however busy the session is."""
 
 
+class TicketRow(Base):
+    """A ticket that opens one socket for a sign-in; taken once, it is gone."""
+
+    __tablename__ = "ticket"
+
+    ticket_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    session: Mapped[str] = mapped_column(ID)
+    """The sign-in it was given to; no foreign key, for a ticket outlives nobody by more than its seconds."""
+    expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
 class ApiKeyRow(Base):
     """A program's key, for an account; only its hash is kept."""
 

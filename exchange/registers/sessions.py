@@ -3,13 +3,14 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
+from typing import Any, cast
 
 import msgspec
-from sqlalchemy import delete, select, update
+from sqlalchemy import CursorResult, delete, select, update
 
 from exchange.registers.accounts import Account, account_of
 from exchange.registers.database import Database
-from exchange.registers.models import AccountRow, ApiKeyRow, WebSessionRow
+from exchange.registers.models import AccountRow, ApiKeyRow, TicketRow, WebSessionRow
 
 CHUNK = 500
 """Session ids in one question to the database."""
@@ -124,6 +125,28 @@ class Sessions:
         async with self._database.writing() as session:
             await session.execute(delete(WebSessionRow).where(WebSessionRow.id == id))
 
+    async def add_ticket(self, sign_in: str, ticket: str, at: int, expires_at: int) -> None:
+        """Enter a ticket for a sign-in, and forget those that nobody took."""
+        async with self._database.writing() as session:
+            await session.execute(delete(TicketRow).where(TicketRow.expires_at <= at))
+            session.add(TicketRow(ticket_hash=token_hash(ticket), session=sign_in, expires_at=expires_at))
+
+    async def take_ticket(self, sign_in: str, ticket: str, at: int) -> bool:
+        """Use a ticket up; only the first one to ask gets True, and only for the sign-in it was given to."""
+        which = delete(TicketRow).where(
+            TicketRow.ticket_hash == token_hash(ticket),
+            TicketRow.session == sign_in,
+            TicketRow.expires_at > at,
+        )
+        async with self._database.writing() as session:
+            done = await session.execute(which)
+            return cast(CursorResult[Any], done).rowcount == 1
+
+    async def drop_ticket(self, ticket: str) -> None:
+        """Make a ticket void, whoever it was given to."""
+        async with self._database.writing() as session:
+            await session.execute(delete(TicketRow).where(TicketRow.ticket_hash == token_hash(ticket)))
+
     async def add_key(self, account: Account, key: str, label: str, at: int, expires_at: int) -> ApiKey:
         """Enter a program's key for an account."""
         row = ApiKeyRow(
@@ -141,22 +164,34 @@ class Sessions:
 
     async def find_key(self, key: str, at: int) -> tuple[ApiKey, Account] | None:
         """The key's row and its account, while both count."""
+        found = await self._living_keys(ApiKeyRow.key_hash.in_([token_hash(key)]), at)
+        return found[0] if found else None
+
+    async def living_keys(self, ids: Sequence[str], at: int) -> dict[str, Account]:
+        """Which of these keys still count, with their accounts as they are now."""
+        found: dict[str, Account] = {}
+        for start in range(0, len(ids), CHUNK):
+            chunk = ApiKeyRow.id.in_(ids[start : start + CHUNK])
+            found.update({key.id: account for key, account in await self._living_keys(chunk, at)})
+        return found
+
+    async def _living_keys(self, which: object, at: int) -> list[tuple[ApiKey, Account]]:
         query = (
             select(ApiKeyRow, AccountRow)
             .join(AccountRow, AccountRow.id == ApiKeyRow.account)
             .where(
-                ApiKeyRow.key_hash == token_hash(key),
+                which,  # type: ignore[arg-type]  # a column expression
                 ApiKeyRow.expires_at > at,
                 ApiKeyRow.revision == AccountRow.revision,
                 AccountRow.enabled,
             )
         )
         async with self._database.reading() as session:
-            found = (await session.execute(query)).first()
-        if found is None:
-            return None
-        row, account = found
-        return ApiKey(row.id, row.account, row.label, row.created_at, row.expires_at), account_of(account)
+            rows = (await session.execute(query)).all()
+        return [
+            (ApiKey(key.id, key.account, key.label, key.created_at, key.expires_at), account_of(account))
+            for key, account in rows
+        ]
 
     async def end_key(self, id: str) -> None:  # noqa: A002  (the column's name)
         """Make a key void."""

@@ -1,5 +1,7 @@
 """Sign-ins and keys as rows: only hashes are kept, and what no longer counts is not found."""
 
+import asyncio
+
 from sqlalchemy import text
 
 from exchange.registers import Account, Registers
@@ -102,3 +104,34 @@ async def test_a_key_counts_until_it_expires_or_is_ended(registers: Registers) -
     await registers.sessions.add_key(account, "ek_three", "报价程序", AT, AT + LONG)
     await registers.accounts.set_enabled("op", False)
     assert await registers.sessions.find_key("ek_three", AT) is None
+
+
+async def test_living_keys_are_looked_up_by_id(registers: Registers) -> None:
+    """Of many ids those come back that still count, with the account as it is now."""
+    account = await _account(registers)
+    key = await registers.sessions.add_key(account, "ek_one", "报价程序", AT, AT + LONG)
+    await registers.accounts.set_roles("op", ["auditor"])
+    found = await registers.sessions.living_keys([key.id, "absent"], AT)
+    assert {id_: one.roles for id_, one in found.items()} == {key.id: frozenset({"auditor"})}
+    assert await registers.sessions.living_keys([key.id], AT + LONG) == {}
+
+
+async def test_a_ticket_is_taken_once_by_its_own_sign_in(registers: Registers) -> None:
+    """Ten at the same time: one gets it. Another sign-in, a late one, or a dropped ticket: nobody."""
+    sessions = registers.sessions
+    await sessions.add_ticket("one", "ticket", AT, AT + 30)
+    assert not await sessions.take_ticket("two", "ticket", AT)
+    assert not await sessions.take_ticket("one", "ticket", AT + 30)
+    taken = await asyncio.gather(*(sessions.take_ticket("one", "ticket", AT) for _ in range(10)))
+    assert sorted(taken) == [False] * 9 + [True]
+    await sessions.add_ticket("one", "dropped", AT, AT + 30)
+    await sessions.drop_ticket("dropped")
+    assert not await sessions.take_ticket("one", "dropped", AT)
+
+
+async def test_old_tickets_are_swept(registers: Registers) -> None:
+    """Tickets that nobody took do not pile up."""
+    for n in range(5):
+        await registers.sessions.add_ticket("one", f"t{n}", AT + n * 30, AT + n * 30 + 30)
+    async with registers.database.reading() as session:
+        assert await session.scalar(text("SELECT count(*) FROM ticket")) == 1
