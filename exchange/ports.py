@@ -114,3 +114,31 @@ class Bank(Protocol):
 
     async def pay(self, payment: Payment) -> tuple[str, str]:
         """Execute once for a payment id however often it is asked; gives (bank reference, date paid)."""
+
+
+class Bus(Protocol):
+    """Carries commands to a house, answers back and wake-ups out. It never holds truth."""
+
+    async def open(self) -> None:
+        """Connect; Unavailable when that cannot be done."""
+
+    async def send(self, house: str, sender: str, command: bytes) -> None:
+        """Put a command before a house; Unavailable when the bus is gone."""
+
+    def commands(self, house: str) -> AsyncIterator[tuple[str, bytes]]:
+        """Commands for a house, each with its sender, for ever."""
+
+    async def answer(self, sender: str, answer: bytes) -> None:
+        """Send an answer back; lost when the bus is gone, for the journal has it."""
+
+    def answers(self, sender: str) -> AsyncIterator[bytes]:
+        """Answers to a sender, for ever."""
+
+    async def wake(self, house: str, seq: int, epoch: int) -> None:
+        """Tell followers that a house has committed up to `seq`; lost when the bus is gone, for followers poll."""
+
+    def wakes(self, house: str) -> AsyncIterator[None]:
+        """Wake-ups of a house, for ever."""
+
+    async def close(self) -> None:
+        """Let go of every connection."""

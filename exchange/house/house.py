@@ -149,7 +149,9 @@ class House:
         quiet = asyncio.Event()
         forget = self.watch(lambda batch: quiet.set())
         try:
-            while self.queue_depth or self.view.pending or (self._bank and self.view.settlement.payments_open):
+            while (
+                self.queue_depth or self.view.pending or (self._bank and self.view.settlement.payments_open)
+            ):
                 quiet.clear()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(quiet.wait(), 0.05)

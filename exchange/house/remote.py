@@ -1,0 +1,150 @@
+"""A house in another process, with the face of a house: commands go over the bus, the view follows the journal.
+
+The truth of an answer is the journal: the bus only says that there is one, or why there will be none. An
+answer that does not come is OutcomeUnknown: repeat the same id.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+from exchange.house import codec, wire
+from exchange.house.command import Command, Outcome, Recorded
+from exchange.house.dispatcher import Listener, Stats
+from exchange.house.follower import Follower
+from exchange.house.recovery import replay
+from exchange.house.state import State
+from exchange.ports import Bus, Clock, Journal, OutcomeUnknown
+from settlement.rulebook import Rulebook
+
+POLL = 0.25
+"""Seconds after which a follower looks at the journal even if nobody woke it."""
+PATIENCE = 5.0
+"""Seconds to wait for an answer before saying that it is not known."""
+
+
+class RemoteHouse:
+    """What a web process sees of a house."""
+
+    def __init__(self, name: str, journal: Journal, clock: Clock, rulebook: Rulebook, bus: Bus) -> None:
+        self.name = name
+        self.clock = clock
+        self.stats = Stats()
+        self._journal = journal
+        self._rulebook = rulebook
+        self._bus = bus
+        self._waiting: dict[str, asyncio.Future[wire.Answer]] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self, holder: str) -> None:
+        """Read the journal and begin to follow it; `holder` names this process on the bus."""
+        self._holder = holder
+        view = await replay(self._journal, self.name, self._rulebook)
+        self._follower = Follower(self._journal, self.name, view)
+        await self._bus.open()
+        work = (self._follower.run(POLL), self._hear_wakes(), self._hear_answers())
+        self._tasks = [asyncio.ensure_future(part) for part in work]
+
+    async def stop(self) -> None:
+        """Stop following."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError, Exception):
+                await task
+        await self._bus.close()
+
+    async def failed(self) -> None:
+        """Wait for a failure that ends this process, and raise it."""
+        done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+
+    @property
+    def view(self) -> State:
+        """The committed state, as far as it was read."""
+        return self._follower.view
+
+    @property
+    def epoch(self) -> int:
+        """The writer of the newest event that was read."""
+        return self._follower.epoch
+
+    @property
+    def queue_depth(self) -> int:
+        """How many commands wait for an answer."""
+        return len(self._waiting)
+
+    @property
+    def alive(self) -> bool:
+        """Whether this process follows the house."""
+        return bool(self._tasks) and not any(task.done() for task in self._tasks)
+
+    def watch(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with committed events; the answer ends it."""
+        return self._follower.listen(listener)
+
+    async def submit(self, command: Command) -> Outcome:
+        """Ask the house; raises what the house raises, Unavailable without a bus, OutcomeUnknown without an answer."""
+        future = self._waiting.get(command.id)
+        if future is None:
+            future = asyncio.get_running_loop().create_future()
+            self._waiting[command.id] = future
+        try:
+            await self._bus.send(self.name, self._holder, wire.encode_command(command))
+            answer = await asyncio.wait_for(asyncio.shield(future), PATIENCE)
+        except TimeoutError as error:
+            raise OutcomeUnknown(f"no answer from house {self.name}: repeat the same id") from error
+        finally:
+            self._waiting.pop(command.id, None)
+        wire.raise_failure(answer)
+        return await self._outcome(command.id, answer.seq)
+
+    async def _outcome(self, command_id: str, seq: int) -> Outcome:
+        """The events of a decided command, once this process has read as far."""
+        if seq == 0:
+            return Outcome(command_id, (), None)
+        if self.view.seq < seq:
+            await self._read_to(seq)
+        found = await self.answer_of(command_id)
+        if found is None:
+            raise OutcomeUnknown(f"the journal does not show {command_id} yet: repeat the same id")
+        return found
+
+    async def _read_to(self, seq: int) -> None:
+        """Let the own view show what was answered before the answer is passed on."""
+        reached = asyncio.Event()
+
+        def look(batch: object) -> None:
+            if self.view.seq >= seq:
+                reached.set()
+
+        forget = self.watch(look)
+        self._follower.wake()
+        try:
+            look(None)
+            await asyncio.wait_for(reached.wait(), PATIENCE)
+        except TimeoutError as error:
+            raise OutcomeUnknown("the journal cannot be read now: repeat the same id") from error
+        finally:
+            forget()
+
+    async def answer_of(self, command_id: str) -> Outcome | None:
+        """The one true answer to a command id, or None when it was never decided."""
+        rows = await self._journal.find(self.name, command_id)
+        return codec.outcome(command_id, tuple(map(codec.recorded, rows))) if rows else None
+
+    async def history(self, stream: str, after: int = 0) -> list[Recorded]:
+        """The events of a stream with stream_seq > `after`."""
+        return [codec.recorded(row) for row in await self._journal.stream(self.name, stream, after)]
+
+    async def _hear_wakes(self) -> None:
+        async for _ in self._bus.wakes(self.name):
+            self._follower.wake()
+
+    async def _hear_answers(self) -> None:
+        async for data in self._bus.answers(self._holder):
+            answer = wire.decode_answer(data)
+            future = self._waiting.get(answer.command_id)
+            if future is not None and not future.done():
+                future.set_result(answer)
