@@ -157,11 +157,11 @@ def _holds(condition: Condition, facts: Facts) -> bool:
 
 
 def _failed(condition: Condition, facts: Facts) -> str:
-    """The condition and what stands against it, as in "received ≥ 500000.00, is 499999.99"."""
+    """The condition and what stands against it, as in "needs received ≥ 500000.00, is 499999.99"."""
     say = _say_fen if VOCABULARY[condition.fact] is Kind.MONEY else _say
     value = stated(facts, condition.fact)
     found = "not stated" if value is None else say(value)
-    return f"{condition.fact} {_SIGN[condition.op]} {say(condition.value)}, is {found}"
+    return f"needs {condition.fact} {_SIGN[condition.op]} {say(condition.value)}, is {found}"
 
 
 def _say(value: Any) -> str:

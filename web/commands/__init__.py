@@ -1,0 +1,1 @@
+"""The commands of `luochui`, one file each; `web/cli.py` mounts them."""
