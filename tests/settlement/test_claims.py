@@ -151,7 +151,7 @@ def test_the_threshold_looks_at_the_unrounded_base() -> None:
 
 def test_credits_and_refunds_count_in_their_own_year() -> None:
     """A refund of the next year does not touch this year's claim, and the next year starts with what went back."""
-    moves = {
+    moves: dict[str, Any] = {
         "credits": [{"on": "2018-12-31", "amount": "900000.00"}, {"on": "2019-01-01", "amount": "700000.00"}],
         "refunds": [{"on": "2019-01-02", "amount": "100000.00"}, {"on": "2017-12-31", "amount": "5.00"}],
     }
@@ -235,7 +235,8 @@ def test_the_specialist_gets_a_tenth_of_what_the_buyer_gets() -> None:
     assert SPECIALIST not in lines(trade())
     assert amount(lines(trade(specialist=True)), SPECIALIST) == "60000.00"
     assert lines(trade(specialist=True))[SPECIALIST].base_fen == parse_yuan("600000.00")
-    for nothing in ({"election": "seller"}, {"election": None}, {"credits": []}):
+    unpaid: list[dict[str, Any]] = [{"election": "seller"}, {"election": None}, {"credits": []}]
+    for nothing in unpaid:
         line = lines(trade(specialist=True, **nothing))[SPECIALIST]
         assert (line.amount_fen, line.payable, line.reason) == (0, False, Reason.NO_SUBSIDY)
     alone = lines({"jurisdiction": "heilongjiang", "specialist": True})

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 import typer
 import yaml
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from settlement.rules import shipped
 from tests.settlement.fact_files import BUYER, SELLER, SPECIALIST, contract, trade
