@@ -145,20 +145,27 @@ class Dispatcher:
             self._forgot = True
 
     async def run(self) -> None:
-        """Decide and write until cancelled; Fenced and Broken end it."""
-        while True:
-            jobs = self._gather()
-            if not jobs:
-                self._wake.clear()
-                await self._wake.wait()
-                continue
-            rows, answers = self._decide(jobs)
-            try:
-                await self._commit(rows)
-            except (Unavailable, OutcomeUnknown, DuplicateCommand) as failure:
-                await self._recover(jobs, failure)
-                continue
-            self._publish(answers)
+        """Decide and write until cancelled; Fenced and Broken end it. Whoever still waits then must ask again."""
+        try:
+            while True:
+                await self._round()
+        finally:
+            for job in tuple(self._waiting.values()):
+                self._fail(job, OutcomeUnknown("the house stopped: repeat the same id"))
+
+    async def _round(self) -> None:
+        jobs = self._gather()
+        if not jobs:
+            self._wake.clear()
+            await self._wake.wait()
+            return
+        rows, answers = self._decide(jobs)
+        try:
+            await self._commit(rows)
+        except (Unavailable, OutcomeUnknown, DuplicateCommand) as failure:
+            await self._recover(jobs, failure)
+            return
+        self._publish(answers)
 
     def _gather(self) -> list[Job]:
         """What the house asks of itself first, then what came, in order of arrival."""

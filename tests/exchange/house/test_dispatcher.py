@@ -1,0 +1,143 @@
+"""The dispatcher: one id one answer, commits that group, and what is left when a commit fails."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from exchange.house import dispatcher
+from exchange.house.command import Conflict
+from exchange.house.house import House
+from exchange.ports import DuplicateCommand, Fenced, OutcomeUnknown, Unavailable
+from exchange.store.clock import ManualClock
+from matching_engine import canonical
+from tests.exchange.house.running import BEGIN, FaultyJournal, bid, open_lot, opened, running, sqlite_url
+
+OPENING = 160_000_000
+STEP = 8_000_000
+
+
+async def test_one_id_has_one_answer(sqlite_path: Path) -> None:
+    """The same command twice has one effect and the same answer; the same id with another body is refused."""
+    clock = ManualClock(BEGIN)
+    async with opened(sqlite_url(sqlite_path)) as journal, running(journal, clock) as house:
+        await open_lot(house, clock)
+        first = await bid(house, "jia", OPENING, "the-same-id-0001")
+        again = await bid(house, "jia", OPENING, "the-same-id-0001")
+        assert again == first
+        assert house.view.lots["L1"].accepted == 1
+        with pytest.raises(Conflict, match="IDEMPOTENCY_MISMATCH"):
+            await bid(house, "jia", OPENING + STEP, "the-same-id-0001")
+
+
+async def test_an_id_is_known_after_a_restart(sqlite_path: Path) -> None:
+    """A client that lost its answer in a crash repeats the id to the next process and gets the one true answer."""
+    clock = ManualClock(BEGIN)
+    async with opened(sqlite_url(sqlite_path)) as journal:
+        async with running(journal, clock) as house:
+            await open_lot(house, clock)
+            first = await bid(house, "jia", OPENING, "the-same-id-0001")
+        async with running(journal, clock) as house:
+            again = await bid(house, "jia", OPENING, "the-same-id-0001")
+            assert again.recorded == first.recorded
+
+
+async def test_commits_group_by_themselves(sqlite_path: Path) -> None:
+    """While one batch is being written the next gathers: sixty bids need far fewer commits."""
+    clock = ManualClock(BEGIN)
+    async with opened(sqlite_url(sqlite_path)) as real:
+        journal = FaultyJournal(real)
+        async with running(journal, clock) as house:
+            await open_lot(house, clock)
+            journal.appends.clear()
+            bids = [bid(house, ("jia", "yi")[n % 2], OPENING + n * STEP) for n in range(60)]
+            outcomes = await asyncio.gather(*bids)
+            assert all(outcome.refusal is None for outcome in outcomes)
+            assert sum(journal.appends) == 60
+            assert len(journal.appends) < 30
+
+
+async def state_digest(house: House) -> bytes:
+    """What the lots, the market and the ledger add up to."""
+    view = house.view
+    lot = view.lots["L1"]
+    facts = (lot.lead_fen, lot.leader, lot.accepted, lot.refused, lot.closes_at, view.seq, view.at)
+    return canonical.encode((facts, sorted(view.market.codes.values()), view.hash.hex()))
+
+
+async def test_a_lost_answer_is_found_in_the_journal(sqlite_path: Path) -> None:
+    """The commit was written and its answer lost: the house reads the journal back and tells the truth."""
+    clock = ManualClock(BEGIN)
+    async with opened(sqlite_url(sqlite_path)) as real:
+        journal = FaultyJournal(real)
+        async with running(journal, clock) as house:
+            await open_lot(house, clock)
+            journal.after.append(OutcomeUnknown("connection lost"))
+            outcome = await bid(house, "jia", OPENING)
+            assert outcome.refusal is None
+            assert house.view.lots["L1"].lead_fen == OPENING
+            assert (await bid(house, "yi", OPENING + STEP)).refusal is None
+
+
+async def test_a_commit_that_was_not_written_changes_nothing(sqlite_path: Path) -> None:
+    """Unavailable: the bid is not there, nobody saw it, and the same id succeeds later."""
+    clock = ManualClock(BEGIN)
+    async with opened(sqlite_url(sqlite_path)) as real:
+        journal = FaultyJournal(real)
+        async with running(journal, clock) as house:
+            await open_lot(house, clock)
+            before = await state_digest(house)
+            seen: list[object] = []
+            house.watch(seen.extend)
+            journal.before.append(Unavailable("database gone"))
+            with pytest.raises(Unavailable):
+                await bid(house, "jia", OPENING, "retried-id-0001")
+            assert await state_digest(house) == before
+            assert seen == []
+            assert (await bid(house, "jia", OPENING, "retried-id-0001")).refusal is None
+
+
+async def test_an_old_id_is_answered_from_the_journal(
+    sqlite_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that fell out of memory is looked up; a batch with a known id writes nothing and spares the rest."""
+    monkeypatch.setattr(dispatcher, "ANSWERS_MAX", 0)
+    clock = ManualClock(BEGIN)
+    async with opened(sqlite_url(sqlite_path)) as real:
+        journal = FaultyJournal(real)
+        async with running(journal, clock) as house:
+            await open_lot(house, clock)
+            first = await bid(house, "jia", OPENING, "the-same-id-0001")
+            again = await bid(house, "jia", OPENING, "the-same-id-0001")
+            assert again.recorded == first.recorded
+            journal.before.append(DuplicateCommand("the-same-id-0001"))
+            with pytest.raises(Unavailable):
+                await bid(house, "yi", OPENING + STEP, "innocent-id-0001")
+            assert (await bid(house, "yi", OPENING + STEP, "innocent-id-0001")).refusal is None
+
+
+async def test_a_fenced_house_stops(sqlite_path: Path) -> None:
+    """A second writer took over: the first one acknowledges nothing more and ends (invariant 15)."""
+    clock = ManualClock(BEGIN)
+    async with opened(sqlite_url(sqlite_path)) as journal, opened(sqlite_url(sqlite_path)) as other:
+        async with running(journal, clock) as house:
+            await open_lot(house, clock)
+            await other.acquire("hub", "the new one", clock.now())
+            asked = asyncio.ensure_future(bid(house, "jia", OPENING))
+            with pytest.raises(Fenced):
+                await asyncio.wait_for(house.failed(), 5)
+            assert not asked.done() or asked.exception() is not None
+            asked.cancel()
+            with pytest.raises(Unavailable):
+                await bid(house, "yi", OPENING)
+
+
+async def test_time_never_goes_back(sqlite_path: Path) -> None:
+    """Two commands in one instant are both decided, in order of arrival; at never decreases (invariant 3)."""
+    clock = ManualClock(BEGIN)
+    async with opened(sqlite_url(sqlite_path)) as journal, running(journal, clock) as house:
+        await open_lot(house, clock)
+        await asyncio.gather(bid(house, "jia", OPENING), bid(house, "yi", OPENING + STEP))
+        rows = [row async for row in journal.read("hub")]
+        assert [row.seq for row in rows] == list(range(1, len(rows) + 1))
+        assert [row.at for row in rows] == sorted(row.at for row in rows)
