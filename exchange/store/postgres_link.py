@@ -51,7 +51,7 @@ async def refuse_unsafe(connection: asyncpg.Connection | PoolConnectionProxy) ->
     found = await connection.fetch(
         "SELECT name, setting FROM pg_settings WHERE name = ANY($1)", list(POSTGRES_SETTINGS)
     )
-    refuse_unsafe_postgres({setting["name"]: setting["setting"] for setting in found})
+    refuse_unsafe_postgres({row["name"]: row["setting"] for row in found})
 
 
 @contextmanager
