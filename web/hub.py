@@ -13,13 +13,12 @@ from contextlib import suppress
 import structlog
 
 from exchange.house.command import HouseEvent, Recorded
-from exchange.house.house import House
 from exchange.market.events import EntryApplied
 from matching_engine import events as le
 from matching_engine.commands import EntryStatus
 from web import messages as m
 from web.protocol import CloseCode
-from web.rooms import Room, is_public
+from web.rooms import AnyHouse, Room, is_public
 from web.transport import Frame, Pipe
 
 log = structlog.get_logger()
@@ -36,6 +35,9 @@ PRESENCE_EVERY = 5
 """Seconds between two counts of watchers."""
 ROOMS_KEPT = 1_024
 """Empty rooms that are kept with their rings, for those who come back."""
+
+STEPS = (le.BidAccepted, le.BidMatched, le.BidSealed, le.LicenceAccepted, le.MaximumRaised, le.BidRefused)
+"""Events that answer a bidder."""
 
 
 def _concerned(event: HouseEvent) -> str | None:
@@ -105,10 +107,12 @@ class Audience:
 class Hub:
     """All rooms of a house that anybody watches."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: AnyHouse) -> None:
         self.house = house
         self.watchers: set[Watcher] = set()
-        self.commands_per_second = 0
+        self.bids_per_second = 0
+        """Bidders' steps of the last second, accepted or refused."""
+        self._steps = 0
         self._rooms: dict[str, Audience] = {}
         self._behind: set[Sub] = set()
         self._loop = asyncio.get_running_loop()
@@ -199,6 +203,7 @@ class Hub:
         touched: dict[str, list[Recorded]] = {}
         for recorded in batch:
             event = recorded.event
+            self._steps += isinstance(event, STEPS)
             if isinstance(event, le.Event | EntryApplied) and event.lot in self._rooms:
                 touched.setdefault(event.lot, []).append(recorded)
         for lot, events in touched.items():
@@ -295,15 +300,14 @@ class Hub:
 
     async def _run(self) -> None:
         """Four times a second the slow ones, once a second every socket, every five seconds the presence."""
-        beat, commands = 0, self.house.stats.commands
+        beat = 0
         while True:
             await asyncio.sleep(0.25)
             beat += 1
             now = self.house.clock.now()
             self._catch_up(now)
             if beat % 4 == 0:
-                total = self.house.stats.commands
-                self.commands_per_second, commands = total - commands, total
+                self.bids_per_second, self._steps = self._steps, 0
                 self._check_all(now)
             if beat % (4 * PRESENCE_EVERY) == 0:
                 self._tell_presence()

@@ -7,12 +7,12 @@ web/locale/, read and compiled in memory at first use, so that there is no build
 
 import io
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Literal, cast
+from typing import Literal
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -20,7 +20,7 @@ from babel.support import Translations
 from markupsafe import Markup, escape
 
 from matching_engine.money import display_yuan
-from settlement.dates import SHANGHAI
+from settlement.dates import shanghai_time
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -42,7 +42,7 @@ def choose(query: str | None, cookie: str | None, accepted: str) -> Language:
     """The reader's language: what the address asks, what was chosen before, what the browser prefers, Chinese."""
     for wish in (query, cookie):
         if wish in LANGUAGES:
-            return cast(Language, wish)
+            return wish
     return _preferred(accepted)
 
 
@@ -55,7 +55,7 @@ def _preferred(accepted: str) -> Language:
         if language in LANGUAGES:
             rank = _thousandths(weight)
             if rank > best[0]:
-                best = (rank, cast(Language, language))
+                best = (rank, language)
     return best[1]
 
 
@@ -112,14 +112,15 @@ class Speech:
         """An instant (µs) to the second, with its zone."""
         if at is None:
             return "—"
-        moment = datetime.fromtimestamp(at // 1_000_000, UTC).astimezone(SHANGHAI)
-        return format_datetime(moment, "yyyy-MM-dd HH:mm:ss", locale=self.locale) + " UTC+8"
+        return f"{shanghai_time(at):%Y-%m-%d %H:%M:%S} UTC+8"
 
     def day(self, text: str | None) -> str:
         """A calendar date given as ISO text."""
         if not text:
             return "—"
-        return format_date(date.fromisoformat(text), "long" if self.language == "zh" else "d MMMM yyyy", self.locale)
+        return format_date(
+            date.fromisoformat(text), "long" if self.language == "zh" else "d MMMM yyyy", self.locale
+        )
 
     def length(self, micros: int) -> str:
         """A length of time in its largest whole units: "5 分钟", "1 小时 30 分钟"."""
@@ -127,7 +128,9 @@ class Speech:
         for name, seconds in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
             count, rest = divmod(rest, seconds)
             if count:
-                parts.append(self._catalogue.ngettext(f"%(n)d {name}", f"%(n)d {name}s", count) % {"n": count})
+                parts.append(
+                    self._catalogue.ngettext(f"%(n)d {name}", f"%(n)d {name}s", count) % {"n": count}
+                )
         return " ".join(parts) or self.text("at once")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from web import messages as m
+from web.limits import BURST, RATE, Bucket
 from web.parse import BadInput
 
 SUBPROTOCOL = "luochui.v1"
@@ -41,9 +42,9 @@ class CloseCode:
 class Limits(msgspec.Struct, frozen=True):
     """What one conversation may use."""
 
-    rate: int = 10
+    rate: int = RATE
     """Messages a second that a principal may send for ever."""
-    burst: int = 20
+    burst: int = BURST
     """Messages at once after a silence."""
     patience: int = 40
     """Refused messages that are forgiven; they come back at a fifth of the rate."""
@@ -53,26 +54,6 @@ class Limits(msgspec.Struct, frozen=True):
     def told(self) -> dict[str, int]:
         """The limits as `welcome` states them."""
         return {"frame": m.FRAME_LIMIT, "rate": self.rate, "burst": self.burst, "lots": self.lots}
-
-
-class Bucket:
-    """Tokens that come back with time: `burst` at most, `rate` a second. Integers only, in millionths."""
-
-    __slots__ = ("_at", "_burst", "_level", "_rate")
-
-    def __init__(self, rate: int, burst: int, at: int) -> None:
-        self._rate, self._burst = rate, burst * 1_000_000
-        self._level, self._at = self._burst, at
-
-    def take(self, at: int) -> bool:
-        """Take one token at `at` (µs) if there is one."""
-        if at > self._at:
-            self._level = min(self._burst, self._level + (at - self._at) * self._rate)
-            self._at = at
-        if self._level < 1_000_000:
-            return False
-        self._level -= 1_000_000
-        return True
 
 
 class Throttle:

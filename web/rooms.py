@@ -13,10 +13,13 @@ import msgspec
 
 from exchange.house.command import Recorded
 from exchange.house.house import House
+from exchange.house.remote import RemoteHouse
 from matching_engine import events as le
 from web import messages as m
 from web.transport import Frame
 from web.views import event_view, lot_view, ms, standing
+
+AnyHouse = House | RemoteHouse
 
 RING_MAX = 512
 """Public events that a room keeps at hand."""
@@ -42,7 +45,7 @@ class Room:
 
     __slots__ = ("_ring", "_snap", "house", "lot", "seq", "stream")
 
-    def __init__(self, house: House, lot: str) -> None:
+    def __init__(self, house: AnyHouse, lot: str) -> None:
         self.house = house
         self.lot = lot
         self.stream = f"lot/{lot}"

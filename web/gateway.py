@@ -1,0 +1,333 @@
+"""The socket at /ws: the shell around the conversation.
+
+Before the handshake is answered: the exact Origin, the subprotocol, no secret in the address. After it: frames go
+to the conversation, what it answers is done here, and every decision is asked under the principal as it is at
+that moment. Frames that are too large never get here: the server's own limit closes with 1009.
+"""
+
+import asyncio
+import secrets
+from collections import OrderedDict
+from hashlib import sha256
+from typing import Any
+
+import structlog
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket
+
+from exchange.bootstrap import Exchange
+from exchange.house.command import Command, Outcome, Principal
+from exchange.ports import Unavailable
+from matching_engine import commands as lc
+from matching_engine.errors import Broken, LuochuiError
+from web import errors
+from web import messages as m
+from web.bids import unconfirmed
+from web.hub import Hub, Watcher
+from web.protocol import (
+    SUBPROTOCOL,
+    Action,
+    Ask,
+    Close,
+    CloseCode,
+    Conversation,
+    Follow,
+    Leave,
+    Limits,
+    Send,
+    SignIn,
+    TellTime,
+    Throttle,
+)
+from web.security import origin_allowed, secrets_in
+from web.sessions import Caller, Live, Sessions
+from web.tickets import Tickets
+from web.transport import pipe_of
+
+log = structlog.get_logger()
+
+SOCKETS_MAX = 5
+"""Sockets of one account; the oldest makes room for the sixth."""
+THROTTLES_MAX = 100_000
+
+
+class Gateway:
+    """What all sockets of a process share."""
+
+    def __init__(
+        self, exchange: Exchange, sessions: Sessions, tickets: Tickets, limits: Limits | None = None
+    ) -> None:
+        self.exchange = exchange
+        self.sessions = sessions
+        self.tickets = tickets
+        self.limits = limits or Limits()
+        self.hub = Hub(exchange.house)
+        self._connections: dict[str, list[Connection]] = {}
+        self._throttles: OrderedDict[str, Throttle] = OrderedDict()
+
+    def admit(self, connection: "Connection", account: str) -> None:
+        """Count a signed-in socket; the oldest of its account goes when there are too many."""
+        own = self._connections.setdefault(account, [])
+        own.append(connection)
+        while len(own) > SOCKETS_MAX:
+            own[0].close(CloseCode.REPLACED, "REPLACED")
+            self.dismiss(own[0], account)
+
+    def dismiss(self, connection: "Connection", account: str) -> None:
+        """A socket of an account is gone."""
+        own = self._connections.get(account, [])
+        if connection in own:
+            own.remove(connection)
+        if not own:
+            self._connections.pop(account, None)
+
+    def throttle(self, account: str, at: int) -> Throttle:
+        """The one throttle of an account, whichever socket it speaks through."""
+        throttle = self._throttles.get(account)
+        if throttle is None:
+            throttle = self._throttles[account] = Throttle(self.limits, at)
+            if len(self._throttles) > THROTTLES_MAX:
+                self._throttles.popitem(last=False)
+        self._throttles.move_to_end(account)
+        return throttle
+
+
+class Connection:
+    """One accepted socket."""
+
+    def __init__(self, gateway: Gateway, socket: WebSocket, caller: Caller | None) -> None:
+        house = gateway.exchange.house
+        at = house.clock.now()
+        self._gateway = gateway
+        self._house = house
+        self._socket = socket
+        self._caller = caller
+        self._live: Live | None = None
+        self._conversation = Conversation(gateway.limits, Throttle(gateway.limits, at), at)
+        self._watcher = Watcher(pipe_of(socket), None, self.close, self._tick)
+        self._asking: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Hear frames until the end of the socket."""
+        self._gateway.hub.join(self._watcher)
+        try:
+            while True:
+                message = await self._socket.receive()
+                if message["type"] == "websocket.disconnect":
+                    return
+                at = self._house.clock.now()
+                frame = message.get("text")
+                for action in self._conversation.receive(message["bytes"] if frame is None else frame, at):
+                    await self._do(action)
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        self._gateway.hub.leave(self._watcher)
+        if self._live is not None:
+            self._live.close()
+            self._gateway.dismiss(self, self._live.caller.account.id)
+
+    def _tick(self, now: int) -> None:
+        for action in self._conversation.tick(now):
+            self._do_now(action)
+
+    def close(self, code: int, reason: str, after: int | None = None) -> None:
+        """Say goodbye and close, once."""
+        for action in self._conversation.close(code, reason, after):
+            self._do_now(action)
+
+    async def _do(self, action: Action) -> None:
+        if isinstance(action, Ask):
+            task = asyncio.create_task(self._ask(action.message))
+            self._asking.add(task)
+            task.add_done_callback(self._asking.discard)
+        elif isinstance(action, Follow):
+            await self._follow(action)
+        elif isinstance(action, SignIn):
+            await self._sign_in(action.ticket)
+        else:
+            self._do_now(action)
+
+    def _do_now(self, action: Action) -> None:
+        """What needs no waiting."""
+        if isinstance(action, Send):
+            self._watcher.send(action.message)
+        elif isinstance(action, TellTime):
+            now = self._house.clock.now() // 1000
+            self._watcher.send(m.Told(action.i, action.c0, action.s1, now))
+        elif isinstance(action, Leave):
+            self._gateway.hub.unfollow(self._watcher, action.lot)
+        elif isinstance(action, Close):
+            self._watcher.send(m.Bye(action.reason, action.after))
+            self._watcher.pipe.close(action.code, action.reason)
+            self._gateway.hub.leave(self._watcher)
+
+    # Signing in
+
+    async def _sign_in(self, ticket: str | None) -> None:
+        """A cookie alone proves nothing here, for any page's script makes the browser send it: it takes a ticket."""
+        caller = self._caller
+        if ticket is not None:
+            sign_in = caller.sign_in if caller else None
+            if sign_in is None or not await self._gateway.tickets.redeem(ticket, sign_in.id):
+                self._do_all(self._conversation.turn_away())
+                return
+        elif caller is not None and caller.key is None:
+            caller = None
+        self._greet(caller)
+
+    def _greet(self, caller: Caller | None) -> None:
+        at, sid = self._house.clock.now(), secrets.token_hex(8)
+        if caller is None:
+            throttle, account = Throttle(self._gateway.limits, at), None
+        else:
+            account = caller.account.id
+            throttle = self._gateway.throttle(account, at)
+            self._watcher.party = caller.principal.party
+            self._live = self._gateway.sessions.follow(caller, self._signed_out)
+            self._gateway.admit(self, account)
+        self._do_all(self._conversation.greet(sid, account, throttle, at))
+
+    def _do_all(self, actions: tuple[Action, ...]) -> None:
+        for action in actions:
+            self._do_now(action)
+
+    def _signed_out(self) -> None:
+        self.close(CloseCode.SIGNED_OUT, "SIGNED_OUT")
+
+    # Following and asking
+
+    async def _follow(self, action: Follow) -> None:
+        try:
+            known = await self._gateway.hub.follow(self._watcher, action.lot, action.i, action.since)
+        except Unavailable:
+            self._conversation.lots.discard(action.lot)
+            self._watcher.send(m.Rej(action.i, None, "UNAVAILABLE", True))
+            return
+        if not known:
+            self._conversation.lots.discard(action.lot)
+            self._watcher.send(m.Rej(action.i, None, "LOT_UNKNOWN", False))
+
+    async def _ask(self, message: m.Decision) -> None:
+        principal = self._live.principal if self._live else None
+        if principal is None or self._live is None:
+            self._watcher.send(m.Rej(message.i, message.id, "SIGN_IN_REQUIRED", False))
+            return
+        self._live.touch()
+        try:
+            self._watcher.send(await self._decide(message, principal))
+        except Broken:
+            raise
+        except LuochuiError as error:
+            self._watcher.send(_problem(message, errors.of_error(error, message.id)))
+
+    async def _decide(self, message: m.Decision, principal: Principal) -> m.Outbound:
+        lot = self._house.view.lots.get(message.lot)
+        if isinstance(message, m.Bid) and lot and unconfirmed(lot, message.amount_fen, message.confirm):
+            return m.Rej(message.i, message.id, "BID_UNCONFIRMED", False, "confirm")
+        bidder = self._house.view.market.code_of(message.lot, principal.party) or ""
+        outcome = await self._house.submit(Command(message.id, principal, _body(message, bidder)))
+        return self._answer(message, outcome)
+
+    def _answer(self, message: m.Decision, outcome: Outcome) -> m.Outbound:
+        first, refusal = outcome.first, outcome.refusal
+        if refusal is None:
+            ts, kind = first.at // 1000, type(first.event).__name__
+            return m.Ack(message.i, message.id, message.lot, first.stream_seq, ts, first.receipt, kind)
+        lot = self._house.view.lots.get(message.lot)
+        ends = lot.closes_at // 1000 if lot and lot.closes_at is not None else None
+        return m.Rej(
+            i=message.i,
+            id=message.id,
+            code=refusal.code,
+            retry=False,
+            detail=refusal.detail or None,
+            minimum_fen=refusal.minimum_fen,
+            ends=ends,
+            seq=first.stream_seq,
+        )
+
+
+def _body(message: m.Decision, bidder: str) -> lc.LotCommand:
+    if isinstance(message, m.Bid):
+        return lc.Bid(message.lot, bidder, message.amount_fen, message.max_fen)
+    if isinstance(message, m.Match):
+        return lc.Match(message.lot, bidder)
+    if isinstance(message, m.Accept):
+        return lc.Accept(message.lot, bidder, message.amount_fen)
+    return lc.Seal(message.lot, bidder, message.envelope, sha256(message.envelope.encode()).hexdigest())
+
+
+def _problem(message: m.Decision, problem: errors.Problem) -> m.Rej:
+    return m.Rej(
+        i=message.i,
+        id=message.id,
+        code=problem.code,
+        retry=problem.retry,
+        field=problem.field,
+        detail=problem.detail or None,
+        minimum_fen=problem.minimum_fen,
+    )
+
+
+# The handshake
+
+
+async def _deny(socket: WebSocket, status: int, code: str, detail: str) -> None:
+    """Answer the handshake with a problem instead of a socket."""
+    log.info("socket denied", code=code, client=socket.client.host if socket.client else None)
+    problem = errors.failure(status, code, detail).problem
+    await socket.send_denial_response(errors.respond(problem))
+
+
+async def _fault(socket: WebSocket, gateway: Gateway) -> tuple[int, str, str] | None:
+    """Why this handshake gets no socket: status, code, sentence."""
+    try:
+        found = secrets_in(socket.scope["query_string"])
+    except errors.Failure as error:
+        return error.problem.status, error.problem.code, error.problem.detail
+    for secret in found:
+        await gateway.sessions.void(secret)
+    if found:
+        return 400, "TOKEN_IN_URL", "secrets do not belong in a URL; this one no longer counts"
+    origin = socket.headers.get("origin")
+    if origin is not None and not origin_allowed(origin, gateway.exchange.settings.origins):
+        return 403, "ORIGIN", "this origin may not open a socket here"
+    if origin is None and "cookie" in socket.headers:
+        return 403, "ORIGIN", "a cookie came without an origin"
+    if SUBPROTOCOL not in socket.scope.get("subprotocols", ()):
+        return 400, "SUBPROTOCOL", f"offer the subprotocol {SUBPROTOCOL}"
+    return None
+
+
+def gateway_of(app: Any) -> Gateway:
+    """The gateway of an application; made at the first use, for it needs a running loop."""
+    gateway = getattr(app.state, "gateway", None)
+    if gateway is None:
+        state = app.state
+        limits = getattr(state, "socket_limits", None)
+        gateway = state.gateway = Gateway(state.exchange, state.sessions, state.tickets, limits)
+    assert isinstance(gateway, Gateway)
+    return gateway
+
+
+async def endpoint(socket: WebSocket) -> None:
+    """One socket, from the handshake to its end."""
+    gateway = gateway_of(socket.app)
+    fault = await _fault(socket, gateway)
+    if fault is not None:
+        await _deny(socket, *fault)
+        return
+    try:
+        caller, _ = await gateway.sessions.caller(socket.headers)
+    except errors.Failure as error:
+        await _deny(socket, error.problem.status, error.problem.code, error.problem.detail)
+        return
+    await socket.accept(SUBPROTOCOL)
+    await Connection(gateway, socket, caller).run()
+
+
+def socket_route() -> list[WebSocketRoute]:
+    """The route of the socket."""
+    return [WebSocketRoute("/ws", endpoint, name="ws")]
