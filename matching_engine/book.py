@@ -5,15 +5,16 @@ buyer's bid and the offers that compete to serve it. It is never a continuous ma
 parties, which such an exchange may not run (e-commerce law, art. 46): a book is made for one listing,
 it knows the party behind every order, and it ends with the lot.
 
-Prices are whole fen. A side keeps its price levels in a list of keys, best last, where the key of a bid
-is its price and the key of an offer is the negative of it: on both sides the larger key is better, and a
-bid meets an offer when their keys add up to zero or more. The orders of a level are linked to one
-another in the order of their arrival, so an order leaves from anywhere in constant time.
+Prices are whole fen. Each side orders its price levels by a key: the price of a bid, the negative of the
+price of an offer. On both sides the larger key is better, and a bid meets an offer when their keys add up
+to zero or more. The orders of a level stand in a ring in the order of their arrival, closed by a blank
+order of quantity zero, so an order joins and leaves from anywhere in constant time and no place is special.
 """
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import chain
 
 from matching_engine.errors import Malformed
 from matching_engine.rejections import Rejection
@@ -34,78 +35,95 @@ class Side(StrEnum):
         return Side.OFFER if self is Side.BID else Side.BID
 
 
+_BID = Side.BID  # a global is read faster than a member
+_RUN = 512
+
+
 class Order:
     """An order at rest; `quantity` is what is still open. To be read, not written."""
 
     __slots__ = ("_earlier", "_later", "order_id", "party", "price", "quantity", "side")
 
-    def __init__(self, order_id: str, party: str, side: Side, price: int, quantity: int) -> None:
+    def __init__(
+        self,
+        order_id: str,
+        party: str,
+        side: Side,
+        price: int,
+        quantity: int,
+        earlier: "Order | None" = None,
+        later: "Order | None" = None,
+    ) -> None:
+        """Stand between two others; alone, close a ring of its own."""
         self.order_id = order_id
         self.party = party
         self.side = side
         self.price = price
         self.quantity = quantity
-        self._earlier: Order | None = None
-        self._later: Order | None = None
+        self._earlier: Order = earlier or self
+        self._later: Order = later or self
 
     def __repr__(self) -> str:
         return f"Order({self.order_id!r}, {self.party!r}, {self.side.value}, {self.price}, {self.quantity})"
 
 
-class _Level:
-    """The orders at one price, in the order of their arrival."""
+_NOWHERE = Order("", "", _BID, 0, 0)
 
-    __slots__ = ("first", "last")
 
-    def __init__(self, first: Order) -> None:
-        self.first: Order | None = first
-        self.last: Order | None = first
+def _last(run: list[int]) -> int:
+    return run[-1]
 
 
 class _Half:
-    """One side: its levels by key, and their keys ascending, so the best is the last."""
+    """One side: the blank of each level by its key, and all keys ascending, the best at the very end.
 
-    __slots__ = ("keys", "levels", "sign")
+    The keys lie in runs of at most `_RUN`, so a new level moves few others, however many there are.
+    """
 
-    def __init__(self, sign: int) -> None:
-        self.sign = sign
-        self.keys: list[int] = []
-        self.levels: dict[int, _Level] = {}
+    __slots__ = ("blanks", "runs")
 
-    def append(self, order: Order) -> None:
-        """Put an order behind all others of its price."""
-        key = order.price * self.sign
-        level = self.levels.get(key)
-        if level is None:
-            self.levels[key] = _Level(order)
-            insort(self.keys, key)
-            return
-        last = level.last
-        assert last is not None
-        order._earlier = last
-        last._later = order
-        level.last = order
+    def __init__(self) -> None:
+        self.blanks: dict[int, Order] = {}
+        self.runs: list[list[int]] = []
 
-    def remove(self, order: Order) -> None:
-        """Take an order out of its level, and the level out when it was the only one."""
-        earlier, later = order._earlier, order._later
-        key = order.price * self.sign
-        if earlier is not None:
-            earlier._later = later
-            if later is not None:
-                later._earlier = earlier
-            else:
-                self.levels[key].last = earlier
-        elif later is not None:
-            later._earlier = None
-            self.levels[key].first = later
+    def best_first(self) -> Iterator[int]:
+        """The keys, best first."""
+        return chain.from_iterable(map(reversed, reversed(self.runs)))
+
+    def open(self, key: int, side: Side, price: int) -> Order:
+        """Make a level and return its blank."""
+        blank = self.blanks[key] = Order("", "", side, price, 0)
+        runs = self.runs
+        if not runs:
+            runs.append([key])
+        elif key > runs[-1][-1]:  # better than all others: the usual case where bids compete
+            self._append(key)
         else:
-            del self.levels[key]
-            keys = self.keys
-            if keys[-1] == key:
-                keys.pop()
-            else:
-                del keys[bisect_left(keys, key)]
+            at = bisect_left(runs, key, key=_last)
+            insort(runs[at], key)
+            if len(runs[at]) > _RUN:
+                runs[at : at + 1] = [runs[at][: _RUN // 2], runs[at][_RUN // 2 :]]
+        return blank
+
+    def _append(self, key: int) -> None:
+        if len(self.runs[-1]) < _RUN:
+            self.runs[-1].append(key)
+        else:
+            self.runs.append([key])
+
+    def close(self, key: int) -> None:
+        """Drop a level that is empty, and untie its blank from itself so that it goes at once."""
+        blank = self.blanks.pop(key)
+        blank._earlier = blank._later = _NOWHERE
+        runs = self.runs
+        if runs[-1][-1] == key:
+            at = len(runs) - 1
+            runs[at].pop()
+        else:
+            at = bisect_left(runs, key, key=_last)
+            del runs[at][bisect_left(runs[at], key)]
+        if not runs[at]:
+            del runs[at]
 
 
 class OrderBook:
@@ -115,8 +133,8 @@ class OrderBook:
 
     def __init__(self) -> None:
         self._orders: dict[str, Order] = {}
-        self._bids = _Half(1)
-        self._offers = _Half(-1)
+        self._bids = _Half()
+        self._offers = _Half()
 
     def add(
         self, order_id: str, party: str, side: Side, price: int, quantity: int = 1
@@ -127,22 +145,36 @@ class OrderBook:
         would trade with one of its own party is refused whole: ORDER_SELF_TRADE comes back and nothing has
         changed. Malformed for a price or quantity below one, or an id that already rests.
         """
-        self._check(order_id, price, quantity)
-        fills = self._plan(order_id, party, side, price, quantity)
-        if fills is None:
-            return Rejection.ORDER_SELF_TRADE
-        for maker_id, _, _, filled in fills:
-            quantity -= filled
-            self._fill(maker_id, filled)
+        if price <= 0 or quantity <= 0 or order_id in self._orders:
+            raise self._malformed(order_id, price, quantity)
+        if side is _BID:
+            own, other, key = self._bids, self._offers, price
+        else:
+            own, other, key = self._offers, self._bids, -price
+        fills: list[Fill] = []
+        if other.runs and other.runs[-1][-1] + key >= 0:
+            quantity = self._plan(other, order_id, party, key, quantity, fills)
+            if quantity < 0:
+                return Rejection.ORDER_SELF_TRADE
+            self._execute(other, fills)
         if quantity:
-            self._append(Order(order_id, party, side, price, quantity))
+            blank = own.blanks.get(key) or own.open(key, side, price)
+            last = blank._earlier
+            last._later = blank._earlier = self._orders[order_id] = Order(
+                order_id, party, side, price, quantity, last, blank
+            )
         return fills
 
     def rest(self, order_id: str, party: str, side: Side, price: int, quantity: int = 1) -> Order:
         """Let an order stand without trading, for mechanisms that only rank. Malformed as in `add`."""
-        self._check(order_id, price, quantity)
-        order = Order(order_id, party, side, price, quantity)
-        self._append(order)
+        if price <= 0 or quantity <= 0 or order_id in self._orders:
+            raise self._malformed(order_id, price, quantity)
+        half = self._half(side)
+        key = price if side is _BID else -price
+        blank = half.blanks.get(key) or half.open(key, side, price)
+        last = blank._earlier
+        order = Order(order_id, party, side, price, quantity, last, blank)
+        last._later = blank._earlier = self._orders[order_id] = order
         return order
 
     def cancel(self, order_id: str) -> bool:
@@ -150,7 +182,10 @@ class OrderBook:
         order = self._orders.pop(order_id, None)
         if order is None:
             return False
-        self._half(order.side).remove(order)
+        earlier, later = order._earlier, order._later
+        earlier._later, later._earlier = later, earlier
+        if earlier is later:
+            self._half(order.side).close(order.price if order.side is _BID else -order.price)
         return True
 
     def get(self, order_id: str) -> Order | None:
@@ -160,14 +195,14 @@ class OrderBook:
     def best(self, side: Side) -> Order | None:
         """The order that trades first."""
         half = self._half(side)
-        return half.levels[half.keys[-1]].first if half.keys else None
+        return half.blanks[half.runs[-1][-1]]._later if half.runs else None
 
     def ranked(self, side: Side) -> Iterator[Order]:
         """Resting orders, best price first and the oldest first in a price. The book must not change meanwhile."""
         half = self._half(side)
-        for key in reversed(half.keys):
-            order = half.levels[key].first
-            while order is not None:
+        for key in half.best_first():
+            order = half.blanks[key]._later
+            while order.quantity:
                 yield order
                 order = order._later
 
@@ -185,42 +220,45 @@ class OrderBook:
         return order_id in self._orders
 
     def _half(self, side: Side) -> _Half:
-        return self._bids if side is Side.BID else self._offers
+        return self._bids if side is _BID else self._offers
 
-    def _check(self, order_id: str, price: int, quantity: int) -> None:
+    def _malformed(self, order_id: str, price: int, quantity: int) -> Malformed:
         if price <= 0:
-            raise Malformed("price", price, "whole fen above zero")
+            return Malformed("price", price, "whole fen above zero")
         if quantity <= 0:
-            raise Malformed("quantity", quantity, "a whole number above zero")
-        if order_id in self._orders:
-            raise Malformed("order_id", order_id, "an id that does not rest in the book")
+            return Malformed("quantity", quantity, "a whole number above zero")
+        return Malformed("order_id", order_id, "an id that does not rest in the book")
 
-    def _append(self, order: Order) -> None:
-        self._orders[order.order_id] = order
-        self._half(order.side).append(order)
+    def _plan(
+        self, other: _Half, order_id: str, party: str, key: int, quantity: int, fills: list[Fill]
+    ) -> int:
+        """Write the fills that would follow and return what stays open; below zero when a party meets itself."""
+        for run in reversed(other.runs):
+            for opposite in reversed(run):
+                if opposite + key < 0:
+                    return quantity
+                maker = other.blanks[opposite]._later
+                while filled := maker.quantity:
+                    if maker.party == party:
+                        return -1
+                    if filled >= quantity:
+                        fills.append((maker.order_id, order_id, maker.price, quantity))
+                        return 0
+                    fills.append((maker.order_id, order_id, maker.price, filled))
+                    quantity -= filled
+                    maker = maker._later
+        return quantity
 
-    def _plan(self, order_id: str, party: str, side: Side, price: int, quantity: int) -> list[Fill] | None:
-        """The fills that would follow; None when one of them would be a party's trade with itself."""
-        half = self._half(side.other)
-        limit = price * half.sign
-        fills: list[Fill] = []
-        for key in reversed(half.keys):
-            if key < limit:
-                break
-            maker = half.levels[key].first
-            while maker is not None:
-                if maker.party == party:
-                    return None
-                filled = min(quantity, maker.quantity)
-                fills.append((maker.order_id, order_id, maker.price, filled))
-                quantity -= filled
-                if not quantity:
-                    return fills
-                maker = maker._later
-        return fills
-
-    def _fill(self, maker_id: str, quantity: int) -> None:
-        maker = self._orders[maker_id]
-        maker.quantity -= quantity
-        if not maker.quantity:
-            self.cancel(maker_id)
+    def _execute(self, other: _Half, fills: list[Fill]) -> None:
+        """Take from the resting orders what the fills say; each is the first of the best level then."""
+        orders = self._orders
+        for maker_id, _, _, filled in fills:
+            maker = orders[maker_id]
+            if maker.quantity > filled:
+                maker.quantity -= filled
+                return
+            del orders[maker_id]
+            blank, later = maker._earlier, maker._later
+            blank._later, later._earlier = later, blank
+            if blank is later:
+                other.close(other.runs[-1][-1])

@@ -74,6 +74,25 @@ def test_a_long_random_script_ends_in_the_twins_state(seed: int) -> None:
     assert state(book) == state(twin)
 
 
+@pytest.mark.parametrize("side", Side)
+def test_thousands_of_levels_keep_their_rank(side: Side) -> None:
+    """Levels opened and closed anywhere among three thousand leave a ranking that is still sorted."""
+    chance = random.Random(7)
+    book, standing = OrderBook(), {}
+    for n in range(6000):
+        price = chance.randint(1, 3000)
+        if price in standing:
+            assert book.cancel(standing.pop(price))
+        else:
+            standing[price] = f"o{n}"
+            book.add(f"o{n}", "P", side, price)
+    assert [order.price for order in book.ranked(side)] == sorted(standing, reverse=side is BID)
+    swept = book.add("sweep", "T", side.other, 1500, len(standing))
+    reached = sorted((p for p in standing if meets(side.other, 1500, p)), reverse=side is BID)
+    assert isinstance(swept, list)
+    assert [price for _, _, price, _ in swept] == reached
+
+
 @given(scripts)
 def test_quantity_is_conserved(script: list[tuple[str, tuple[object, ...]]]) -> None:
     """What came in on a side has been traded, was cancelled, or is at rest; no fen and no unit is lost."""
