@@ -1,0 +1,58 @@
+# What a person types. `make help` lists it.
+
+PORT ?= 8000
+FAST ?=
+PYTEST ?=
+
+PY := .venv/bin/python
+PIP := .venv/bin/pip install --quiet --disable-pip-version-check -c constraints.txt
+# Stamps live inside the environment: delete it and everything is installed again.
+RUN := .venv/.installed-run
+TEST := .venv/.installed-test
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint audit bench format clean clean-venv
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+
+demo: $(RUN) ## a market on this machine; PORT=8000, FAST=1 to hurry the simulated bidders
+	.venv/bin/luochui demo --port $(PORT) $(if $(FAST),--fast)
+
+test: $(TEST) ## every test, with PostgreSQL, Redis and a browser; PYTEST="-k hammer" to choose
+	@$(PY) scripts/prepare_tests.py
+	$(PY) -m pytest $(PYTEST)
+
+check: lint audit ## style, types, and known faults of the dependencies
+
+lint: $(TEST)
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+audit: $(TEST)
+	$(PY) scripts/audit.py
+
+bench: $(TEST) ## the benchmarks, each beside its floor (leave the machine alone meanwhile)
+	@for part in engine bids fanout market recovery; do .venv/bin/luochui bench $$part || exit $$?; done
+
+format: $(TEST) ## put the source into its one form
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+clean: ## remove caches and built files; a market under var/ stays
+	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis
+	find matching_engine settlement exchange web tests scripts -name __pycache__ -prune -exec rm -rf {} +
+
+clean-venv: clean ## the same, and the installed environment
+	rm -rf .venv
+
+$(RUN): pyproject.toml constraints.txt
+	@sh scripts/make_venv.sh
+	$(PIP) -e .
+	@touch $@
+
+$(TEST): pyproject.toml constraints.txt
+	@sh scripts/make_venv.sh
+	$(PIP) -e '.[test,postgres,redis,bench]'
+	@touch $(RUN) $@
