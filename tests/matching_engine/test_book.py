@@ -78,7 +78,8 @@ def test_a_long_random_script_ends_in_the_twins_state(seed: int) -> None:
 def test_thousands_of_levels_keep_their_rank(side: Side) -> None:
     """Levels opened and closed anywhere among three thousand leave a ranking that is still sorted."""
     chance = random.Random(7)
-    book, standing = OrderBook(), {}
+    book = OrderBook()
+    standing: dict[int, str] = {}
     for n in range(6000):
         price = chance.randint(1, 3000)
         if price in standing:
