@@ -32,13 +32,16 @@ from settlement.state import (
     Trade,
 )
 
+_DAYS_MAX = 3650
+"""No price is due later than in ten years; more days are a slip of whoever set the session."""
+
 
 def conclude_trade(state: Settlement, command: ConcludeTrade, at: int) -> Events:
     """The sale, the price due, and what the winner's deposit pays of it."""
     if command.trade in state.trades or fold(obligation_id(command.trade)) in state.references:
         return refuse(command.trade, command, Refusal.TRADE_EXISTS, "this trade was concluded before")
-    if command.price_fen <= 0 or command.payment_days < 0:
-        detail = "the price is above 0.00 and the days to pay are not negative"
+    if command.price_fen <= 0 or not 0 <= command.payment_days <= _DAYS_MAX:
+        detail = f"the price is above 0.00 and the days to pay are from 0 to {_DAYS_MAX}"
         return refuse(command.trade, command, Refusal.AMOUNT_INVALID, detail)
     if command.seller.id == command.buyer.id:
         detail = "seller and buyer are the same party"
@@ -50,28 +53,28 @@ def conclude_trade(state: Settlement, command: ConcludeTrade, at: int) -> Events
 def _deposit_of(state: Settlement, command: ConcludeTrade) -> Deposit | None:
     """The winner's deposit, if it is held for this lot: a sale stands with or without it."""
     deposit = state.deposits.get(command.deposit or "")
-    if deposit is None or deposit.state is not DepositState.HELD:
+    if deposit is None or deposit.state is not DepositState.HELD or deposit.lot != command.lot:
         return None
-    ours = deposit.lot == command.lot and deposit.party == command.buyer.id
-    return deposit if ours else None
+    return deposit if deposit.party in (command.seller.id, command.buyer.id) else None
 
 
 def _settle_by_deposit(
     command: ConcludeTrade, deposit: Deposit | None, at: int
 ) -> tuple[SettlementEvent, ...]:
+    """The buyer's deposit goes into the price, what it is above it goes back; a winning seller's goes back whole."""
     if deposit is None:
         return ()
-    applied_fen = min(deposit.amount_fen, command.price_fen)
-    applied_on = shanghai_date(at).isoformat()
-    events: tuple[SettlementEvent, ...] = (
-        DepositApplied(deposit.id, command.trade, applied_fen, applied_on),
-    )
+    pays = deposit.party == command.buyer.id
+    applied_fen = min(deposit.amount_fen, command.price_fen) if pays else 0
+    events: list[SettlementEvent] = []
+    if applied_fen:
+        events.append(DepositApplied(deposit.id, command.trade, applied_fen, shanghai_date(at).isoformat()))
     if deposit.amount_fen > applied_fen:
         due_by = end_of_day(due_date(command.hammered_at, command.payment_days))
-        events = (*events, order_release(deposit, deposit.amount_fen - applied_fen, due_by))
+        events.append(order_release(deposit, deposit.amount_fen - applied_fen, due_by))
     if applied_fen == command.price_fen:
-        events = (*events, ObligationMet(obligation_id(command.trade), command.trade))
-    return events
+        events.append(ObligationMet(obligation_id(command.trade), command.trade))
+    return tuple(events)
 
 
 def _concluded(command: ConcludeTrade) -> TradeConcluded:

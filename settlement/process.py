@@ -1,8 +1,7 @@
 """What follows by itself: the commands that the house gives itself after an event.
 
 Every step asks the state whether it is due, so it does not matter which of its conditions came last, and a
-step that was taken before is not asked for again. `outstanding` gives every step that is due, for a house
-that stopped between an event and its consequence.
+step that was taken before is not asked for again.
 """
 
 from collections.abc import Callable
@@ -75,15 +74,5 @@ def react(state: Settlement, event: SettlementEvent) -> tuple[SettlementCommand,
     if steps is None:
         return ()
     trade = state.trades[event.trade]  # type: ignore[union-attr]
-    return _due(state, trade, steps)
-
-
-def outstanding(state: Settlement) -> tuple[SettlementCommand, ...]:
-    """Every command that is due on any trade and was not carried out, in the order of the trades."""
-    steps = (_draft, _submit, _pay, _draw_up)
-    return tuple(command for trade in state.trades.values() for command in _due(state, trade, steps))
-
-
-def _due(state: Settlement, trade: Trade, steps: tuple[Step, ...]) -> tuple[SettlementCommand, ...]:
     commands = (step(state, trade) for step in steps)
     return tuple(command for command in commands if command is not None)

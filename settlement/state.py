@@ -280,15 +280,3 @@ class Settlement:
         obligation = self.trades[trade].obligation
         require(obligation is not None, "a concluded trade has its obligation")
         return self.obligations[obligation or ""]
-
-    def trade_of(self, subject: str) -> str | None:
-        """The trade that an obligation, contract, registration or claim belongs to; a trade is its own."""
-        if subject in self.trades:
-            return subject
-        found = (
-            self.obligations.get(subject)
-            or self.contracts.get(subject)
-            or self.registrations.get(subject)
-            or self.claims.get(subject)
-        )
-        return found.trade if found else None

@@ -1,0 +1,151 @@
+"""The closed set of refusals: every code can come, and each says what it is about."""
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from settlement.commands import (
+    ApproveClaim,
+    ConfirmPayment,
+    DraftContract,
+    DrawUpClaims,
+    PayProceeds,
+    ReleaseDeposit,
+    SettlementCommand,
+    SubmitRegistration,
+)
+from settlement.events import SettlementRefused
+from settlement.refusals import Refusal
+from tests.settlement.desk import (
+    AT,
+    CLAIM,
+    CONTRACT,
+    DEPOSIT,
+    FACTORY,
+    REGISTRATION,
+    TRADE,
+    UNIVERSITY,
+    Desk,
+    call,
+    claimed,
+    confirm,
+    credit,
+    elect,
+    held,
+    paid_out,
+    register,
+    sign,
+    signed,
+    sold,
+    trade,
+)
+
+
+def _twice_registered() -> Desk:
+    """A desk whose second contract lies with the office while the first has the number."""
+    desk = signed()
+    desk.ask(register())
+    desk.ask(trade(deposit=None, trade="T-2"))
+    for party in (UNIVERSITY, FACTORY):
+        desk.ask(sign(desk, party, "C-T-2"))
+    return desk
+
+
+def _nothing_granted() -> Desk:
+    """A desk with everything ready for a claim that is below the threshold."""
+    desk = held()
+    desk.ask(trade(price_fen=16_000_000))
+    for party in (UNIVERSITY, FACTORY):
+        desk.ask(sign(desk, party))
+        desk.ask(elect(party, "seller"))
+    desk.ask(register())
+    desk.ask(confirm(f"P-{TRADE}"))
+    return desk
+
+
+def _registered() -> Desk:
+    """A desk with money and number, and no election."""
+    desk = paid_out()
+    desk.ask(register())
+    return desk
+
+
+def _stated() -> Desk:
+    """A desk where the buyer has spoken."""
+    desk = sold()
+    desk.ask(elect(FACTORY, "buyer"))
+    return desk
+
+
+def _approved_once() -> Desk:
+    """A desk where the first official has approved."""
+    desk = claimed()
+    desk.ask(ApproveClaim(CLAIM, "official-1"))
+    return desk
+
+
+def _approved() -> Desk:
+    """A desk where both officials have approved."""
+    desk = _approved_once()
+    desk.ask(ApproveClaim(CLAIM, "official-2"))
+    return desk
+
+
+Case = tuple[Callable[[], Desk], Callable[[Desk], SettlementCommand], str]
+
+CASES: dict[Refusal, Case] = {
+    Refusal.AMOUNT_INVALID: (Desk, lambda _: call(amount_fen=0), DEPOSIT),
+    Refusal.DATE_INVALID: (Desk, lambda _: credit("c", "x", 1, on="now"), "c"),
+    Refusal.DEPOSIT_EXISTS: (held, lambda _: call(), DEPOSIT),
+    Refusal.DEPOSIT_UNKNOWN: (Desk, lambda _: ReleaseDeposit(DEPOSIT, AT), DEPOSIT),
+    Refusal.DEPOSIT_STATE: (sold, lambda _: ReleaseDeposit(DEPOSIT, AT), DEPOSIT),
+    Refusal.CREDIT_KNOWN: (held, lambda _: credit("c1", DEPOSIT, 16_000_000), "c1"),
+    Refusal.CREDIT_MISMATCH: (held, lambda _: credit("c1", DEPOSIT, 1), "c1"),
+    Refusal.TRADE_EXISTS: (sold, lambda _: trade(), TRADE),
+    Refusal.TRADE_UNKNOWN: (Desk, lambda _: DraftContract(TRADE), TRADE),
+    Refusal.TRADE_PARTIES: (Desk, lambda _: trade(buyer=UNIVERSITY), TRADE),
+    Refusal.NOT_A_PARTY: (
+        sold,
+        lambda desk: msgspec.structs.replace(sign(desk, FACTORY), party="P-X"),
+        CONTRACT,
+    ),
+    Refusal.CONTRACT_EXISTS: (sold, lambda _: DraftContract(TRADE), TRADE),
+    Refusal.CONTRACT_UNKNOWN: (Desk, lambda _: SubmitRegistration(CONTRACT, "x"), CONTRACT),
+    Refusal.CONTRACT_NOT_SIGNED: (sold, lambda _: SubmitRegistration(CONTRACT, "x"), CONTRACT),
+    Refusal.CONTRACT_SIGNED_ALREADY: (signed, lambda desk: sign(desk, FACTORY), CONTRACT),
+    Refusal.DIGEST_MISMATCH: (
+        sold,
+        lambda desk: msgspec.structs.replace(sign(desk, FACTORY), digest=""),
+        CONTRACT,
+    ),
+    Refusal.REGISTRATION_UNKNOWN: (sold, lambda _: register(), REGISTRATION),
+    Refusal.REGISTRATION_STATE: (signed, lambda _: SubmitRegistration(CONTRACT, "x"), REGISTRATION),
+    Refusal.NUMBER_MALFORMED: (signed, lambda _: register(number="1"), REGISTRATION),
+    Refusal.NUMBER_TAKEN: (_twice_registered, lambda _: register(registration="TC-T-2"), "TC-T-2"),
+    Refusal.OBLIGATION_OPEN: (sold, lambda _: PayProceeds(TRADE), TRADE),
+    Refusal.PAYMENT_UNKNOWN: (Desk, lambda _: ConfirmPayment("P", "b", "2026-11-20"), "P"),
+    Refusal.PAYMENT_DONE: (paid_out, lambda _: confirm(f"P-{TRADE}"), f"P-{TRADE}"),
+    Refusal.ELECTION_STATED: (_stated, lambda _: elect(FACTORY, "buyer"), TRADE),
+    Refusal.ELECTION_BINDING: (claimed, lambda _: elect(FACTORY, "seller"), TRADE),
+    Refusal.ELECTION_MISSING: (_registered, lambda _: DrawUpClaims(TRADE), TRADE),
+    Refusal.PROCEEDS_NOT_PAID: (signed, lambda _: DrawUpClaims(TRADE), TRADE),
+    Refusal.NOT_REGISTERED: (paid_out, lambda _: DrawUpClaims(TRADE), TRADE),
+    Refusal.CLAIM_EXISTS: (claimed, lambda _: DrawUpClaims(TRADE), TRADE),
+    Refusal.CLAIM_NONE: (_nothing_granted, lambda _: DrawUpClaims(TRADE), TRADE),
+    Refusal.CLAIM_UNKNOWN: (Desk, lambda _: ApproveClaim(CLAIM, "a"), CLAIM),
+    Refusal.CLAIM_STATE: (_approved, lambda _: ApproveClaim(CLAIM, "official-3"), CLAIM),
+    Refusal.FOUR_EYES: (_approved_once, lambda _: ApproveClaim(CLAIM, "official-1"), CLAIM),
+}
+
+
+@pytest.mark.parametrize("code", list(Refusal))
+def test_each_refusal_has_a_case_and_names_its_subject(code: Refusal) -> None:
+    """Every code of the set really comes, about the thing that the command named, with one sentence."""
+    story, command, subject = CASES[code]
+    desk = story()
+    asked = command(desk)
+    (refused,) = desk.ask(asked)
+    assert isinstance(refused, SettlementRefused)
+    assert (refused.code, refused.subject, refused.command) == (code, subject, type(asked).__name__)
+    assert refused.detail
