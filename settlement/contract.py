@@ -12,7 +12,7 @@ from matching_engine.errors import require
 from matching_engine.money import format_yuan
 from settlement.capitals import capital_yuan
 from settlement.commands import DraftContract, PartyFacts, SignContract
-from settlement.dates import shanghai_date, shanghai_time
+from settlement.dates import shanghai_date, written_date, written_time
 from settlement.dispatch import Deciders, Evolvers
 from settlement.events import ContractConcluded, ContractDrafted, ContractSigned
 from settlement.ids import contract_id
@@ -65,11 +65,11 @@ def render(trade: Trade, obligation: Obligation) -> str:
         field=_line(trade.subject.field) or "未分类",
         abstract=_line(trade.subject.abstract) or "以挂牌公告及技术资料所载为准。",
         ip=_numbered(trade.subject.ip),
-        hammered_at=shanghai_time(trade.hammered_at).strftime("%Y年%m月%d日%H时%M分%S秒"),
+        hammered_at=written_time(trade.hammered_at),
         mechanism=_MECHANISMS.get(trade.mechanism, trade.mechanism),
         price=format_yuan(trade.price_fen),
         price_capitals=capital_yuan(trade.price_fen),
-        due_on=date.fromisoformat(obligation.due_on).strftime("%Y年%m月%d日"),
+        due_on=written_date(date.fromisoformat(obligation.due_on)),
         reference=obligation.reference,
         deposit=_deposit_clause(obligation),
         **_party("seller", trade.seller),
@@ -119,7 +119,7 @@ def sign_contract(state: Settlement, command: SignContract, at: int) -> Events:
     side = state.trades[contract.trade].side_of(command.party)
     if side is None:
         return refuse(command.contract, command, Refusal.NOT_A_PARTY, "only seller and buyer sign")
-    if side in contract.signatures:
+    if contract.signed_by(side):
         detail = f"the {side} has signed before"
         return refuse(command.contract, command, Refusal.CONTRACT_SIGNED_ALREADY, detail)
     if command.digest != contract.digest:
@@ -145,9 +145,9 @@ def drafted(state: Settlement, event: ContractDrafted, _at: int) -> None:
 def signed(state: Settlement, event: ContractSigned, at: int) -> None:
     """One party is bound."""
     contract = state.contracts[event.contract]
-    require(event.side not in contract.signatures, "a party signs once")
+    require(not contract.signed_by(event.side), "a party signs once")
     require(event.digest == contract.digest, "a signature covers the text")
-    contract.signatures[event.side] = Signature(event.party, event.signer, event.digest, at)
+    contract.signatures.append(Signature(event.side, event.party, event.signer, event.digest, at))
 
 
 def concluded(state: Settlement, event: ContractConcluded, _at: int) -> None:

@@ -34,3 +34,14 @@ def parse_date(text: str) -> date | None:
     except ValueError:
         return None
     return day if day.isoformat() == text else None
+
+
+def written_date(day: date) -> str:
+    """ "2026年11月20日", as documents write it; the same on every machine, whatever its locale."""
+    return f"{day.year}年{day.month:02d}月{day.day:02d}日"
+
+
+def written_time(at: int) -> str:
+    """ "2026年11月20日19时00分00秒" in Shanghai."""
+    moment = shanghai_time(at)
+    return f"{written_date(moment.date())}{moment.hour:02d}时{moment.minute:02d}分{moment.second:02d}秒"

@@ -142,6 +142,7 @@ class Trade:
 class Signature:
     """A party's signature under the digest of the text."""
 
+    side: Side
     party: str
     signer: str
     digest: str
@@ -158,8 +159,13 @@ class Contract:
     text: str
     digest: str
     state: ContractState = ContractState.DRAFTED
-    signatures: dict[Side, Signature] = field(default_factory=dict)
+    signatures: list[Signature] = field(default_factory=list)
+    """In the order of signing, one a side."""
     effective_on: str | None = None
+
+    def signed_by(self, side: Side) -> bool:
+        """Whether a side has signed."""
+        return any(signature.side == side for signature in self.signatures)
 
 
 @dataclass(slots=True)

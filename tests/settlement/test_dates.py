@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settlement.dates import due_date, end_of_day, parse_date, shanghai_date, shanghai_time
+from settlement.dates import (
+    due_date,
+    end_of_day,
+    parse_date,
+    shanghai_date,
+    shanghai_time,
+    written_date,
+    written_time,
+)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,3 +55,9 @@ def test_only_one_form_of_a_date_is_taken(text: str) -> None:
 def test_a_date_is_read_as_it_is_written(day: date) -> None:
     """Every date in its one form is read."""
     assert parse_date(day.isoformat()) == day
+
+
+def test_documents_write_dates_in_full() -> None:
+    """Months, days and hours have two digits."""
+    assert written_date(date(2026, 1, 5)) == "2026年01月05日"
+    assert written_time(1_795_172_400_000_000) == "2026年11月20日19时00分00秒"

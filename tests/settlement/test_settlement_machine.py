@@ -107,9 +107,7 @@ class SettlementLife(RuleBasedStateMachine):
             )
         obligation, contract = state.obligations[f"O-{trade}"], state.contracts[f"C-{trade}"]
         unsigned = [
-            p
-            for p in (UNIVERSITY.id, FACTORY.id)
-            if not any(s.party == p for s in contract.signatures.values())
+            p for p in (UNIVERSITY.id, FACTORY.id) if not any(s.party == p for s in contract.signatures)
         ]
         if obligation.missing_fen:
             return RecordCredit(f"c-{trade}", f"O-{trade}", "x", obligation.missing_fen, "2026-11-20")
