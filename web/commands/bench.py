@@ -1,0 +1,32 @@
+"""`luochui bench …`: the benchmarks, each figure beside its floor."""
+
+from typing import Annotated
+
+import typer
+
+from web.bench.engine import QUICK_ROUNDS, ROUNDS, Sizes, measure
+from web.commands.errors import exits
+
+bench_app = typer.Typer(
+    help="Measure this machine: every figure beside its floor, with its goal.", no_args_is_help=True
+)
+
+
+@bench_app.callback()
+def bench() -> None:
+    """Measure this machine: every figure beside its floor, with its goal."""
+
+
+@bench_app.command()
+def engine(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line for each figure.")] = False,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds; a figure is the median of them.")] = ROUNDS,
+    quick: Annotated[bool, typer.Option("--quick", help=f"At most {QUICK_ROUNDS} rounds.")] = False,
+) -> None:
+    """The order book beside its floors and beside other order books from PyPI (the extra `bench`).
+
+    Exit status 0 when it was measured, whether a goal is met or not; 70 when our own builds disagree.
+    """
+    with exits():
+        report = measure(Sizes(rounds=min(rounds, QUICK_ROUNDS) if quick else rounds))
+    report.show(as_json)
