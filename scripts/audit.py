@@ -38,7 +38,10 @@ def report(dependencies: list[dict[str, Any]], reason: str) -> tuple[list[str], 
     if not checked:
         why = reason or "it knows none of the packages"
         return [f"pip-audit: NOTHING CHECKED, the vulnerability service does not answer from here: {why}"], 0
-    return [*lines, f"pip-audit: {len(checked)} of {len(dependencies)} pins checked, {len(lines)} known faults"], status
+    return [
+        *lines,
+        f"pip-audit: {len(checked)} of {len(dependencies)} pins checked, {len(lines)} known faults",
+    ], status
 
 
 def main() -> int:
