@@ -1,12 +1,44 @@
-"""What is asked of a bid at the edge, before it reaches the house: a look at its size."""
+"""What is asked at the edge before a bid goes to the house: a slip of the finger is not journaled as a bid."""
 
+from exchange.house.command import Principal
+from exchange.house.state import State
+from matching_engine.commands import Bid
 from matching_engine.lot import Lot
+from web.errors import failure
 
-FACTOR = 10
-"""A bid above this many times the leading price (the opening price before it) is likely a slip of the keyboard."""
+TIMES = 10
+"""How far beyond the leading price an amount needs `confirm`."""
 
 
-def unconfirmed(lot: Lot, amount_fen: int, confirmed: bool) -> bool:
-    """Whether a bid is so far above the price that its owner must say it is meant (BID_UNCONFIRMED)."""
-    price = lot.terms.opening_price_fen if lot.lead_fen is None else lot.lead_fen
-    return lot.terms.direction == "sell" and not confirmed and amount_fen > FACTOR * price
+def unconfirmed(lot: Lot, amount_fen: int, confirm: bool, max_fen: int | None = None) -> bool:
+    """Whether an amount is so far beyond the leading price (the opening price before it) that it must be confirmed.
+
+    Where the lowest wins, so far below it.
+    """
+    if confirm:
+        return False
+    lead_fen = lot.terms.opening_price_fen if lot.lead_fen is None else lot.lead_fen
+    farthest_fen = amount_fen if max_fen is None else max_fen
+    if lot.terms.direction == "sell":
+        return farthest_fen > TIMES * lead_fen
+    return TIMES * farthest_fen < lead_fen
+
+
+def bid_of(
+    state: State,
+    principal: Principal,
+    lot: str,
+    amount_fen: int,
+    max_fen: int | None = None,
+    confirm: bool = False,
+) -> Bid:
+    """The bid that the principal's party makes under its code; a Failure for an unknown lot or a slip."""
+    known = state.lots.get(lot)
+    if known is None:
+        raise failure(404, "LOT_UNKNOWN", f"there is no lot {lot[:64]}")
+    if unconfirmed(known, amount_fen, confirm, max_fen):
+        detail = (
+            f"more than {TIMES} times beyond the leading price; send it again with confirm, if it is meant"
+        )
+        raise failure(409, "BID_UNCONFIRMED", detail, field="confirm")
+    return Bid(lot, state.market.code_of(lot, principal.party) or "", amount_fen, max_fen)

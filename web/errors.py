@@ -125,6 +125,11 @@ def of_error(error: LuochuiError, command: str | None = None) -> Problem:
     raise error
 
 
+def numbered(problem: Problem, request_id: str | None) -> Problem:
+    """The problem with the id of the request it happened in."""
+    return msgspec.structs.replace(problem, request_id=request_id)
+
+
 def respond(problem: Problem, headers: dict[str, str] | None = None) -> Response:
     """The problem as a response."""
     headers = dict(headers or {})

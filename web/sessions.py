@@ -8,11 +8,11 @@ at every sign-in and with the account's roles.
 import asyncio
 import secrets
 from collections.abc import Callable
-from http.cookies import CookieError, SimpleCookie
 
 import msgspec
 import structlog
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 
 from exchange.house.command import Principal
 from exchange.ports import Clock, Unavailable
@@ -63,6 +63,7 @@ class Live:
         self.caller = caller
         self.principal: Principal | None = caller.principal
         self.active = False
+        self.seen_at = caller.sign_in.seen_at if caller.sign_in else 0
         self._ended = ended
         self._leave = leave
 
@@ -124,10 +125,11 @@ class Sessions:
         for live in [live for live in self._lives if live.caller.id == caller.sign_in.id]:
             live.end()
 
-    async def caller(self, headers: Headers) -> tuple[Caller | None, str | None]:
+    async def caller(self, headers: Headers, renew: bool = False) -> tuple[Caller | None, str | None]:
         """Who asks, and the token that takes the place of the old one, if it is time for another.
 
-        A key that is wrong is refused (401); a cookie that no longer counts is nobody's.
+        A key that is wrong is refused (401); a cookie that no longer counts is nobody's. Who can hand out a
+        cookie with the answer asks with `renew`; elsewhere the old token goes on.
         """
         authorization = headers.get("authorization")
         if authorization is not None:
@@ -136,14 +138,10 @@ class Sessions:
         sign_in = await self._register.find(token, self._clock.now(), IDLE) if token else None
         if sign_in is None:
             return None, None
-        return Caller(sign_in.account, sign_in), await self._renewed(sign_in)
+        return Caller(sign_in.account, sign_in), await self._renewed(sign_in) if renew else None
 
     def _token(self, headers: Headers) -> str | None:
-        try:
-            morsel = SimpleCookie(headers.get("cookie", "")).get(self.cookie_name)
-        except CookieError:
-            return None
-        return morsel.value if morsel else None
+        return cookie_parser(headers.get("cookie", "")).get(self.cookie_name)
 
     async def _by_key(self, authorization: str) -> Caller:
         scheme, _, key = authorization.partition(" ")
@@ -204,9 +202,7 @@ class Sessions:
     async def check(self) -> None:
         """Look once at every session and key behind an open socket."""
         lives, at = list(self._lives), self._clock.now()
-        active = {live.caller.id for live in lives if live.active and live.caller.sign_in}
-        if active:
-            await self._register.seen(sorted(active), at)
+        await self._remember_use(lives, at)
         signed_in = sorted({live.caller.id for live in lives if live.caller.sign_in})
         keys = sorted({live.caller.id for live in lives if live.caller.key})
         sessions = await self._register.living(signed_in, at, IDLE) if signed_in else {}
@@ -218,4 +214,13 @@ class Sessions:
             if account is None:
                 live.end()
             elif live.principal is not None:
-                live.principal, live.active = account.principal, False
+                live.principal = account.principal
+
+    async def _remember_use(self, lives: list[Live], at: int) -> None:
+        used = [
+            live for live in lives if live.active and at - live.seen_at >= SEEN_EVERY and live.caller.sign_in
+        ]
+        if used:
+            await self._register.seen(sorted({live.caller.id for live in used}), at)
+        for live in used:
+            live.active, live.seen_at = False, at

@@ -6,7 +6,6 @@ integer milliseconds unless the caller asks for ISO 8601, as the REST interface 
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, cast
 
 import msgspec
@@ -17,12 +16,10 @@ from matching_engine import events as lot_events
 from matching_engine.events import LotEvent, Winner, public
 from matching_engine.lot import Lot
 from matching_engine.terms import Mechanism, Terms
+from settlement.dates import shanghai_time
 
 Instant = Callable[[int], int | str]
 Json = dict[str, Any]
-
-SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 SEALED = frozenset(
     {
@@ -43,7 +40,7 @@ def ms(at: int) -> int:
 
 def iso(at: int) -> str:
     """ISO 8601 with the offset of China of an instant in µs, "2026-11-20T22:00:00+08:00"."""
-    return (_EPOCH + timedelta(microseconds=at)).astimezone(SHANGHAI).isoformat()
+    return shanghai_time(at).isoformat()
 
 
 def lot_view(state: State, lot: str, epoch: int, instant: Instant = ms) -> Json:
@@ -72,7 +69,7 @@ def step_fen(lot: Lot) -> int | None:
 
 
 def standing(lot: Lot, instant: Instant) -> Json:
-    """What moves while a lot is open. The box of a sealed lot tells nothing before it is opened, not even a count."""
+    """What moves while a lot is open, its state, price and close. The box of a sealed lot tells nothing before it is opened, not even a count."""
     hidden = lot.terms.mechanism in SEALED and lot.closed_at is None
     return {
         "state": str(lot.state),

@@ -1,0 +1,179 @@
+"""The REST interface as one table of operations."""
+
+from starlette.responses import Response
+
+from web import api_account as account
+from web import api_lots as lots
+from web import api_probes as probes
+from web import api_trades as trades
+from web import resources as r
+from web.openapi import document
+from web.routes import Ask, Operation
+
+V1 = "/api/v1"
+EVENTS = ("application/json", "text/event-stream")
+
+
+async def openapi(ask: Ask) -> Response:
+    """This document."""
+    return Response(_DOCUMENT, media_type="application/json")
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        "POST",
+        f"{V1}/session",
+        account.sign_in,
+        "Sign in",
+        "session",
+        returns=r.SessionResource,
+        body=r.SignInBody,
+        signed_in=False,
+        errors=(401,),
+    ),
+    Operation("GET", f"{V1}/session", account.show_session, "Who is signed in", "session", r.SessionResource),
+    Operation("DELETE", f"{V1}/session", account.sign_out, "Sign out", "session", status=204),
+    Operation(
+        "POST",
+        f"{V1}/tickets",
+        account.issue_ticket,
+        "A ticket for the socket",
+        "session",
+        r.TicketResource,
+        status=201,
+    ),
+    Operation(
+        "GET",
+        f"{V1}/commands/{{command}}",
+        account.show_command,
+        "The one true answer to a command",
+        "commands",
+        r.Decision,
+        errors=(404,),
+    ),
+    Operation(
+        "GET", f"{V1}/lots", lots.list_lots, "Lots", "lots", r.LotPage, query=r.LotQuery, signed_in=False
+    ),
+    Operation(
+        "GET",
+        f"{V1}/lots/{{lot}}",
+        lots.show_lot,
+        "A lot",
+        "lots",
+        r.LotResource,
+        signed_in=False,
+        errors=(404,),
+    ),
+    Operation(
+        "GET",
+        f"{V1}/lots/{{lot}}/events",
+        lots.list_events,
+        "The public events of a lot",
+        "lots",
+        r.EventPage,
+        query=r.EventQuery,
+        signed_in=False,
+        errors=(404,),
+        media_types=EVENTS,
+    ),
+    *(
+        Operation(
+            "POST",
+            f"{V1}/lots/{{lot}}/{path}",
+            handler,
+            summary,
+            "bidding",
+            r.Decision,
+            status=201,
+            body=body,
+            binds=True,
+            errors=(404, 409),
+        )
+        for path, handler, summary, body in (
+            ("bids", lots.bid, "Bid", r.BidBody),
+            ("matches", lots.match, "Exercise a right of first refusal", None),
+            ("acceptances", lots.accept, "Take the price of the instant", r.AcceptBody),
+            ("entries", lots.enter, "Apply for admission to a lot", None),
+            ("suspension", lots.suspend, "Stop the clock of a lot", r.ReasonBody),
+        )
+    ),
+    Operation(
+        "DELETE",
+        f"{V1}/lots/{{lot}}/bids/{{bid}}",
+        lots.withdraw_bid,
+        "Bids cannot be withdrawn",
+        "bidding",
+        status=409,
+        errors=(404, 409),
+    ),
+    Operation(
+        "DELETE",
+        f"{V1}/lots/{{lot}}/suspension",
+        lots.resume,
+        "Let the clock of a lot go on",
+        "bidding",
+        r.Decision,
+        binds=True,
+        errors=(404, 409),
+    ),
+    *(
+        Operation("GET", f"{V1}/{path}", handler, summary, "settlement", returns, errors=(404,))
+        for path, handler, summary, returns in (
+            ("trades/{trade}", trades.show_trade, "A trade", r.TradeResource),
+            ("trades/{trade}/credits", trades.list_credits, "The money of a trade", r.CreditPage),
+            ("trades/{trade}/claims", trades.list_claims, "The claims of a trade", r.ClaimPage),
+            ("contracts/{contract}", trades.show_contract, "A contract", r.ContractResource),
+            (
+                "registrations/{registration}",
+                trades.show_registration,
+                "A registration",
+                r.RegistrationResource,
+            ),
+            ("claims/{claim}", trades.show_claim, "A claim", r.ClaimResource),
+        )
+    ),
+    *(
+        Operation(
+            "POST",
+            f"{V1}/{path}",
+            handler,
+            summary,
+            "settlement",
+            r.Decision,
+            status=201,
+            body=body,
+            binds=True,
+            errors=(404, 409),
+        )
+        for path, handler, summary, body in (
+            ("contracts/{contract}/signatures", trades.sign_contract, "Sign a contract", r.SignatureBody),
+            (
+                "registrations/{registration}",
+                trades.decide_registration,
+                "Register a contract, or refuse to",
+                r.RegisterBody | r.RefuseBody,
+            ),
+            ("claims/{claim}/approvals", trades.approve_claim, "Approve a claim", None),
+            ("trades/{trade}/election", trades.elect_claimant, "Say which side shall claim", r.ElectionBody),
+        )
+    ),
+    Operation(
+        "POST",
+        f"{V1}/credits",
+        trades.record_credit,
+        "The bank tells of money",
+        "bank",
+        r.Decision,
+        body=r.CreditBody,
+        signed_in=False,
+        errors=(401, 409),
+    ),
+    Operation("GET", "/api/openapi.json", openapi, "This document", "about", signed_in=False),
+    Operation("GET", "/healthz", probes.healthz, "Alive", "about", r.Health, signed_in=False),
+    Operation("GET", "/readyz", probes.readyz, "Ready", "about", r.Health, signed_in=False, errors=(503,)),
+    Operation(
+        "GET", "/metrics", probes.metrics, "Figures", "about", signed_in=False, media_types=("text/plain",)
+    ),
+)
+
+_DOCUMENT = document(OPERATIONS)

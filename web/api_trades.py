@@ -1,0 +1,268 @@
+"""Trades and what follows from them, for those whom they concern; to everybody else they do not exist."""
+
+import hashlib
+import hmac
+from typing import Any, TypeVar
+
+from starlette.responses import Response
+
+from exchange.house.command import Command, Principal
+from settlement import commands as sc
+from settlement import events as se
+from settlement.dates import shanghai_date
+from settlement.state import Claim, Contract, Obligation, Registration, Settlement, Trade
+from web import errors
+from web import resources as r
+from web.decisions import decision
+from web.routes import Ask, json, not_signed_in
+from web.views import iso
+
+OVERSEERS = frozenset({"registrar", "operator", "auditor", "funder"})
+"""Roles that see every trade."""
+SIGNATURE = "luochui-signature"
+BANK = Principal("bank-callback", None, frozenset({"bank"}))
+"""The bank, when a signature proves it."""
+
+T = TypeVar("T", Contract, Registration, Claim)
+
+
+def may_see(principal: Principal, trade: Trade) -> bool:
+    """Its parties see a trade, and those who register, run, audit or fund."""
+    return principal.party in (trade.seller.id, trade.buyer.id) or bool(OVERSEERS & principal.roles)
+
+
+def _settlement(ask: Ask) -> Settlement:
+    return ask.exchange.house.view.settlement
+
+
+def visible_trade(ask: Ask, id_: str, what: str = "trade") -> Trade:
+    """The trade, if there is one that the caller may see; 404 otherwise."""
+    trade = _settlement(ask).trades.get(id_)
+    if trade is None or not may_see(ask.principal, trade):
+        raise errors.not_found(what)
+    return trade
+
+
+def _visible(ask: Ask, found: T | None, what: str) -> T:
+    """A contract, registration or claim of a trade that the caller may see; 404 otherwise."""
+    if found is None:
+        raise errors.not_found(what)
+    visible_trade(ask, found.trade, what)
+    return found
+
+
+async def show_trade(ask: Ask) -> r.TradeResource:
+    """A sale, and where its settlement stands."""
+    trade = visible_trade(ask, ask.path("trade"))
+    state = _settlement(ask)
+    contract = state.contracts.get(trade.contract or "")
+    registration = state.registrations.get(trade.registration or "")
+    obligation = state.obligations.get(trade.obligation or "")
+    return r.TradeResource(
+        trade=trade.id,
+        lot=trade.lot,
+        title=trade.subject.title,
+        mechanism=trade.mechanism,
+        price_fen=trade.price_fen,
+        hammered_at=iso(trade.hammered_at),
+        seller=r.PartyResource(trade.seller.id, trade.seller.name),
+        buyer=r.PartyResource(trade.buyer.id, trade.buyer.name),
+        obligation=_obligation(obligation) if obligation else None,
+        contract_state=contract.state.value if contract else None,
+        registration_state=registration.state.value if registration else None,
+        registration_number=registration.number if registration else None,
+        election=trade.election,
+        claims=len(trade.claims),
+        links=_links(trade),
+    )
+
+
+def _obligation(owed: Obligation) -> r.ObligationResource:
+    return r.ObligationResource(
+        owed.id, owed.amount_fen, owed.deposit_fen, owed.received_fen, owed.due_on, owed.reference, owed.met
+    )
+
+
+def _links(trade: Trade) -> dict[str, str]:
+    """Where the rest stands; what does not exist yet has no link."""
+    base = "/api/v1"
+    links = {
+        "self": f"{base}/trades/{trade.id}",
+        "lot": f"{base}/lots/{trade.lot}",
+        "contract": f"{base}/contracts/{trade.contract}" if trade.contract else "",
+        "registration": f"{base}/registrations/{trade.registration}" if trade.registration else "",
+        "credits": f"{base}/trades/{trade.id}/credits",
+        "claims": f"{base}/trades/{trade.id}/claims",
+    }
+    return {name: link for name, link in links.items() if link}
+
+
+async def show_contract(ask: Ask) -> r.ContractResource:
+    """The contract of a trade: text, digest, signatures."""
+    found = _visible(ask, _settlement(ask).contracts.get(ask.path("contract")), "contract")
+    return r.ContractResource(
+        id=found.id,
+        trade=found.trade,
+        kind=found.kind,
+        state=found.state.value,
+        digest=found.digest,
+        effective_on=found.effective_on,
+        signatures=[
+            r.SignatureResource(side, one.party, one.signer, one.digest, iso(one.at))
+            for side, one in found.signatures.items()
+        ],
+        text=found.text,
+    )
+
+
+async def show_registration(ask: Ask) -> r.RegistrationResource:
+    """Where the recognition and registration of a contract stands."""
+    found = _visible(ask, _settlement(ask).registrations.get(ask.path("registration")), "registration")
+    return r.RegistrationResource(
+        id=found.id,
+        trade=found.trade,
+        contract=found.contract,
+        state=found.state.value,
+        office=found.office,
+        total_fen=found.total_fen,
+        technology_fen=found.technology_fen,
+        number=found.number,
+        registrar=found.registrar,
+        registered_on=found.registered_on,
+        reason=found.reason,
+    )
+
+
+async def list_credits(ask: Ask) -> r.CreditPage:
+    """The money of a trade, as the bank told of it."""
+    trade = visible_trade(ask, ask.path("trade"))
+    state, house = _settlement(ask), ask.exchange.house
+    events = [row.event for row in await house.history(f"trade/{trade.id}")]
+    money = [
+        r.CreditResource(event.credit, event.payer, event.amount_fen, event.credited_on)
+        for event in events
+        if isinstance(event, se.CreditRecorded)
+    ]
+    obligation = state.obligations.get(trade.obligation or "")
+    payment = state.payments.get(trade.payment or "")
+    return r.CreditPage(
+        trade.id, obligation.deposit_fen if obligation else 0, money, payment.paid_on if payment else None
+    )
+
+
+async def list_claims(ask: Ask) -> r.ClaimPage:
+    """The claims of a trade, each with the clause that grants it."""
+    trade = visible_trade(ask, ask.path("trade"))
+    claims = _settlement(ask).claims
+    return r.ClaimPage(trade.id, trade.election, [_claim(claims[id_]) for id_ in trade.claims])
+
+
+async def show_claim(ask: Ask) -> r.ClaimResource:
+    """One claim."""
+    return _claim(_visible(ask, _settlement(ask).claims.get(ask.path("claim")), "claim"))
+
+
+def _claim(claim: Claim) -> r.ClaimResource:
+    return r.ClaimResource(
+        id=claim.id,
+        trade=claim.trade,
+        rule=claim.rule,
+        claimant=claim.claimant,
+        party=claim.party,
+        claim_year=claim.claim_year,
+        base_fen=claim.base_fen,
+        amount_fen=claim.amount_fen,
+        document=claim.document,
+        clause=claim.clause,
+        quote=claim.quote,
+        state=claim.state.value,
+        approvers=list(claim.approvers),
+        paid_on=claim.paid_on,
+    )
+
+
+# Steps
+
+
+async def sign_contract(ask: Ask) -> Response:
+    """Sign a contract for one's organisation, under one's own account."""
+    body: r.SignatureBody = ask.body
+    contract = _visible(ask, _settlement(ask).contracts.get(ask.path("contract")), "contract")
+    principal = ask.principal
+    return await _step(
+        ask, sc.SignContract(contract.id, principal.party or "", principal.account, body.digest)
+    )
+
+
+async def decide_registration(ask: Ask) -> Response:
+    """Register a contract under its 16-digit number, or refuse with a reason."""
+    body: r.RegisterBody | r.RefuseBody = ask.body
+    found = _visible(ask, _settlement(ask).registrations.get(ask.path("registration")), "registration")
+    registrar = ask.principal.account
+    if isinstance(body, r.RefuseBody):
+        return await _step(ask, sc.RefuseRegistration(found.id, registrar, body.reason))
+    on = body.registered_on or shanghai_date(ask.exchange.house.clock.now()).isoformat()
+    return await _step(ask, sc.RegisterContract(found.id, body.number, registrar, on, body.non_technical_fen))
+
+
+async def approve_claim(ask: Ask) -> Response:
+    """Approve a claim; the second approval, by another person, makes it payable."""
+    claim = _visible(ask, _settlement(ask).claims.get(ask.path("claim")), "claim")
+    return await _step(ask, sc.ApproveClaim(claim.id, ask.principal.account))
+
+
+async def elect_claimant(ask: Ask) -> Response:
+    """Say which side shall claim; it binds once both parties said the same."""
+    body: r.ElectionBody = ask.body
+    trade = visible_trade(ask, ask.path("trade"))
+    return await _step(ask, sc.ElectClaimant(trade.id, ask.principal.party or "", body.side))
+
+
+async def _step(ask: Ask, body: Any) -> Response:
+    return json(decision(await ask.submit(body)), 201)
+
+
+# The bank
+
+
+async def record_credit(ask: Ask) -> Response:
+    """The bank tells of money. Told twice, it is recorded once, and the answer is the same.
+
+    Asked by an account with the role `bank`, or by the bank's system with `Luochui-Signature`, the hex
+    HMAC-SHA-256 of the body under the shared secret.
+    """
+    body: r.CreditBody = ask.body
+    principal = _bank(ask)
+    command = Command(credit_command(body.credit), principal, sc.RecordCredit(*_fields(body)))
+    outcome = await ask.exchange.house.submit(command)
+    refusal = outcome.refusal
+    if refusal is not None and refusal.code != "CREDIT_KNOWN":
+        raise errors.Failure(errors.of_refusal(refusal, command.id))
+    return json(decision(outcome))
+
+
+def _fields(body: r.CreditBody) -> tuple[str, str, str, int, str]:
+    return body.credit, body.reference, body.payer, body.amount_fen, body.credited_on
+
+
+def credit_command(credit: str) -> str:
+    """The command id of a bank's reference: the bank repeats the credit, not an id of ours."""
+    return f"credit-{hashlib.sha256(credit.encode()).hexdigest()[:40]}"
+
+
+def _bank(ask: Ask) -> Principal:
+    """Who tells of money: the bank's signature, or an account; 401 for a signature that is wrong."""
+    signature = ask.request.headers.get(SIGNATURE)
+    if signature is None:
+        if ask.caller is None:
+            raise not_signed_in()
+        return ask.principal
+    secret = ask.exchange.settings.bank_secret
+    if secret is None or not _signed(secret.get_secret_value(), ask.request.state.body, signature):
+        raise errors.failure(401, "BAD_SIGNATURE", f"{SIGNATURE} does not fit the body")
+    return BANK
+
+
+def _signed(secret: str, body: bytes, signature: str) -> bool:
+    expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(expected.encode(), signature.strip().lower().encode())
