@@ -113,5 +113,16 @@ class Postpone(Command, frozen=True, tag=True):
 
 
 LotCommand = (
-    PutUp | SetEntry | Bid | Match | Seal | Accept | Advance | OpenSeals | Suspend | Resume | Cancel | Postpone
+    PutUp
+    | SetEntry
+    | Bid
+    | Match
+    | Seal
+    | Accept
+    | Advance
+    | OpenSeals
+    | Suspend
+    | Resume
+    | Cancel
+    | Postpone
 )

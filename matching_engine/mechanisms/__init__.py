@@ -1,0 +1,1 @@
+"""How a price forms: one file a mechanism, all behind `rules.Rules`."""
