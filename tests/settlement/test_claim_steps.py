@@ -10,6 +10,7 @@ from settlement.evolve import evolve
 from settlement.state import ClaimState
 from tests.settlement.desk import (
     AT,
+    BOOK,
     CLAIM,
     FACTORY,
     PRICE_FEN,
@@ -148,6 +149,19 @@ def test_a_seller_elsewhere_is_paid_by_the_buyers_province() -> None:
     desk = Desk()
     name = settle(desk, 1, PRICE_FEN, seller=msgspec.structs.replace(UNIVERSITY, region="zhejiang"))
     assert desk.state.claims[f"K-{name}-1"].amount_fen == 51_000_000
+
+
+def test_only_the_elected_side_is_drawn_up_whatever_the_rules_grant() -> None:
+    """Even under a book whose rules would pay both sides, the other side's line makes no claim."""
+    replace = msgspec.structs.replace
+    sheets = tuple(
+        replace(sheet, rules=tuple(replace(rule, choice=None) for rule in sheet.rules))
+        for sheet in BOOK.sheets
+    )
+    desk = Desk()
+    desk.state.rulebook = replace(BOOK, sheets=sheets)
+    name = settle(desk, 1, PRICE_FEN)
+    assert [desk.state.claims[claim].claimant for claim in desk.state.trades[name].claims] == ["seller"]
 
 
 def test_one_project_is_supported_once_a_year() -> None:
