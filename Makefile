@@ -11,7 +11,7 @@ RUN := .venv/.installed-run
 TEST := .venv/.installed-test
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint audit bench format clean clean-venv
+.PHONY: help demo test check lint audit bench compiled format clean clean-venv
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ audit: $(TEST)
 
 bench: $(TEST) ## the benchmarks, each beside its floor (leave the machine alone meanwhile)
 	@for part in engine bids fanout market recovery; do .venv/bin/luochui bench $$part || exit $$?; done
+
+compiled: $(TEST) ## the order book compiled by mypyc, which `make bench` then measures beside its source
+	$(PY) scripts/compile_engine.py
 
 format: $(TEST) ## put the source into its one form
 	.venv/bin/ruff check --fix .

@@ -84,7 +84,7 @@ def write(operations: int, levels: int, resting: int, seed: int = 1) -> Script:
     writer = _Writer(levels, seed)
     ops = [writer.passive()]
     for n in range(1, operations):
-        if len(writer.book) < resting * (n + 1) // operations:
+        if len(writer.book) < max(1, resting * (n + 1) // operations):
             ops.append(writer.passive())
         else:
             ops.append(writer.chance.choice((writer.taker, writer.cancel))())
