@@ -1,0 +1,237 @@
+"""What is handed over: the wheel and its pins, the image, the composition of services, make and the documents."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from scripts.audit import report
+from tests.architecture.source import PACKAGES, ROOT
+
+_EXTRAS = ("test", "postgres", "redis", "bench")
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    """docker-compose.yml, its anchors resolved."""
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the contents of a freshly built wheel."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    subprocess.run(build, check=True, capture_output=True, text=True)
+    (built,) = folder.glob("luochui-*.whl")
+    with zipfile.ZipFile(built) as archive:
+        archive.extractall(folder / "contents")
+    return folder / "contents"
+
+
+def pins() -> dict[str, str]:
+    """The pinned versions by canonical name."""
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    return {canonicalize_name(name): version for name, _, version in (line.partition("==") for line in lines)}
+
+
+def closure(name: str, extras: frozenset[str], seen: set[tuple[str, frozenset[str]]]) -> Iterator[str]:
+    """Every distribution that this one needs here, itself included."""
+    if (name, extras) in seen:
+        return
+    seen.add((name, extras))
+    yield canonicalize_name(name)
+    for text in distribution(name).requires or []:
+        need = Requirement(text)
+        if need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in (*extras, "")):
+            yield from closure(need.name, frozenset(need.extras), seen)
+
+
+def test_every_constraint_is_one_exact_version() -> None:
+    """No host, path, hash or range in constraints.txt: a name and a version on each line."""
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.!+]*", line)] == []
+
+
+def test_everything_that_is_installed_for_us_is_pinned_and_is_the_pin() -> None:
+    """The whole closure of the dependencies, extras included, stands in constraints.txt as it is tested here."""
+    needed = set(closure("luochui", frozenset(_EXTRAS), set())) - {"luochui", "pip"}
+    assert {"msgspec", "asyncpg", "redis", "pytest"} <= needed
+    installed = {name: distribution(name).version for name in sorted(needed)}
+    assert installed == {name: pins().get(name, "not pinned") for name in installed}
+
+
+def test_the_wheel_holds_every_file_of_the_packages(wheel: Path) -> None:
+    """Templates, rules, translations, migrations and demo data travel with the code."""
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z", *PACKAGES], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
+    expected = {name for name in tracked.split("\0") if name and (ROOT / name).is_file()}
+    packed = {path.relative_to(wheel).as_posix() for path in wheel.rglob("*") if path.is_file()}
+    assert expected - packed == set()
+    assert {f"{package}/py.typed" for package in PACKAGES} <= packed
+
+
+def test_the_wheel_works_by_itself(wheel: Path, tmp_path: Path) -> None:
+    """One lot passes through every stage on the files of the wheel alone, in an empty folder."""
+    start = "import sys; sys.path.insert(0, sys.argv.pop(1)); from web.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", start, str(wheel), "demo", "--once", "--json"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("\n") > 10
+
+
+def test_the_command_is_the_web_package_s() -> None:
+    """`luochui` is `web.cli:main`, and the licence is the one in the repository."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["scripts"] == {"luochui": "web.cli:main"}
+    assert project["license"] == "Apache-2.0"
+    assert "Apache License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
+
+
+def test_the_composition_has_its_services(compose: dict[str, Any]) -> None:
+    """Two servers, a house, a web process and the one step before them."""
+    assert set(compose["services"]) == {"postgres", "redis", "migrate", "house", "web"}
+    assert compose["services"]["postgres"]["image"] == "postgres:16"
+    assert compose["services"]["redis"]["image"] == "redis:7"
+    assert "--role house" in " ".join(compose["services"]["house"]["command"])
+    assert "--role web --host 0.0.0.0 --port 8000" in " ".join(compose["services"]["web"]["command"])
+
+
+def test_every_service_is_reaped_and_watched(compose: dict[str, Any]) -> None:
+    """Each has an init process; each that stays has a health check, ours by /readyz."""
+    for name, service in compose["services"].items():
+        assert service["init"] is True, name
+        if name != "migrate":
+            assert service["healthcheck"]["test"], name
+            assert service["restart"] == "unless-stopped", name
+    for name in ("house", "web"):
+        assert "/readyz" in " ".join(compose["services"][name]["healthcheck"]["test"])
+
+
+def test_the_schema_comes_before_the_house_and_the_house_before_the_web(compose: dict[str, Any]) -> None:
+    """Nobody starts on a database that is not up to date."""
+    services = compose["services"]
+    assert services["migrate"]["depends_on"]["postgres"]["condition"] == "service_healthy"
+    assert services["migrate"]["restart"] == "no"
+    for name in ("house", "web"):
+        assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
+    assert services["house"]["depends_on"]["redis"]["condition"] == "service_healthy"
+    assert services["web"]["depends_on"]["house"]["condition"] == "service_healthy"
+
+
+def test_no_secret_stands_in_the_composition(compose: dict[str, Any]) -> None:
+    """Every password comes from the environment and must be there; no URL carries one in clear."""
+    values = [
+        (f"{name}.{key}", value)
+        for name, service in compose["services"].items()
+        for key, value in service.get("environment", {}).items()
+    ]
+    secret = [pair for pair in values if re.search(r"PASSWORD|AUTH|DATABASE_URL|REDIS_URL", pair[0])]
+    assert len(secret) >= 7
+    for key, value in secret:
+        hidden = re.sub(r"\$\{[A-Z_]+:\?[^}]+\}", "", value)
+        assert hidden != value, f"{key} does not come from the environment"
+        assert re.fullmatch(r"(?:|\w+://\w*:@[\w.]+:\d+/\w+)", hidden), f"{key} carries a secret in clear"
+
+
+def test_the_house_s_role_cannot_change_the_journal(compose: dict[str, Any]) -> None:
+    """The house runs as the role that `migrate --grant` serves; the tables' owner is known to migrate alone."""
+    services = compose["services"]
+    assert services["migrate"]["command"] == ["migrate", "--grant", "luochui_house"]
+    assert "//luochui_owner:" in services["migrate"]["environment"]["LUOCHUI_DATABASE_URL"]
+    for name in ("house", "web"):
+        assert "//luochui_house:" in services[name]["environment"]["LUOCHUI_DATABASE_URL"]
+    assert "CREATE ROLE luochui_house LOGIN" in compose["configs"]["house_role"]["content"]
+
+
+def test_only_the_web_is_reached_from_outside(compose: dict[str, Any]) -> None:
+    """The servers and the house have no port and no network but the inner one."""
+    for name, service in compose["services"].items():
+        if name != "web":
+            assert service["networks"] == ["inside"], name
+            assert "ports" not in service, name
+    assert compose["networks"]["inside"]["internal"] is True
+    assert compose["services"]["web"]["ports"] == ["127.0.0.1:8000:8000"]
+
+
+def test_the_image_runs_luochui_as_nobody_in_particular() -> None:
+    """The last stage drops root before its entry point, and carries each package and the pins."""
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    last = text[text.rindex("\nFROM ") :]
+    assert last.index("\nUSER luochui") < last.index('\nENTRYPOINT ["luochui"]')
+    for package in PACKAGES:
+        assert f"COPY {package} {package}" in text
+    assert "-c constraints.txt" in text
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert "*" in ignored
+    assert {f"!{package}" for package in PACKAGES} <= set(ignored)
+
+
+def test_ci_runs_the_command_of_the_readme() -> None:
+    """What CI proves is what a reader types."""
+    run = (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
+    assert "make test" in run
+    assert os.access(ROOT / ".ci/run", os.X_OK)
+    assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_an_old_python_is_named(tmp_path: Path) -> None:
+    """On a machine whose Python is too old, make says which it found and which is needed, and leaves nothing."""
+    old = tmp_path / "python-old"
+    old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo "Python 3.9.2" && exit 0\nexit 1\n')
+    old.chmod(0o755)
+    script = tmp_path / "copy/scripts/make_venv.sh"
+    script.parent.mkdir(parents=True)
+    shutil.copy(ROOT / "scripts/make_venv.sh", script)
+    done = subprocess.run(
+        ["sh", str(script)],
+        env={**os.environ, "PYTHON": str(old)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "Python 3.11 or newer is needed; found Python 3.9.2" in done.stderr
+    assert not (tmp_path / "copy/.venv").exists()
+
+
+def test_the_audit_never_calls_unchecked_clean() -> None:
+    """A service that does not answer, or knows nothing, is reported as nothing checked; a fault is a no."""
+    skipped = {"name": "a", "skip_reason": "not found"}
+    clean = {"name": "b", "version": "1", "vulns": []}
+    faulty = {"name": "c", "version": "2", "vulns": [{"id": "CVE-1", "fix_versions": ["3"]}]}
+    assert "NOTHING CHECKED" in report([skipped], "")[0][0]
+    assert "NOTHING CHECKED" in report([], "no route")[0][0]
+    assert report([skipped, clean], "") == (["pip-audit: 1 of 2 pins checked, 0 known faults"], 0)
+    lines, status = report([clean, faulty], "")
+    assert status == 1
+    assert lines[0] == "c 2: CVE-1, mended in 3"
+
+
+def test_every_decision_is_in_the_index() -> None:
+    """docs/adr/README.md names each decision under the title that its file carries."""
+    index = (ROOT / "docs/adr/README.md").read_text(encoding="utf-8")
+    for path in sorted((ROOT / "docs/adr").glob("[0-9]*.md")):
+        title = path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
+        assert f"[{title}]({path.name})" in index
