@@ -17,12 +17,13 @@ from starlette.websockets import WebSocket
 
 from exchange.bootstrap import Exchange
 from exchange.house.command import Command, Outcome, Principal
+from exchange.house.state import State
 from exchange.ports import Unavailable
 from matching_engine import commands as lc
 from matching_engine.errors import Broken, LuochuiError
 from web import errors
 from web import messages as m
-from web.bids import unconfirmed
+from web.bids import bid_of
 from web.hub import Hub, Watcher
 from web.protocol import (
     SUBPROTOCOL,
@@ -223,11 +224,8 @@ class Connection:
             self._watcher.send(_problem(message, errors.of_error(error, message.id)))
 
     async def _decide(self, message: m.Decision, principal: Principal) -> m.Outbound:
-        lot = self._house.view.lots.get(message.lot)
-        if isinstance(message, m.Bid) and lot and unconfirmed(lot, message.amount_fen, message.confirm):
-            return m.Rej(message.i, message.id, "BID_UNCONFIRMED", False, "confirm")
-        bidder = self._house.view.market.code_of(message.lot, principal.party) or ""
-        outcome = await self._house.submit(Command(message.id, principal, _body(message, bidder)))
+        body = _body(message, self._house.view, principal)
+        outcome = await self._house.submit(Command(message.id, principal, body))
         return self._answer(message, outcome)
 
     def _answer(self, message: m.Decision, outcome: Outcome) -> m.Outbound:
@@ -249,9 +247,11 @@ class Connection:
         )
 
 
-def _body(message: m.Decision, bidder: str) -> lc.LotCommand:
+def _body(message: m.Decision, state: State, principal: Principal) -> lc.LotCommand:
+    """The command, under the code that stands for the principal's party in the lot."""
     if isinstance(message, m.Bid):
-        return lc.Bid(message.lot, bidder, message.amount_fen, message.max_fen)
+        return bid_of(state, principal, message.lot, message.amount_fen, message.max_fen, message.confirm)
+    bidder = state.market.code_of(message.lot, principal.party) or ""
     if isinstance(message, m.Match):
         return lc.Match(message.lot, bidder)
     if isinstance(message, m.Accept):

@@ -268,7 +268,7 @@ class Hub:
     def _tell_you(self, sub: Sub, lot: str, code: str) -> None:
         one = self.house.view.lots[lot]
         status = one.entries.get(code)
-        maximum = one.maximum_fen if one.leader == code else None
+        maximum = one.maxima.get(code) if one.leader == code else None
         sub.watcher.send(m.You(lot, code, status.value if isinstance(status, EntryStatus) else None, maximum))
 
     # Slow readers

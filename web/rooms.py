@@ -15,6 +15,7 @@ from exchange.house.command import Recorded
 from exchange.house.house import House
 from exchange.house.remote import RemoteHouse
 from matching_engine import events as le
+from matching_engine.lot import Lot
 from web import messages as m
 from web.transport import Frame
 from web.views import event_view, lot_view, ms, standing
@@ -38,6 +39,16 @@ def is_public(recorded: Recorded) -> bool:
     """Whether everybody may see the event."""
     event = recorded.event
     return isinstance(event, le.Event) and le.public(event) is not None
+
+
+def clocks(lot: Lot) -> dict[str, int | str | None]:
+    """What a countdown and a descending price need beside the close; instants in ms, null where there is none."""
+    return {
+        "phase": lot.phase.value if lot.phase else None,
+        "clock_from": ms(lot.clock_from) if lot.terms.dutch else None,
+        "suspended_at": None if lot.suspended_at is None else ms(lot.suspended_at),
+        "window_until": None if lot.window_until is None else ms(lot.window_until),
+    }
 
 
 class Room:
@@ -104,7 +115,7 @@ class Room:
     def state(self, watchers: int) -> dict[str, Any]:
         """Everything public about the lot now."""
         view = lot_view(self.house.view, self.lot, self.house.epoch)
-        return {**view, "recent": self.recent(), "watchers": watchers}
+        return {**view, **clocks(self.house.view.lots[self.lot]), "recent": self.recent(), "watchers": watchers}
 
     def snap(self, request: int | str | None, watchers: int) -> m.Snap:
         """The whole state; made once for a seq, whoever asks."""
@@ -120,7 +131,8 @@ class Room:
 
     def now(self) -> dict[str, Any]:
         """How the lot stands after its newest event: price, leader, least next bid, close."""
-        return standing(self.house.view.lots[self.lot], ms)
+        lot = self.house.view.lots[self.lot]
+        return {**standing(lot, ms), **clocks(lot)}
 
     def ev(self, events: Sequence[Recorded]) -> Frame:
         """The frame for new events; several travel together as `many`, each whole."""

@@ -1,0 +1,14 @@
+"""The pages: server-rendered, Chinese first, whole without a script."""
+
+from starlette.routing import Route
+
+from web.pages import account, desk, market, offices, operator, room, trades
+from web.pages.shell import error_page
+
+__all__ = ["error_page", "page_routes"]
+
+
+def page_routes() -> list[Route]:
+    """Every page and every form of it."""
+    parts = (market, room, account, desk, trades, offices, operator)
+    return [route for part in parts for route in part.ROUTES]

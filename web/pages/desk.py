@@ -1,0 +1,106 @@
+"""My desk: the lots, deposits, trades and contracts of the caller's organisation, and what waits for it."""
+
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from settlement.state import Contract, ContractState, Deposit, DepositState, Trade
+from web import errors
+from web.pages.lots import summary, you
+from web.pages.shell import Visit, page
+from web.pages.stages import stage_now
+
+LOTS_SHOWN = 100
+TRADES_SHOWN = 100
+
+
+async def desk(visit: Visit) -> Response:
+    """The page."""
+    party = visit.principal.party
+    if party is None:
+        raise errors.failure(403, "FORBIDDEN", "this page is for organisations that trade")
+    state = visit.state
+    deposits = [one for one in state.settlement.deposits.values() if one.party == party]
+    trades = [one for one in state.settlement.trades.values() if one.side_of(party)]
+    facts = state.market.parties.get(party)
+    return visit.render(
+        "desk.html",
+        organisation=facts.name if facts else party,
+        to_do=to_do(visit, party, deposits, trades),
+        lots=_lots(visit, party),
+        deposits=list(reversed(deposits)),
+        trades=[_trade(visit, party, trade) for trade in reversed(trades[-TRADES_SHOWN:])],
+        listings=[one for one in state.market.listings.values() if one.seller == party],
+    )
+
+
+def _lots(visit: Visit, party: str) -> list[dict[str, Any]]:
+    """Lots the organisation entered or sells: the live ones first, then the newest."""
+    market = visit.state.market
+    entered = [lot for (lot, one) in market.codes if one == party]
+    sold = [
+        placed.lot for placed in market.lot_plans.values() if market.listings[placed.listing].seller == party
+    ]
+    rows = []
+    for lot in dict.fromkeys([*reversed(entered), *reversed(sold)]):
+        own = you(visit.state, lot, visit.principal)
+        rows.append({**summary(visit.exchange, lot, visit.now), "standing": own.kind, "code": own.code})
+    return sorted(rows, key=lambda row: row["closed_at"] is not None)[:LOTS_SHOWN]
+
+
+def _trade(visit: Visit, party: str, trade: Trade) -> dict[str, Any]:
+    state = visit.state.settlement
+    contract = state.contracts.get(trade.contract or "")
+    registration = state.registrations.get(trade.registration or "")
+    payment = state.payments.get(trade.payment or "")
+    return {
+        "id": trade.id,
+        "title": trade.subject.title,
+        "side": trade.side_of(party),
+        "contract": contract,
+        "price_fen": trade.price_fen,
+        "stage": stage_now(
+            trade,
+            str(contract.state) if contract else None,
+            str(registration.state) if registration else None,
+            bool(payment and payment.paid_on),
+        ),
+    }
+
+
+def to_do(visit: Visit, party: str, deposits: list[Deposit], trades: list[Trade]) -> list[tuple[str, str]]:
+    """What waits for the organisation: deposits to pay, contracts to sign, prices due, elections to state."""
+    s, state = visit.speech, visit.state.settlement
+    tasks = [
+        (
+            s.text("Pay the deposit for %(lot)s: %(amount)s", lot=one.lot, amount=s.money(one.amount_fen)),
+            f"/lots/{one.lot}",
+        )
+        for one in deposits
+        if one.state is DepositState.CALLED and visit.state.lots[one.lot].closed_at is None
+    ]
+    for trade in trades:
+        contract = state.contracts.get(trade.contract or "")
+        if contract and _signs(contract, party):
+            tasks.append((s.text("Sign the contract %(id)s", id=contract.id), f"/contracts/{contract.id}"))
+        owed = state.obligations.get(trade.obligation or "")
+        if owed and owed.debtor == party and not owed.met:
+            text = s.text(
+                "Pay %(amount)s for %(id)s by %(day)s",
+                amount=s.money(owed.missing_fen),
+                id=trade.id,
+                day=s.day(owed.due_on),
+            )
+            tasks.append((text, f"/trades/{trade.id}"))
+        if contract and trade.side_of(party) not in trade.elected and not trade.election:
+            tasks.append((s.text("Say which side claims for %(id)s", id=trade.id), f"/trades/{trade.id}"))
+    return tasks
+
+
+def _signs(contract: Contract, party: str) -> bool:
+    signed = any(signature.party == party for signature in contract.signatures)
+    return contract.state is ContractState.DRAFTED and not signed
+
+
+ROUTES: list[Route] = [page("/desk", desk)]

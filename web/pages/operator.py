@@ -1,0 +1,144 @@
+"""The operator's desk: sessions and lots, how busy the house is, suspending and resuming, admitting listings."""
+
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from exchange.house.command import Body
+from exchange.market.commands import AdmitListing
+from exchange.market.state import ListingState
+from matching_engine import commands as lc
+from matching_engine.lifecycle import RUNNING
+from matching_engine.terms import DAY
+from web import errors
+from web.gateway import gateway_of
+from web.pages.lots import Sitting, sittings
+from web.pages.market import live_words
+from web.pages.shell import Visit, page, script_words
+
+SESSIONS_SHOWN = 12
+
+
+async def operator(visit: Visit, status: int = 200, wrong: Mapping[str, str] | None = None) -> Response:
+    """The page."""
+    visit.needs("operator")
+    found = figures(visit)
+    names = _names(visit)
+    return visit.render(
+        "operator.html",
+        status,
+        "/operator",
+        figures=[(name, names[name], visit.speech.number(value)) for name, value in found.items()],
+        sittings=[_with_clock(visit, sitting) for sitting in islice(_running(visit), SESSIONS_SHOWN)],
+        submitted=_submitted(visit),
+        errors=wrong or {},
+        words_for_script=script_words(live_words(visit)),
+    )
+
+
+def figures(visit: Visit) -> dict[str, int]:
+    """How busy the house is now."""
+    house = visit.exchange.house
+    hub = gateway_of(visit.request.app).hub
+    lots = house.view.lots.values()
+    return {
+        "bids": hub.bids_per_second,
+        "sockets": len(hub.watchers),
+        "open": sum(lot.state in RUNNING for lot in lots),
+        "suspended": sum(lot.suspended for lot in lots),
+        "queue": house.queue_depth,
+        "seq": house.view.seq,
+    }
+
+
+def _names(visit: Visit) -> dict[str, str]:
+    s = visit.speech
+    return {
+        "bids": s.text("Bids a second"),
+        "sockets": s.text("Connections"),
+        "open": s.text("Lots open"),
+        "suspended": s.text("Lots suspended"),
+        "queue": s.text("Commands waiting"),
+        "seq": s.text("Journal seq"),
+    }
+
+
+async def figures_alone(visit: Visit) -> Response:
+    """The figures, for the script of the open desk."""
+    visit.needs("operator")
+    s = visit.speech
+    return JSONResponse({name: s.number(value) for name, value in figures(visit).items()})
+
+
+def _running(visit: Visit) -> list[Sitting]:
+    """Sessions with a lot that has not ended."""
+    found = sittings(visit.exchange, visit.now)
+    return [one for one in found if any(lot["closed_at"] is None for lot in one.lots)]
+
+
+def _with_clock(visit: Visit, sitting: Sitting) -> Sitting:
+    """Add to each lot whether its clock can be stopped or let go on."""
+
+    def clock(lot: dict[str, Any]) -> dict[str, Any]:
+        one = visit.state.lots[lot["lot"]]
+        return {**lot, "can_suspend": one.state in RUNNING, "can_resume": one.suspended}
+
+    return Sitting(sitting.session, [clock(lot) for lot in sitting.lots])
+
+
+def _submitted(visit: Visit) -> list[dict[str, Any]]:
+    """Listings that wait for admission."""
+    market = visit.state.market
+    return [
+        {
+            "id": one.id,
+            "title": one.subject.title,
+            "seller": market.parties[one.seller].name,
+            "price_idea_fen": one.price_idea_fen,
+        }
+        for one in market.listings.values()
+        if one.state is ListingState.SUBMITTED
+    ]
+
+
+async def suspend(visit: Visit) -> Response:
+    """Stop the clock of a lot and say why."""
+    form, lot = visit.form(), visit.part("lot")
+    if not form.get("reason"):
+        return await operator(visit, 422, {lot: visit.speech.text("A suspension needs its reason.")})
+    return await _step(visit, form, lc.Suspend(lot, form["reason"][:200]), lot)
+
+
+async def resume(visit: Visit) -> Response:
+    """Let the clock of a lot go on."""
+    lot = visit.part("lot")
+    return await _step(visit, visit.form(), lc.Resume(lot), lot)
+
+
+async def admit(visit: Visit) -> Response:
+    """Admit a listing and put it under public notice."""
+    form, listing = visit.form(), visit.part("listing")
+    days = form.get("days", "")
+    if not (days.isascii() and days.isdecimal() and len(days) < 4 and 1 <= int(days) <= 365):
+        return await operator(visit, 422, {listing: visit.speech.text("1 to 365 days, please.")})
+    return await _step(visit, form, AdmitListing(listing, int(days) * DAY), listing)
+
+
+async def _step(visit: Visit, form: Mapping[str, str], body: Body, about: str) -> Response:
+    visit.needs("operator")
+    failed = await visit.try_to(form, body)
+    if failed is None:
+        return visit.go("/operator")
+    return await operator(visit, errors.status_of(failed[0]), {about: failed[1]})
+
+
+ROUTES: list[Route] = [
+    page("/operator", operator),
+    page("/operator/figures", figures_alone),
+    page("/operator/lots/{lot}/suspend", suspend, "POST"),
+    page("/operator/lots/{lot}/resume", resume, "POST"),
+    page("/operator/listings/{listing}/admission", admit, "POST"),
+]

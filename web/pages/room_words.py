@@ -1,0 +1,81 @@
+"""The texts that the script of the room needs, in the reader's language."""
+
+from typing import Any
+
+from matching_engine.lifecycle import LifecycleState
+from matching_engine.rejections import Rejection
+from web.pages.shell import Visit
+from web.rooms import PRICE_STEPS
+
+STANDINGS = [
+    "visitor",
+    "staff",
+    "seller",
+    "not_entered",
+    "not_admitted",
+    "deposit_unpaid",
+    "related",
+    "admitted",
+    "leading",
+    "outbid",
+    "sealed",
+    "licensed",
+    "won",
+    "lost",
+    "ended",
+]
+EDGE_REFUSALS = [
+    "BAD_AMOUNT",
+    "AMOUNT_TOO_LARGE",
+    "BID_UNCONFIRMED",
+    "MAX_BELOW_BID",
+    "RATE_LIMITED",
+    "SIGN_IN_REQUIRED",
+    "FORBIDDEN",
+    "UNAVAILABLE",
+    "OUTCOME_UNKNOWN",
+    "IDEMPOTENCY_MISMATCH",
+    "BAD_COMMAND_ID",
+    "SUBSCRIPTION_LIMIT",
+    "BID_SELF_DEALING",
+]
+REASONS = ["NO_BIDS", "TOO_FEW_BIDDERS", "RESERVE_NOT_MET"]
+
+
+def room_words(visit: Visit) -> dict[str, Any]:
+    """Words by family, sentences by name. Places in sentences are named like %(n)s."""
+    s = visit.speech
+    return {
+        "csrf": visit.caller.csrf if visit.caller else None,
+        "lot": s.codes("lot", [str(state) for state in LifecycleState]),
+        "price": s.codes("price", ["hammer", "lead", "clock", "opening", "asking", "fee", "budget"]),
+        "when": s.codes("when", ["opens", "closes", "closed", "window", "ended"]),
+        "standing": s.codes("standing", STANDINGS),
+        "step": s.codes("step", [kind.__name__ for kind in PRICE_STEPS]),
+        "refusal": s.codes("refusal", [str(code) for code in Rejection] + EDGE_REFUSALS),
+        "reason": s.codes("reason", REASONS),
+        "line": s.codes("line", ["connecting", "live", "waiting", "signed_out", "gone"]),
+        "say": {name: s.text(text) for name, text in SENTENCES.items()},
+    }
+
+
+SENTENCES = {
+    "error": "± %(n)s ms",
+    "bids": "%(n)s bids",
+    "leads": "%(code)s leads",
+    "extensions": "extended %(n)s times",
+    "extended": "extended",
+    "code": "Your code is %(code)s.",
+    "maximum": "Your maximum: %(max)s.",
+    "least": "At least %(minimum)s",
+    "most": "At most %(minimum)s",
+    "award": "%(price)s to %(code)s",
+    "trade": "To the trade %(trade)s",
+    "sending": "Sending …",
+    "accepted": "Decided and on record: seq %(seq)s, receipt %(receipt)s.",
+    "minimum": "The next amount that counts: %(minimum)s.",
+    "repeat": "No answer yet; the same command is sent again until there is one.",
+    "take": "Take at %(price)s",
+    "day": "%(n)s d",
+    "watchers": "%(n)s watching",
+}

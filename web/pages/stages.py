@@ -1,0 +1,126 @@
+"""The stages of a trade as the journal has them: listing, notice, session, entry, deposit, bid, hammer, contract,
+signature, registration, credit, claim — each with who, when, and its place."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from exchange.house.command import HouseEvent, Recorded
+from exchange.market import events as me
+from matching_engine import events as le
+from settlement import events as se
+from settlement.state import Trade
+from web.i18n import Speech
+from web.pages.shell import Visit
+from web.views import iso
+
+STAGES: dict[str, tuple[type, ...]] = {
+    "listing": (me.ListingSubmitted, me.ListingAdmitted),
+    "notice": (me.NoticePublished, me.NoticeClosed),
+    "session": (me.SessionScheduled,),
+    "entry": (me.EntryApplied,),
+    "deposit": (se.DepositCalled, se.DepositHeld, se.DepositApplied, se.DepositReleased),
+    "bid": (le.BidAccepted, le.BidMatched, le.LicenceAccepted, le.CompetitionOpened),
+    "hammer": (le.Hammered, se.TradeConcluded),
+    "contract": (se.ContractDrafted,),
+    "signature": (se.ContractSigned, se.ContractConcluded),
+    "registration": (se.RegistrationSubmitted, se.ContractRegistered, se.RegistrationRefused),
+    "credit": (se.CreditRecorded, se.ObligationMet, se.ProceedsPaid),
+    "claim": (se.ClaimantElected, se.ClaimDrawnUp, se.ClaimApproved, se.ClaimPaid),
+}
+"""Stage → the events that make it, in order."""
+
+
+@dataclass(slots=True)
+class Step:
+    """One event of a stage."""
+
+    text: str
+    at: int
+    iso: str
+    who: str
+    seq: int
+    receipt: str
+
+
+@dataclass(slots=True)
+class Stage:
+    """A stage and what was done in it; nothing yet where it is still to come."""
+
+    name: str
+    steps: list[Step] = field(default_factory=list)
+
+
+async def stages_of(visit: Visit, trade: Trade) -> list[Stage]:
+    """Every stage of a trade, from its listing to its claims."""
+    rows = [row for row in await _rows(visit, trade) if _concerns(row.event, trade)]
+    return [
+        Stage(name, [_step(visit.speech, row) for row in rows if isinstance(row.event, kinds)])
+        for name, kinds in STAGES.items()
+    ]
+
+
+async def _rows(visit: Visit, trade: Trade) -> list[Recorded]:
+    placed = visit.state.market.lot_plans[trade.lot]
+    streams = [
+        f"listing/{placed.listing}",
+        f"session/{placed.session}",
+        f"entry/{trade.lot}",
+        f"lot/{trade.lot}",
+        f"trade/{trade.id}",
+    ]
+    if trade.deposit is not None:
+        streams.append(f"deposit/{trade.deposit}")
+    rows: list[Recorded] = []
+    for stream in streams:
+        rows += await visit.exchange.house.history(stream)
+    return sorted(rows, key=lambda row: row.seq)
+
+
+def _concerns(event: HouseEvent, trade: Trade) -> bool:
+    """Whether an event belongs to this trade: of the entries and bids only the winner's."""
+    if isinstance(event, me.EntryApplied):
+        return event.party in (trade.buyer.id, trade.seller.id)
+    if isinstance(event, le.BidAccepted | le.BidMatched | le.LicenceAccepted):
+        return trade.price_fen == event.amount_fen
+    return True
+
+
+def _step(s: Speech, row: Recorded) -> Step:
+    text = s.code("event", type(row.event).__name__)
+    more = " · ".join(_figures(s, row.event))
+    return Step(f"{text} {more}".strip(), row.at, iso(row.at), _who(s, row.principal), row.seq, row.receipt)
+
+
+def _who(s: Speech, account: str) -> str:
+    return s.text("the house") if account == "house" else account
+
+
+def _figures(s: Speech, event: HouseEvent) -> Iterable[str]:
+    """The figures of an event that a reader looks for."""
+    if isinstance(event, le.Hammered):
+        yield from (f"{s.money(winner.price_fen)} → {winner.bidder}" for winner in event.winners)
+    for name in ("code", "bidder", "number", "reason"):
+        value = getattr(event, name, None)
+        if isinstance(value, str):
+            yield value
+    for name in ("amount_fen", "price_fen", "total_fen"):
+        value = getattr(event, name, None)
+        if isinstance(value, int):
+            yield s.money(value)
+    if isinstance(event, me.NoticePublished):
+        yield s.text("until %(time)s", time=s.time(event.until))
+    if isinstance(event, se.ClaimantElected):
+        yield s.code("side", event.side)
+
+
+def stage_now(trade: Trade, contract: str | None, registration: str | None, paid: bool) -> str:
+    """The last stage a trade has reached, for lists."""
+    if trade.claims:
+        return "claim"
+    if paid:
+        return "credit"
+    if registration == "registered":
+        return "registration"
+    if contract == "concluded":
+        return "signature"
+    return "contract" if contract else "hammer"

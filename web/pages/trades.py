@@ -1,0 +1,180 @@
+"""What follows from a trade: its stages, its contract, its claims. To strangers none of it exists."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from settlement import commands as sc
+from settlement.state import Claim, Contract, ContractState, Trade
+from web import errors
+from web.api_trades import may_see
+from web.pages.shell import Visit, page
+from web.pages.stages import stages_of
+from web.parse import BadInput
+
+
+def visible_trade(visit: Visit, id_: str) -> Trade:
+    """The trade, if there is one that the caller may see; 404 otherwise."""
+    trade = visit.state.settlement.trades.get(id_)
+    if trade is None or not may_see(visit.principal, trade):
+        raise errors.not_found("trade")
+    return trade
+
+
+def side_of(visit: Visit, trade: Trade) -> sc.Side | None:
+    """The side on which the caller stands."""
+    party = visit.principal.party
+    return trade.side_of(party) if party else None
+
+
+async def trade_page(visit: Visit, status: int = 200, wrong: Mapping[str, str] | None = None) -> Response:
+    """A sale and every step of it."""
+    trade = visible_trade(visit, visit.part("trade"))
+    state = visit.state.settlement
+    return visit.render(
+        "trade.html",
+        status,
+        f"/trades/{trade.id}",
+        trade=trade,
+        side=side_of(visit, trade),
+        contract=state.contracts.get(trade.contract or ""),
+        registration=state.registrations.get(trade.registration or ""),
+        obligation=state.obligations.get(trade.obligation or ""),
+        proceeds=state.payments.get(trade.payment or ""),
+        claims=[state.claims[id_] for id_ in trade.claims],
+        stages=await stages_of(visit, trade),
+        errors=wrong or {},
+    )
+
+
+async def elect(visit: Visit) -> Response:
+    """Say which side shall claim."""
+    form, trade = visit.form(), visible_trade(visit, visit.part("trade"))
+    side = form.get("side")
+    if side not in ("seller", "buyer"):
+        raise BadInput("BAD_VALUE", "side", side, "seller or buyer")
+    body = sc.ElectClaimant(trade.id, visit.principal.party or "", "seller" if side == "seller" else "buyer")
+    failed = await visit.try_to(form, body)
+    if failed is None:
+        return visit.go(f"/trades/{trade.id}")
+    return await trade_page(visit, errors.status_of(failed[0]), {"side": failed[1]})
+
+
+# The contract
+
+
+def _contract(visit: Visit) -> tuple[Contract, Trade]:
+    contract = visit.state.settlement.contracts.get(visit.part("contract"))
+    if contract is None:
+        _ = visit.principal
+        raise errors.not_found("contract")
+    return contract, visible_trade(visit, contract.trade)
+
+
+async def contract_page(visit: Visit, status: int = 200, wrong: Mapping[str, str] | None = None) -> Response:
+    """The text, its digest, and who signed it."""
+    contract, trade = _contract(visit)
+    side = side_of(visit, trade)
+    signed = {signature.side: signature for signature in contract.signatures}
+    sides: tuple[sc.Side, ...] = ("seller", "buyer")
+    return visit.render(
+        "contract.html",
+        status,
+        f"/contracts/{contract.id}",
+        contract=contract,
+        trade=trade,
+        signatures=[(trade.party(one).name, signed.get(one)) for one in sides],
+        party=trade.party(side).name if side else "",
+        may_sign=side is not None and side not in signed and contract.state is ContractState.DRAFTED,
+        errors=wrong or {},
+    )
+
+
+async def sign(visit: Visit) -> Response:
+    """Sign the text that was shown, for one's organisation."""
+    form = visit.form()
+    contract, _ = _contract(visit)
+    if form.get("read") != "yes":
+        sentence = visit.speech.text("Please confirm that you have read the text.")
+        return await contract_page(visit, 422, {"read": sentence})
+    principal = visit.principal
+    body = sc.SignContract(contract.id, principal.party or "", principal.account, form.get("digest", ""))
+    failed = await visit.try_to(form, body)
+    if failed is None:
+        return visit.go(f"/contracts/{contract.id}")
+    return await contract_page(visit, errors.status_of(failed[0]), {"digest": failed[1]})
+
+
+# Claims
+
+
+async def claims_of_trade(visit: Visit) -> Response:
+    """The claims of one trade, with the election."""
+    trade = visible_trade(visit, visit.part("trade"))
+    heading = visit.speech.text("Claims of %(trade)s", trade=trade.id)
+    claims = [visit.state.settlement.claims[id_] for id_ in trade.claims]
+    return _claims(visit, heading, claims, trade)
+
+
+async def claims_desk(visit: Visit) -> Response:
+    """Every claim, for those who approve: what waits first."""
+    visit.needs("funder")
+    claims = sorted(visit.state.settlement.claims.values(), key=lambda claim: len(claim.approvers) > 1)
+    return _claims(visit, visit.speech.text("Claims"), claims)
+
+
+def _claims(
+    visit: Visit,
+    heading: str,
+    claims: list[Claim],
+    trade: Trade | None = None,
+    status: int = 200,
+    wrong: Mapping[str, str] | None = None,
+) -> Response:
+    return visit.render(
+        "claims.html",
+        status,
+        f"/trades/{trade.id}/claims" if trade else "/claims",
+        heading=heading,
+        trade=trade,
+        side=side_of(visit, trade) if trade else None,
+        claims=[_claim(visit, claim) for claim in claims],
+        errors=wrong or {},
+    )
+
+
+def _claim(visit: Visit, claim: Claim) -> dict[str, Any]:
+    principal = visit.principal
+    trade = visit.state.settlement.trades[claim.trade]
+    waits = len(claim.approvers) < 2 and principal.account not in claim.approvers
+    return {
+        **{name: getattr(claim, name) for name in claim.__slots__},
+        "party_name": trade.party(claim.claimant).name,
+        "may_approve": "funder" in principal.roles and waits,
+    }
+
+
+async def approve(visit: Visit) -> Response:
+    """One official's approval; the second one, by another person, makes the claim payable."""
+    form, principal = visit.form(), visit.needs("funder")
+    claim = visit.state.settlement.claims.get(visit.part("claim"))
+    if claim is None:
+        raise errors.not_found("claim")
+    failed = await visit.try_to(form, sc.ApproveClaim(claim.id, principal.account))
+    if failed is None:
+        return visit.go(f"/claims#{claim.id}")
+    status, wrong = errors.status_of(failed[0]), {claim.id: failed[1]}
+    return _claims(visit, visit.speech.text("Claims"), [claim], None, status, wrong)
+
+
+ROUTES: list[Route] = [
+    page("/trades/{trade}", trade_page),
+    page("/trades/{trade}/election", elect, "POST"),
+    page("/trades/{trade}/claims", claims_of_trade),
+    page("/contracts/{contract}", contract_page),
+    page("/contracts/{contract}/signatures", sign, "POST"),
+    page("/claims", claims_desk),
+    page("/claims/{claim}/approvals", approve, "POST"),
+]
