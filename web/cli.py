@@ -8,6 +8,7 @@ from web.commands.export import export_app
 from web.commands.migrate import migrate
 from web.commands.rehearse import rehearse
 from web.commands.serve import serve
+from web.commands.unconverted import unconverted
 from web.commands.user import user_app
 from web.commands.verify import verify
 
@@ -18,7 +19,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, serve, migrate, rehearse, claims, verify):
+for command in (demo, serve, migrate, rehearse, claims, unconverted, verify):
     app.command()(command)
 app.add_typer(user_app, name="user")
 app.add_typer(export_app, name="export")
