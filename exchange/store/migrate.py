@@ -30,6 +30,7 @@ async def upgrade(url: str) -> str:
     """Create or bring up to date; gives the revision reached. Doing it again changes nothing."""
     if urls.is_sqlite(url):
         urls.sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
+    _refuse_newer(url, await current(url))
     await _on(url, _upgrade)
     return _head()
 
@@ -43,16 +44,17 @@ async def current(url: str) -> str | None:
 
 async def check(url: str) -> None:
     """WrongSchema unless the database has exactly the schema that this program works with."""
-    found = await current(url)
-    if found == _head():
-        return
-    if found is None or found in _known():
-        raise WrongSchema(
-            f"{urls.shown(url)}: schema is {found or 'missing'}, {_head()} is needed; run luochui migrate"
-        )
-    raise WrongSchema(
-        f"{urls.shown(url)}: schema {found} is newer than this program, which knows {_head()}; install the newer luochui"
-    )
+    found, needed = await current(url), _head()
+    _refuse_newer(url, found)
+    if found != needed:
+        said = f"schema is {found or 'missing'}, {needed} is needed"
+        raise WrongSchema(f"{urls.shown(url)}: {said}; run luochui migrate")
+
+
+def _refuse_newer(url: str, found: str | None) -> None:
+    if found is not None and found not in _known():
+        said = f"schema {found} is newer than this program, which knows {_head()}"
+        raise WrongSchema(f"{urls.shown(url)}: {said}; install the newer luochui")
 
 
 async def grant(url: str, role: str) -> None:

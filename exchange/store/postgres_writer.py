@@ -2,7 +2,7 @@
 
 The append is one prepared statement: it locks the lease's row in share mode if its epoch is ours, and inserts
 all rows or none. A taker-over updates that row, so the two wait for each other and a fenced writer finds no row.
-The connection also holds an advisory lock for each house. When it is lost, the new one first ends whatever
+The connection also holds an advisory lock for each of its leases. When it is lost, the next one ends whatever
 still holds that lock: afterwards nothing sent before can commit any more, and what is read is final.
 """
 
@@ -47,7 +47,7 @@ SELECT (SELECT epoch FROM lease WHERE house = $1),
        (SELECT coalesce(max(seq), 0) FROM journal WHERE house = $1)
 """
 
-_HOLDERS = """
+_END_HOLDER = """
 SELECT pg_terminate_backend(pid) FROM pg_locks
 WHERE locktype = 'advisory' AND objsubid = 1 AND granted AND pid <> pg_backend_pid()
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -67,12 +67,12 @@ class Writer:
         self._in_doubt = False
 
     async def acquire(self, house: str, holder: str, at: int) -> Lease:
-        """Take a new epoch, then the lock: whoever held it is ended."""
+        """Become the writer of `house`: every earlier epoch is fenced from now on."""
         async with self._turn:
             connection = await self._connected()
             with self._answered(Unavailable):
                 lease = await _take(connection, house, holder, at)
-                await _hold(connection, house)
+                await _hold(connection, house, lease.epoch)
             self._held[house] = lease.epoch
             return lease
 
@@ -173,10 +173,7 @@ class Writer:
             "SELECT set_config('synchronous_commit', current_setting('synchronous_commit'), false)"
         )
         for house, epoch in self._held.items():
-            now = await connection.fetchval("SELECT epoch FROM lease WHERE house = $1", house)
-            if now != epoch:
-                raise Fenced(f"house {house}: epoch {epoch} is over, epoch {now} writes")
-            await _hold(connection, house)
+            await _hold(connection, house, epoch)
         self._statement = await connection.prepare(_APPEND)
 
 
@@ -197,13 +194,11 @@ async def _take(connection: asyncpg.Connection, house: str, holder: str, at: int
     return Lease(house, epoch, alive_at)
 
 
-async def _hold(connection: asyncpg.Connection, house: str) -> None:
-    """Hold the writer's lock of a house; a connection that still does belongs to a writer that is over."""
-    key = int.from_bytes(hashlib.sha256(f"luochui {house}".encode()).digest()[:8], signed=True)
+async def _hold(connection: asyncpg.Connection, house: str, epoch: int) -> None:
+    """Hold the lock of a lease; a connection that still does was lost, and what it sent must not commit any more."""
+    key = int.from_bytes(hashlib.sha256(f"luochui {house} {epoch}".encode()).digest()[:8], signed=True)
     if await connection.fetchval("SELECT pg_try_advisory_lock($1)", key):
         return
-    await connection.fetch(_HOLDERS, key)
-    try:
-        await connection.execute("SELECT pg_advisory_lock($1)", key)
-    except asyncpg.LockNotAvailableError as error:
-        raise Unavailable(f"another connection holds the writer's lock of house {house}") from error
+    await connection.fetch(_END_HOLDER, key)
+    # The lock is free when the other session has ended; lock_timeout bounds the wait.
+    await connection.execute("SELECT pg_advisory_lock($1)", key)

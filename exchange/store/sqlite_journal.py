@@ -36,7 +36,7 @@ class SqliteJournal:
 
     def __init__(self, path: Path, writable: bool = True) -> None:
         self._path = path
-        self._writer = _Line(partial(_writing, path), "journal-writer") if writable else None
+        self._writer = _Line(partial(writing, path), "journal-writer") if writable else None
         self._reader = _Line(partial(_reading, path), "journal-reader")
 
     async def open(self) -> None:
@@ -84,10 +84,10 @@ class SqliteJournal:
         return sorted(house for (house,) in found)
 
     async def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file; the writer last, since only it can fold the write-ahead log into it."""
+        await self._reader.close()
         if self._writer:
             await self._writer.close()
-        await self._reader.close()
 
     async def _write(self, job: Callable[[sqlite3.Connection], T]) -> T:
         if self._writer is None:
@@ -111,8 +111,15 @@ class _Line:
         self._connection: sqlite3.Connection | None = None
 
     async def run(self, job: Callable[[sqlite3.Connection], T]) -> T:
-        """What the job answers, or the port's error."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._do, job)
+        """What the job answers, or the port's error. Cancelled, it still waits for the job's end: nothing is
+        written behind the back of whoever reads next."""
+        future = asyncio.get_running_loop().run_in_executor(self._thread, self._do, job)
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            await asyncio.wait((future,))
+            future.exception()
+            raise
 
     async def close(self) -> None:
         """Close the connection after what is under way; asking again is harmless."""
@@ -152,7 +159,8 @@ def _code(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
-def _writing(path: Path) -> sqlite3.Connection:
+def writing(path: Path) -> sqlite3.Connection:
+    """A connection whose commits are on disk when they return; UnsafeStore when the file cannot have that."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
     for pragma in ("synchronous = FULL", "fullfsync = ON", "foreign_keys = ON", f"busy_timeout = {_BUSY_MS}"):

