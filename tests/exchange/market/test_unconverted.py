@@ -100,10 +100,10 @@ def test_secrecy(secrecy: Secrecy, reviewer: str) -> None:
 
 def test_the_clock_is_the_first_on_record_not_the_earliest() -> None:
     """Acceptance before registration before grant before admission, however late each is."""
-    dates = {clock: START - timedelta(days=10 * index) for index, clock in enumerate(Clock)}
+    dates: dict[str, Any] = {clock: START - timedelta(days=10 * index) for index, clock in enumerate(Clock)}
     for clock in Clock:
-        given_dates: dict[str, Any] = {"accepted_on": None, **dates}
-        verdict = judge(row(**given_dates), AS_OF)
+        changes = {"accepted_on": None, **dates}
+        verdict = judge(row(**changes), AS_OF)
         assert (verdict.clock, verdict.last_day) == (clock, year_after(dates[clock]))
         del dates[clock]
     assert judge(row(accepted_on=None), AS_OF) == Verdict("A1", False, Reason.NO_CLOCK)
