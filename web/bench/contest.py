@@ -1,6 +1,5 @@
 """The order book, its floors and its peers under the same script, round by round."""
 
-import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -9,7 +8,7 @@ from matching_engine.errors import require
 from web.bench import engines
 from web.bench.clock import seconds
 from web.bench.engines import Engine, Trade
-from web.bench.report import Figure, median_ratio
+from web.bench.report import Figure, median_ratio, per_second
 from web.bench.workload import Op, Script
 
 FLOOR = "dispatch + dict + event"
@@ -80,7 +79,7 @@ def race(contest: Contest, ops: Sequence[Op], rounds: int, tick: Callable[[], No
 def figures(contest: Contest, operations: int) -> list[Figure]:
     """Operations a second of everyone, then the ratios of our book to floor and peers."""
     times = contest.times
-    found = [_rate(name, taken, operations) for name, taken in times.items()]
+    found = [per_second(_label(name), operations, taken) for name, taken in times.items()]
     for ours in (BOOK, COMPILED):
         for beside in (FLOOR, *engines.PEERS):
             if ours in times and beside in times:
@@ -89,9 +88,8 @@ def figures(contest: Contest, operations: int) -> list[Figure]:
     return found
 
 
-def _rate(name: str, taken: Sequence[float], operations: int) -> Figure:
-    label = f"floor: {name}" if name in engines.FLOORS else name
-    return Figure(label, operations / statistics.median(taken), "ops/s")
+def _label(name: str) -> str:
+    return f"floor: {name}" if name in engines.FLOORS else name
 
 
 def _trades(run: engines.Run) -> list[Trade]:

@@ -13,7 +13,7 @@ from web.bench.report import Figure, median_ratio
 
 SITTING = 50
 BIDS_A_LOT = 40
-_FEW_LEVELS, _FEW_ORDERS, _FEW_LOTS = 250, 1_000, 10
+FEW_LOTS, _FEW_LEVELS, _FEW_ORDERS = 10, 250, 1_000
 _PRICE_FEN = 100_000_000
 
 Tick = Callable[[], None]
@@ -54,13 +54,13 @@ def many_lots(lots: int, operations: int, rounds: int, tick: Tick) -> list[Figur
     evenly over all lots every bid meets a lot that has left the caches of the processor; the floor shows
     how much of that is the machine's.
     """
-    few, many = _books(_FEW_LOTS), _books(lots)
+    few, many = _books(FEW_LOTS), _books(lots)
     near, sat, far = (
-        spread(operations, _FEW_LOTS),
+        spread(operations, FEW_LOTS),
         in_sittings(operations, lots),
         spread(operations, lots),
     )
-    plain_few, plain_many = _plain(_FEW_LOTS), _plain(lots)
+    plain_few, plain_many = _plain(FEW_LOTS), _plain(lots)
     loops: dict[str, Callable[[], object]] = {
         "few": lambda: _bid(few, near),
         "sat": lambda: _bid(many, sat),
@@ -73,7 +73,7 @@ def many_lots(lots: int, operations: int, rounds: int, tick: Tick) -> list[Figur
         for name, loop in loops.items():
             times[name].append(seconds(loop))
         tick()
-    name = f"cost of a bid, {lots:,} lots ÷ {_FEW_LOTS}"
+    name = f"cost of a bid, {lots:,} lots ÷ {FEW_LOTS}"
     return [
         Figure(f"{name}, in sittings", median_ratio(times["sat"], times["few"]), "×", 1.5, at_most=True),
         Figure(f"{name}, scattered", median_ratio(times["far"], times["few"]), "×"),

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from web.bench.engine import QUICK_ROUNDS, ROUNDS, Sizes, measure
+from web.bench.engine import OPERATIONS, QUICK_ROUNDS, ROUNDS, measure
 from web.commands.errors import exits
 
 bench_app = typer.Typer(
@@ -21,12 +21,17 @@ def bench() -> None:
 def engine(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line for each figure.")] = False,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds; a figure is the median of them.")] = ROUNDS,
+    operations: Annotated[
+        int, typer.Option(min=1000, help="Operations of a round; what rests and stands grows with them.")
+    ] = OPERATIONS,
     quick: Annotated[bool, typer.Option("--quick", help=f"At most {QUICK_ROUNDS} rounds.")] = False,
 ) -> None:
-    """The order book beside its floors and beside other order books from PyPI (the extra `bench`).
+    """The order book beside its floors and other order books from PyPI, and the auction core beside its floor.
+
+    The other order books come with the extra `bench`; where one is missing, a note says how to install it.
 
     Exit status 0 when it was measured, whether a goal is met or not; 70 when our own builds disagree.
     """
     with exits():
-        report = measure(Sizes(rounds=min(rounds, QUICK_ROUNDS) if quick else rounds))
+        report = measure(min(rounds, QUICK_ROUNDS) if quick else rounds, operations)
     report.show(as_json)
