@@ -1,17 +1,21 @@
-"""Whether a journal is what was written: gapless, in order of time, chained, and numbered stream by stream.
+"""Whether a journal is what was written: gapless, in order of time, chained, numbered stream by stream, and such
+that every event follows from the state before it.
 
 Pure: it takes the rows one after the other, from a database or from an export.
 """
 
 import msgspec
 
-from exchange.house import codec
+from exchange.house import codec, machine
 from exchange.house.chain import GENESIS, link
 from exchange.house.command import Recorded
+from exchange.house.digest import state_digest
+from exchange.house.state import new_state
 from exchange.house.streams import advances, stream_of
 from exchange.ports import Row
 from matching_engine import canonical
 from matching_engine.errors import LuochuiError
+from settlement.rulebook import Rulebook
 
 
 class BadRow(LuochuiError):
@@ -27,12 +31,18 @@ class BadRow(LuochuiError):
 class Verifier:
     """Checks the rows of one house from the first on; `rows`, `head` and `last` tell how far it came."""
 
-    def __init__(self, house: str) -> None:
+    def __init__(self, house: str, rulebook: Rulebook) -> None:
         self.house = house
         self.rows = 0
         self.head = GENESIS
         self.last: Row | None = None
         self._streams: dict[str, int] = {}
+        self._state = new_state(rulebook)
+
+    @property
+    def state_digest(self) -> str:
+        """The digest of the state that the rows so far add up to."""
+        return state_digest(self._state)
 
     def take(self, row: Row) -> Recorded:
         """Check the next row and give its event; BadRow names what is wrong with it."""
@@ -40,6 +50,7 @@ class Verifier:
         if wrong:
             raise BadRow(row, wrong)
         recorded = self._event(row)
+        self._replay(row, recorded)
         self._streams[row.stream] = row.stream_seq
         self.rows, self.head, self.last = row.seq, row.hash, row
         return recorded
@@ -101,3 +112,10 @@ class Verifier:
             return f"it stands on stream {row.stream}, its event belongs to {stream}"
         due = self._streams.get(stream, 0) + advances(recorded.event)
         return None if row.stream_seq == due else f"stream_seq {row.stream_seq} where {due} was due"
+
+    def _replay(self, row: Row, recorded: Recorded) -> None:
+        """Invariants 5, 9 to 12: the state goes on, and asserts on its way what must hold of it."""
+        try:
+            machine.apply(self._state, recorded)
+        except Exception as error:  # A forged event can break the state in any way at all.
+            raise BadRow(row, f"it does not follow from the state before it: {error!r}") from error

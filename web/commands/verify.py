@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from exchange.bootstrap import read_rulebook
 from exchange.house.journal_file import from_line
 from exchange.house.receipt import Receipt, read_receipt
 from exchange.house.verify import BadRow, Verifier
@@ -18,6 +19,7 @@ from exchange.ports import Row
 from exchange.settings import Settings
 from exchange.store.journal import open_journal
 from matching_engine.errors import Malformed
+from settlement.rulebook import Rulebook
 from web.commands.errors import NO, exits, quit_with
 from web.views import iso
 
@@ -40,9 +42,9 @@ def verify(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line for each house.")] = False,
 ) -> None:
-    """Check every row of every house: gapless, in order of time, chained, numbered in its stream; then a receipt.
+    """Check every row of every house: gapless, in order of time, chained, replayed; then find a receipt.
 
-    The head that is printed stands for the whole journal: keep it, and a later verification can be compared.
+    The head that is printed stands for all rows, the state for what they add up to: keep them to compare later.
     Exit status 0 verified, 1 not (the first bad row is named), 2 bad usage or input.
     """
     with exits():
@@ -50,7 +52,7 @@ def verify(
             raise Malformed("--database", "a database and an export", "one of them")
         wanted = read_receipt(_read(receipt)) if receipt is not None else None
         rows = _from_file(export) if export is not None else _from_database(database)
-        check = _Check(wanted)
+        check = _Check(wanted, read_rulebook(Settings().rules_dir))
         try:
             asyncio.run(_take_all(rows, check))
         except BadRow as bad:
@@ -61,14 +63,15 @@ def verify(
 class _Check:
     """What one run verifies: each house, and the receipt on the way."""
 
-    def __init__(self, wanted: Receipt | None) -> None:
+    def __init__(self, wanted: Receipt | None, rulebook: Rulebook) -> None:
         self.wanted = wanted
+        self._rulebook = rulebook
         self.found: Row | None = None
         self.houses: dict[str, Verifier] = {}
 
     def take(self, row: Row) -> None:
         if row.house not in self.houses:
-            self.houses[row.house] = Verifier(row.house)
+            self.houses[row.house] = Verifier(row.house, self._rulebook)
         self.houses[row.house].take(row)
         if self.wanted is not None and self.wanted.names(row):
             self.found = row
@@ -145,21 +148,13 @@ def _report(check: _Check, as_json: bool) -> None:
 
 def _report_house(house: Verifier, as_json: bool) -> None:
     assert house.last is not None
-    at, head = iso(house.last.at), house.head.hex()
+    at, head, state = iso(house.last.at), house.head.hex(), house.state_digest
     if as_json:
-        epoch = house.last.epoch
-        _line(
-            {
-                "house": house.house,
-                "verified": True,
-                "rows": house.rows,
-                "epoch": epoch,
-                "at": at,
-                "head": head,
-            }
-        )
+        facts = {"rows": house.rows, "epoch": house.last.epoch, "at": at, "head": head, "state": state}
+        _line({"house": house.house, "verified": True, **facts})
     else:
-        typer.echo(f"house {house.house}: {house.rows} rows verified, the last of {at}, head {head}")
+        typer.echo(f"house {house.house}: {house.rows} rows verified, the last of {at}")
+        typer.echo(f"  head {head}\n  state {state}")
 
 
 def _report_receipt(wanted: Receipt, found: Row | None, as_json: bool) -> None:
