@@ -114,6 +114,11 @@ class Speech:
             return "—"
         return f"{shanghai_time(at):%Y-%m-%d %H:%M:%S} UTC+8"
 
+    @staticmethod
+    def short_time(at: int | None) -> str:
+        """An instant (µs) for tables under a note that names the zone."""
+        return "—" if at is None else f"{shanghai_time(at):%m-%d %H:%M:%S}"
+
     def day(self, text: str | None) -> str:
         """A calendar date given as ISO text."""
         if not text:

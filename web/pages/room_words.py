@@ -49,7 +49,7 @@ def room_words(visit: Visit) -> dict[str, Any]:
         "csrf": visit.caller.csrf if visit.caller else None,
         "lot": s.codes("lot", [str(state) for state in LifecycleState]),
         "price": s.codes("price", ["hammer", "lead", "clock", "opening", "asking", "fee", "budget"]),
-        "when": s.codes("when", ["opens", "closes", "closed", "window", "ended"]),
+        "until": s.codes("until", ["opens", "closes", "closed", "window", "ended"]),
         "standing": s.codes("standing", STANDINGS),
         "step": s.codes("step", [kind.__name__ for kind in PRICE_STEPS]),
         "refusal": s.codes("refusal", [str(code) for code in Rejection] + EDGE_REFUSALS),
