@@ -56,8 +56,8 @@ def placed(row: Row, event: HouseEvent) -> Recorded:
 
 
 def outcome(command_id: str, events: tuple[Recorded, ...]) -> Outcome:
-    """The answer that a command's events give."""
-    return Outcome(command_id, events, refusal_of(events[0].event) if events else None)
+    """The answer that a command's events give; a refusal stands last, behind what the clock did before it."""
+    return Outcome(command_id, events, refusal_of(events[-1].event) if events else None)
 
 
 def refusal_of(event: HouseEvent) -> Refusal | None:

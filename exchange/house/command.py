@@ -9,7 +9,16 @@ from exchange.market.commands import MarketCommand
 from exchange.market.events import MarketEvent
 from matching_engine.commands import LotCommand
 from matching_engine.errors import LuochuiError
-from matching_engine.events import LotEvent
+from matching_engine.events import (
+    Closed,
+    CompetitionOpened,
+    Hammered,
+    LotEvent,
+    LotOpened,
+    OfferStands,
+    Passed,
+    PriorityWindowOpened,
+)
 from settlement.commands import SettlementCommand
 from settlement.events import SettlementEvent
 
@@ -65,6 +74,9 @@ class Refusal(msgspec.Struct, frozen=True):
     minimum_fen: int | None = None
 
 
+_BY_THE_CLOCK = (LotOpened, CompetitionOpened, OfferStands, Closed, PriorityWindowOpened, Hammered, Passed)
+
+
 class Outcome(msgspec.Struct, frozen=True):
     """The one true answer to a command, durable: the events it made, or its refusal (journaled as well)."""
 
@@ -74,8 +86,11 @@ class Outcome(msgspec.Struct, frozen=True):
 
     @property
     def first(self) -> Recorded:
-        """The event that answers the command."""
-        return self.recorded[0]
+        """The event that answers the command; what the clock did at that instant stands in front of it."""
+        if self.refusal is not None:
+            return self.recorded[-1]
+        own = (one for one in self.recorded if not isinstance(one.event, _BY_THE_CLOCK))
+        return next(own, self.recorded[0])
 
 
 class Denied(LuochuiError):
