@@ -25,7 +25,7 @@ class Lot:
 
     id: str
     terms: Terms
-    rules: Rules
+    rules: Rules = field(compare=False)
     sign: int
     """1 where the highest wins, −1 where the lowest does: `sign * (a - b) > 0` says that a is better than b."""
     ladder: Ladder

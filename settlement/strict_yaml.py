@@ -91,10 +91,10 @@ _StrictLoader.add_constructor(_TAG + "map", _mapping)
 _StrictLoader.add_constructor(None, _foreign)
 
 
-def read_yaml(data: bytes) -> object:
-    """The one document in `data`, UTF-8; Malformed names the line."""
-    if len(data) > LIMIT_BYTES:
-        raise Malformed("file", f"{len(data)} bytes", f"at most {LIMIT_BYTES} bytes")
+def read_yaml(data: bytes, limit: int = LIMIT_BYTES) -> object:
+    """The one document in `data`, UTF-8, at most `limit` bytes; Malformed names the line."""
+    if len(data) > limit:
+        raise Malformed("file", f"{len(data)} bytes", f"at most {limit} bytes")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
