@@ -51,7 +51,7 @@ async def issue_ticket(ask: Ask) -> TicketResource:
 async def show_command(ask: Ask) -> Decision:
     """What became of one's own command; to anybody else it does not exist."""
     outcome = await ask.exchange.house.answer_of(ask.path("command"))
-    if outcome is None or not outcome.recorded or outcome.first.principal != ask.principal.account:
+    if outcome is None or not outcome.recorded or outcome.recorded[0].principal != ask.principal.account:
         raise errors.not_found("command of yours")
     return decision(outcome)
 

@@ -46,7 +46,7 @@ async def list_lots(ask: Ask) -> dict[str, Any]:
 
 
 def _matches(state: State, lot: Lot, query: LotQuery) -> bool:
-    if query.state is not None and str(lot.state) != query.state:
+    if query.state is not None and lot.state is not query.state:
         return False
     if query.mechanism is not None and lot.terms.mechanism is not query.mechanism:
         return False

@@ -12,7 +12,7 @@ from web.views import event_view, iso
 
 def decision(outcome: Outcome) -> Decision:
     """What the house decided, with the receipt of the first event."""
-    first = outcome.recorded[0] if outcome.recorded else None
+    first = outcome.first if outcome.recorded else None
     refusal = outcome.refusal
     return Decision(
         command=outcome.command_id,
@@ -26,11 +26,11 @@ def decision(outcome: Outcome) -> Decision:
 
 
 def _events(outcome: Outcome) -> list[dict[str, Any]]:
-    """The first event whole, for it answers its owner; of what followed in a lot only what everybody may see."""
+    """The answering event whole, for it is its owner's; of the others in a lot only what everybody may see."""
     shown = []
-    for n, recorded in enumerate(outcome.recorded):
-        is_lot = isinstance(recorded.event, lot_events.Event)
-        view = event_view(recorded, iso) if is_lot and n else _whole(recorded)
+    for recorded in outcome.recorded:
+        others = isinstance(recorded.event, lot_events.Event) and recorded is not outcome.first
+        view = event_view(recorded, iso) if others else _whole(recorded)
         if view is not None:
             shown.append(view)
     return shown

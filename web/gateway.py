@@ -125,6 +125,7 @@ class Connection:
 
     def _end(self) -> None:
         self._gateway.hub.leave(self._watcher)
+        self._watcher.pipe.gone()
         if self._live is not None:
             self._live.close()
             self._gateway.dismiss(self, self._live.caller.account.id)

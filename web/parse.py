@@ -237,7 +237,9 @@ def _value_at(data: Any, field: str) -> Any:
 def read_form(body: bytes) -> dict[str, str]:
     """The fields of an urlencoded form, each once, blanks at the ends taken off, empty ones left out."""
     try:
-        pairs = parse_qsl(body.decode("ascii"), encoding="utf-8", errors="strict", max_num_fields=FORM_FIELDS_MAX)
+        pairs = parse_qsl(
+            body.decode("ascii"), encoding="utf-8", errors="strict", max_num_fields=FORM_FIELDS_MAX
+        )
     except (UnicodeDecodeError, ValueError):
         raise BadInput("MALFORMED_FORM", "body", "other bytes", "an urlencoded form in UTF-8", 400) from None
     names = [name for name, _ in pairs]

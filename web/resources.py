@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from matching_engine.lifecycle import LifecycleState, Phase
 from matching_engine.money import LIMIT_FEN
 from matching_engine.terms import Mechanism
 from settlement.commands import Side
@@ -18,7 +19,6 @@ Instant = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})
 Date = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$", extra_json_schema={"format": "date"})]
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=200)]
-LotState = str
 
 
 class Taken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,7 +72,7 @@ class TicketResource(Given, frozen=True):
 class LotQuery(Taken, frozen=True):
     """Which lots."""
 
-    state: Word | None = None
+    state: LifecycleState | None = None
     mechanism: Mechanism | None = None
     house: Word | None = None
     q: Word | None = None
@@ -127,14 +127,14 @@ class LotResource(Given, frozen=True, forbid_unknown_fields=True):
     opening_price_fen: Fen
     ladder: list[RungResource]
     increment_rule: Literal["at_least", "multiple"]
-    free_until: Instant | None
     extension: ExtensionResource | None
     dutch: DutchResource | None
     min_bidders: int
     quantity: int
     pricing: Literal["uniform", "pay_as_bid"]
     weights: dict[str, str] | None
-    state: str
+    state: LifecycleState
+    phase: Phase | None
     lead_fen: Fen | None
     leader: str | None
     minimum_fen: Fen | None
@@ -143,7 +143,12 @@ class LotResource(Given, frozen=True, forbid_unknown_fields=True):
     bids: int | None
     extensions: int
     opens_at: Instant
+    free_until: Instant | None
     closes_at: Instant | None
+    window_until: Instant | None
+    """End of the window in which holders of a right of first refusal may still match."""
+    clock_from: Instant | None
+    """Where the periods of a descending clock are counted from; suspensions move it."""
     closed_at: Instant | None
     reason: str | None
     winners: list[WinnerResource]

@@ -64,15 +64,15 @@ def lot_view(state: State, lot: str, epoch: int, instant: Instant = ms) -> Json:
 def step_fen(lot: Lot) -> int | None:
     """The increment at the lead (at the opening price before the first bid); None where there is no ladder."""
     at = lot.terms.opening_price_fen if lot.lead_fen is None else lot.lead_fen
-    steps = [rung.step_fen for rung in lot.terms.ladder if rung.from_fen <= at]
-    return steps[-1] if steps else None
+    return lot.ladder.step_at(at) if lot.terms.ladder else None
 
 
 def standing(lot: Lot, instant: Instant) -> Json:
     """What moves while a lot is open, its state, price and close. The box of a sealed lot tells nothing before it is opened, not even a count."""
     hidden = lot.terms.mechanism in SEALED and lot.closed_at is None
     return {
-        "state": str(lot.state),
+        "state": lot.state.value,
+        "phase": lot.phase.value if lot.phase else None,
         "lead_fen": None if hidden else lot.lead_fen,
         "leader": None if hidden else lot.leader,
         "minimum_fen": lot.minimum_fen,
@@ -80,7 +80,10 @@ def standing(lot: Lot, instant: Instant) -> Json:
         "bids": None if hidden else lot.accepted,
         "extensions": lot.extensions,
         "opens_at": instant(lot.opens_at),
+        "free_until": _maybe(lot.free_until, instant),
         "closes_at": _maybe(lot.closes_at, instant),
+        "window_until": _maybe(lot.window_until, instant),
+        "clock_from": instant(lot.clock_from) if lot.terms.dutch else None,
         "closed_at": _maybe(lot.closed_at, instant),
         "reason": lot.reason,
         "winners": [_winner(winner) for winner in lot.winners],
@@ -91,12 +94,11 @@ def _terms(terms: Terms, instant: Instant) -> Json:
     """The published rule of a lot, without its reserve; durations in whole milliseconds."""
     dutch, extension = terms.dutch, terms.extension
     return {
-        "mechanism": str(terms.mechanism),
+        "mechanism": terms.mechanism.value,
         "direction": terms.direction,
         "opening_price_fen": terms.opening_price_fen,
         "ladder": [{"from_fen": rung.from_fen, "step_fen": rung.step_fen} for rung in terms.ladder],
         "increment_rule": terms.increment_rule,
-        "free_until": _maybe(terms.free_until, instant),
         "extension": extension
         and {
             "trigger_ms": ms(extension.trigger),
@@ -152,6 +154,7 @@ def _fields(event: LotEvent, instant: Instant) -> Json:
         data["terms"] = {
             **_terms(event.terms, instant),
             "opens_at": instant(event.terms.opens_at),
+            "free_until": _maybe(event.terms.free_until, instant),
             "closes_at": _maybe(event.terms.closes_at, instant),
         }
     return data
