@@ -2,6 +2,7 @@
 FROM python:3.11-slim AS build
 WORKDIR /src
 COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY scripts/hatch_build.py scripts/hatch_build.py
 COPY matching_engine matching_engine
 COPY settlement settlement
 COPY exchange exchange
