@@ -115,6 +115,7 @@ def _maximum_raised(lot: Lot, event: e.MaximumRaised, at: int) -> None:
     next_state(lot.state, event)
     require(lot.leader == event.bidder, f"{event.bidder} raised a maximum without leading lot {lot.id}")
     lot.accepted += 1
+    lot.raised += 1
     lot.maxima[event.bidder] = event.max_fen
 
 

@@ -58,6 +58,8 @@ class Lot:
     pending: str | None = None
     """The holder whose match waits for the end of the priority window."""
     accepted: int = 0
+    raised: int = 0
+    """Of the accepted steps, the raised maxima: nobody but their owner may know of them."""
     refused: int = 0
     winners: tuple[Winner, ...] = ()
     reason: str | None = None

@@ -77,7 +77,7 @@ def standing(lot: Lot, instant: Instant) -> Json:
         "leader": None if hidden else lot.leader,
         "minimum_fen": lot.minimum_fen,
         "step_fen": step_fen(lot),
-        "bids": None if hidden else lot.accepted,
+        "bids": None if hidden else lot.accepted - lot.raised,
         "extensions": lot.extensions,
         "opens_at": instant(lot.opens_at),
         "free_until": _maybe(lot.free_until, instant),
