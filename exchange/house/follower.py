@@ -5,6 +5,7 @@ It polls by seq; a wake-up only makes it look sooner. What it has not read from 
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from exchange.house import codec, machine
 from exchange.house.dispatcher import Listener
@@ -39,10 +40,9 @@ class Follower:
                 await self.catch_up()
             except Unavailable:
                 await asyncio.sleep(interval)
-            try:
-                await asyncio.wait_for(self._wake.wait(), interval)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(interval):
+                    await self._wake.wait()
             self._wake.clear()
 
     async def catch_up(self) -> None:

@@ -7,6 +7,7 @@ thrown away when they come up. A lot is hammered by a command that stands in lin
 import asyncio
 import heapq
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 from exchange.house.command import HOUSE, Body, Command, Recorded
 from exchange.house.state import State
@@ -83,7 +84,7 @@ class Gavel:
         delay = LONGEST_SLEEP
         if self._heap:
             delay = min(delay, max(0, self._heap[0][0] - self._clock.now()) / 1_000_000)
-        try:
-            await asyncio.wait_for(self._wake.wait(), delay)
-        except TimeoutError:
-            return
+        # not wait_for: on Python 3.11 it can swallow the cancellation that ends the house
+        with suppress(TimeoutError):
+            async with asyncio.timeout(delay):
+                await self._wake.wait()

@@ -152,9 +152,12 @@ class House:
             while (
                 self.queue_depth or self.view.pending or (self._bank and self.view.settlement.payments_open)
             ):
+                if not self.alive:
+                    raise Unavailable(f"house {self.name} is not running")
                 quiet.clear()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(quiet.wait(), 0.05)
+                    async with asyncio.timeout(0.05):
+                        await quiet.wait()
         finally:
             forget()
 

@@ -92,7 +92,8 @@ class RemoteHouse:
             self._waiting[command.id] = future
         try:
             await self._bus.send(self.name, self._holder, wire.encode_command(command))
-            answer = await asyncio.wait_for(asyncio.shield(future), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                answer = await asyncio.shield(future)
         except TimeoutError as error:
             raise OutcomeUnknown(f"no answer from house {self.name}: repeat the same id") from error
         finally:
@@ -123,7 +124,8 @@ class RemoteHouse:
         self._follower.wake()
         try:
             look(None)
-            await asyncio.wait_for(reached.wait(), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                await reached.wait()
         except TimeoutError as error:
             raise OutcomeUnknown("the journal cannot be read now: repeat the same id") from error
         finally:

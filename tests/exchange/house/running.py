@@ -13,6 +13,7 @@ from exchange.demo.data import load
 from exchange.demo.steps import NOTICE, Steps, plan_lot
 from exchange.house.command import Body, Command, Outcome
 from exchange.house.house import House
+from exchange.house.remote import RemoteHouse
 from exchange.ports import Journal, Lease, Row
 from exchange.store import migrate
 from exchange.store.clock import ManualClock
@@ -61,7 +62,9 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-async def open_lot(house: House, clock: ManualClock, bidders: Sequence[str] = ("jia", "yi"), length: int = HOUR) -> Steps:
+async def open_lot(
+    house: House, clock: ManualClock, bidders: Sequence[str] = ("jia", "yi"), length: int = HOUR
+) -> Steps:
     """One lot that takes bids, with these bidders admitted and their deposits held."""
     steps = Steps(house, f"open{next(_ids)}")
     await steps.enrol()
@@ -81,7 +84,9 @@ async def open_lot(house: House, clock: ManualClock, bidders: Sequence[str] = ("
     return steps
 
 
-async def bid(house: House, login: str, amount_fen: int, id_: str | None = None, **more: Any) -> Outcome:
+async def bid(
+    house: House | RemoteHouse, login: str, amount_fen: int, id_: str | None = None, **more: Any
+) -> Outcome:
     """Bid under the account's own code."""
     code = house.view.market.code_of(LOT, people.principal(login).party) or ""
     return await house.submit(command(login, Bid(LOT, code, amount_fen, **more), id_))

@@ -145,7 +145,8 @@ async def test_an_edited_row_stops_the_start(sqlite_path: Path) -> None:
         await bid(house, "jia", OPENING)
     with sqlite3.connect(sqlite_path) as connection:
         connection.execute(
-            "UPDATE journal SET body = replace(body, '160000000', '150000000') WHERE type = 'BidAccepted'"
+            "UPDATE journal SET body = CAST(replace(body, '160000000', '150000000') AS BLOB)"
+            " WHERE type = 'BidAccepted'"
         )
     async with opened(url) as journal:
         with pytest.raises(Broken, match="breaks at seq"):
