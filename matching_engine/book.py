@@ -77,52 +77,51 @@ def _last(run: list[int]) -> int:
 class _Half:
     """One side: the blank of each level by its key, and all keys ascending, the best at the very end.
 
-    The keys lie in runs of at most `_RUN`, so a new level moves few others, however many there are.
+    The keys lie in runs of at most `_RUN`, so a new level moves few others, however many there are. `best`
+    is the last run; it is empty only where the whole side is.
     """
 
-    __slots__ = ("blanks", "runs")
+    __slots__ = ("best", "blanks", "runs")
 
     def __init__(self) -> None:
         self.blanks: dict[int, Order] = {}
-        self.runs: list[list[int]] = []
-
-    def best_first(self) -> Iterator[int]:
-        """The keys, best first."""
-        return chain.from_iterable(map(reversed, reversed(self.runs)))
+        self.best: list[int] = []
+        self.runs = [self.best]
 
     def open(self, key: int, side: Side, price: int) -> Order:
         """Make a level and return its blank."""
         blank = self.blanks[key] = Order("", "", side, price, 0)
-        runs = self.runs
-        if not runs:
-            runs.append([key])
-        elif key > runs[-1][-1]:  # better than all others: the usual case where bids compete
-            self._append(key)
+        best = self.best
+        if (not best or key > best[-1]) and len(best) < _RUN:  # better than all, as usual where bids compete
+            best.append(key)
         else:
-            at = bisect_left(runs, key, key=_last)
-            insort(runs[at], key)
-            if len(runs[at]) > _RUN:
-                runs[at : at + 1] = [runs[at][: _RUN // 2], runs[at][_RUN // 2 :]]
+            self._insert(key)
         return blank
 
-    def _append(self, key: int) -> None:
-        if len(self.runs[-1]) < _RUN:
-            self.runs[-1].append(key)
-        else:
-            self.runs.append([key])
+    def _insert(self, key: int) -> None:
+        runs = self.runs
+        at = min(bisect_left(runs, key, key=_last), len(runs) - 1)
+        run = runs[at]
+        insort(run, key)
+        if len(run) > _RUN:
+            runs[at : at + 1] = [run[: _RUN // 2], run[_RUN // 2 :]]
+            self.best = runs[-1]
 
     def close(self, key: int) -> None:
         """Drop a level that is empty, and untie its blank from itself so that it goes at once."""
         blank = self.blanks.pop(key)
         blank._earlier = blank._later = _NOWHERE
-        runs = self.runs
-        if runs[-1][-1] == key:
-            at = len(runs) - 1
-            runs[at].pop()
-        else:
-            at = bisect_left(runs, key, key=_last)
-            del runs[at][bisect_left(runs[at], key)]
-        if not runs[at]:
+        best, runs = self.best, self.runs
+        if best[-1] == key:
+            best.pop()
+            if not best and len(runs) > 1:
+                runs.pop()
+                self.best = runs[-1]
+            return
+        at = bisect_left(runs, key, key=_last)
+        run = runs[at]
+        del run[bisect_left(run, key)]
+        if not run:
             del runs[at]
 
 
@@ -145,14 +144,13 @@ class OrderBook:
         would trade with one of its own party is refused whole: ORDER_SELF_TRADE comes back and nothing has
         changed. Malformed for a price or quantity below one, or an id that already rests.
         """
-        if price <= 0 or quantity <= 0 or order_id in self._orders:
-            raise self._malformed(order_id, price, quantity)
+        self._check(order_id, price, quantity)
         if side is _BID:
             own, other, key = self._bids, self._offers, price
         else:
             own, other, key = self._offers, self._bids, -price
         fills: list[Fill] = []
-        if other.runs and other.runs[-1][-1] + key >= 0:
+        if other.best and other.best[-1] + key >= 0:
             quantity = self._plan(other, order_id, party, key, quantity, fills)
             if quantity < 0:
                 return Rejection.ORDER_SELF_TRADE
@@ -167,8 +165,7 @@ class OrderBook:
 
     def rest(self, order_id: str, party: str, side: Side, price: int, quantity: int = 1) -> Order:
         """Let an order stand without trading, for mechanisms that only rank. Malformed as in `add`."""
-        if price <= 0 or quantity <= 0 or order_id in self._orders:
-            raise self._malformed(order_id, price, quantity)
+        self._check(order_id, price, quantity)
         half = self._half(side)
         key = price if side is _BID else -price
         blank = half.blanks.get(key) or half.open(key, side, price)
@@ -195,12 +192,12 @@ class OrderBook:
     def best(self, side: Side) -> Order | None:
         """The order that trades first."""
         half = self._half(side)
-        return half.blanks[half.runs[-1][-1]]._later if half.runs else None
+        return half.blanks[half.best[-1]]._later if half.best else None
 
     def ranked(self, side: Side) -> Iterator[Order]:
         """Resting orders, best price first and the oldest first in a price. The book must not change meanwhile."""
         half = self._half(side)
-        for key in half.best_first():
+        for key in chain.from_iterable(map(reversed, reversed(half.runs))):
             order = half.blanks[key]._later
             while order.quantity:
                 yield order
@@ -222,12 +219,13 @@ class OrderBook:
     def _half(self, side: Side) -> _Half:
         return self._bids if side is _BID else self._offers
 
-    def _malformed(self, order_id: str, price: int, quantity: int) -> Malformed:
+    def _check(self, order_id: str, price: int, quantity: int) -> None:
         if price <= 0:
-            return Malformed("price", price, "whole fen above zero")
+            raise Malformed("price", price, "whole fen above zero")
         if quantity <= 0:
-            return Malformed("quantity", quantity, "a whole number above zero")
-        return Malformed("order_id", order_id, "an id that does not rest in the book")
+            raise Malformed("quantity", quantity, "a whole number above zero")
+        if order_id in self._orders:
+            raise Malformed("order_id", order_id, "an id that does not rest in the book")
 
     def _plan(
         self, other: _Half, order_id: str, party: str, key: int, quantity: int, fills: list[Fill]
@@ -261,4 +259,4 @@ class OrderBook:
             blank, later = maker._earlier, maker._later
             blank._later, later._earlier = later, blank
             if blank is later:
-                other.close(other.runs[-1][-1])
+                other.close(other.best[-1])

@@ -50,9 +50,9 @@ class Script(NamedTuple):
     known: list[tuple[Known, int]]
 
     @property
-    def lots(self) -> set[str]:
-        """The lots that are bid on."""
-        return {bid.lot for bid, _ in self.bids}
+    def lots(self) -> list[str]:
+        """The lots that are bid on, each once."""
+        return list(dict.fromkeys(bid.lot for bid, _ in self.bids))
 
 
 def core(operations: int, lots: int, rounds: int, tick: Tick) -> list[Figure]:
@@ -81,7 +81,7 @@ def write(order: Sequence[int], seed: int = 5) -> Script:
     """Bids on these lots, one after the other, as the engine itself would see them bid."""
     chance = random.Random(seed)
     script = Script(len(order), [], [])
-    lots = put_up({_name(n) for n in order}, len(order))
+    lots = put_up((_name(n) for n in dict.fromkeys(order)), len(order))
     for turn, number in enumerate(order):
         lot, at = lots[_name(number)], turn * _EVERY
         bid = _next_bid(lot, chance)
