@@ -76,7 +76,7 @@ def compete(lot: Lot, command: Bid, at: int) -> Events:
         return refused(lot, bidder, code, minimum)
     closes_at = close_after(lot, at)
     accepted = BidAccepted(lot.id, bidder, bid, closes_at, closes_at != lot.closes_at, maximum)
-    if lot.leader not in lot.maxima:  # only the leader's maximum answers; a bid has outdone any lead by a step
+    if lot.leader not in lot.maxima:  # nobody answers: a bid is a step beyond a lead without a maximum
         return (accepted,)
     return _answered(lot, accepted)
 

@@ -13,6 +13,7 @@ from matching_engine.lifecycle import Phase
 from matching_engine.mechanisms.english import compete, hammer_lead
 from matching_engine.mechanisms.rules import NO_BIDS, Events, Rules, refused
 from matching_engine.priority import match_live, settle
+from matching_engine.ranking import ranked
 from matching_engine.rejections import Rejection
 from matching_engine.state import NEVER, Lot
 from matching_engine.terms import Terms
@@ -83,4 +84,4 @@ def _end_book(lot: Lot) -> Events:
         return (OfferStands(lot.id),)
     if len(lot.standing) == 1:
         return hammer_lead(lot, lot.free_until)
-    return (CompetitionOpened(lot.id, lot.leader, lot.lead_fen, lot.bidders),)
+    return (CompetitionOpened(lot.id, lot.leader, lot.lead_fen, tuple(ranked(lot, lot.standing))),)

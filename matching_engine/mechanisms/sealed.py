@@ -6,7 +6,6 @@ two price kinds stand here as well: the best wins and pays its own amount, or wh
 
 from typing import ClassVar
 
-from matching_engine.book import OrderBook, Side
 from matching_engine.commands import Opening, Seal
 from matching_engine.errors import Malformed
 from matching_engine.events import BidSealed, Closed, Passed, SealsOpened, Winner
@@ -20,6 +19,7 @@ from matching_engine.mechanisms.rules import (
 )
 from matching_engine.money import LIMIT_FEN
 from matching_engine.priority import settle
+from matching_engine.ranking import ranked
 from matching_engine.rejections import Rejection
 from matching_engine.state import Lot
 
@@ -56,12 +56,12 @@ class Sealed(Rules):
             return (Passed(lot.id, NO_BIDS, closes_at),)
         if len(valid) < lot.terms.min_bidders:
             return (Passed(lot.id, TOO_FEW_BIDDERS, closes_at),)
-        ranked = _ranked(lot, valid)
+        all_ranked = _ranked(lot, valid)
         reserve = lot.terms.reserve_price_fen
-        enough = [o for o in ranked if reserve is None or not lot.better(reserve, _amount(o))]
+        enough = [o for o in all_ranked if reserve is None or not lot.better(reserve, _amount(o))]
         if not enough:
             return (Passed(lot.id, RESERVE_NOT_MET, closes_at),)
-        return settle(lot, self.award(lot, enough, ranked), closes_at, at)
+        return settle(lot, self.award(lot, enough, all_ranked), closes_at, at)
 
     def counts(self, lot: Lot, opening: Opening) -> bool:
         """Whether a bid is not void: readable, and not worse than the opening price."""
@@ -115,12 +115,9 @@ def _whole_box(lot: Lot, openings: tuple[Opening, ...]) -> tuple[Opening, ...]:
 
 
 def _ranked(lot: Lot, valid: list[Opening]) -> list[Opening]:
-    """The bids as the order book ranks them: the better price, then the earlier."""
-    book, by_bidder = OrderBook(), {opening.bidder: opening for opening in valid}
-    side = Side.BID if lot.sign > 0 else Side.OFFER
-    for opening in valid:
-        book.rest(opening.bidder, opening.bidder, side, _amount(opening))
-    return [by_bidder[order.order_id] for order in book.ranked(side)]
+    by_bidder = {opening.bidder: opening for opening in valid}
+    order = ranked(lot, {bidder: _amount(opening) for bidder, opening in by_bidder.items()})
+    return [by_bidder[bidder] for bidder in order]
 
 
 def _amount(opening: Opening) -> int:

@@ -224,14 +224,14 @@ class _Steps:
 
     def _by_bidder(self, step: Fields, at: int) -> Step:
         bidder = step.text("bidder")
-        actions = [name for name in _ACTIONS if name in step.raw]
+        actions = [name for name in _ACTIONS if step.has(name)]
         if len(actions) != 1:
             raise Malformed(
                 step.path, ", ".join(actions) or "none of them", f"exactly one of {', '.join(_ACTIONS)}"
             )
         action = actions[0]
         for key, of in (("max", "bid"), ("scores", "seal")):
-            if key in step.raw and action != of:
+            if step.has(key) and action != of:
                 step.wrong(key, f"no {key} without {of}")
         if action == "bid":
             return Step(at, self._bid(step, bidder))
