@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
 import zipfile
-from collections.abc import Iterator
-from importlib.metadata import distribution
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
@@ -60,16 +60,23 @@ def pins() -> dict[str, str]:
     return {canonicalize_name(name): version for name, _, version in (line.partition("==") for line in lines)}
 
 
-def closure(name: str, extras: frozenset[str], seen: set[tuple[str, frozenset[str]]]) -> Iterator[str]:
-    """Every distribution that this one needs here, itself included."""
+def closure(
+    name: str, extras: frozenset[str], python: str, seen: set[tuple[str, frozenset[str]]]
+) -> set[str]:
+    """Every distribution that this one needs on that Python, itself included; one not installed is a leaf."""
     if (name, extras) in seen:
-        return
+        return set()
     seen.add((name, extras))
-    yield canonicalize_name(name)
-    for text in distribution(name).requires or []:
-        need = Requirement(text)
-        if need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in (*extras, "")):
-            yield from closure(need.name, frozenset(need.extras), seen)
+    try:
+        requires = distribution(name).requires or []
+    except PackageNotFoundError:
+        requires = []
+    there = {"python_version": python.rpartition(".")[0], "python_full_version": python}
+    needed: set[str] = {canonicalize_name(name)}
+    for need in map(Requirement, requires):
+        if need.marker is None or any(need.marker.evaluate({**there, "extra": x}) for x in (*extras, "")):
+            needed |= closure(need.name, frozenset(need.extras), python, seen)
+    return needed
 
 
 def test_every_constraint_is_one_exact_version() -> None:
@@ -78,12 +85,19 @@ def test_every_constraint_is_one_exact_version() -> None:
     assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.!+]*", line)] == []
 
 
-def test_everything_that_is_installed_for_us_is_pinned_and_is_the_pin() -> None:
-    """The whole closure of the dependencies, extras included, stands in constraints.txt as it is tested here."""
-    needed = set(closure("luochui", frozenset(_EXTRAS), set())) - {"luochui", "pip"}
+@pytest.mark.parametrize("python", ["3.11.0", "3.11.9", "3.12.3", "3.13.1", "3.14.0"])
+def test_the_whole_closure_is_pinned(python: str) -> None:
+    """Whatever is installed for us on any Python that we serve, extras included, stands in constraints.txt."""
+    needed = closure("luochui", frozenset(_EXTRAS), python, set())
     assert {"msgspec", "asyncpg", "redis", "pytest"} <= needed
+    assert needed - set(pins()) - {"luochui", "pip"} == set()
+
+
+def test_what_is_tested_is_what_is_pinned() -> None:
+    """The versions installed here are the pinned ones."""
+    needed = closure("luochui", frozenset(_EXTRAS), platform.python_version(), set()) - {"luochui", "pip"}
     installed = {name: distribution(name).version for name in sorted(needed)}
-    assert installed == {name: pins().get(name, "not pinned") for name in installed}
+    assert installed == {name: pins().get(name) for name in installed}
 
 
 def test_the_wheel_holds_every_file_of_the_packages(wheel: Path) -> None:
