@@ -49,10 +49,10 @@ class RemoteHouse:
         """Stop following."""
         for task in self._tasks:
             task.cancel()
+        await self._bus.close()
         for task in self._tasks:
             with suppress(asyncio.CancelledError, Exception):
                 await task
-        await self._bus.close()
 
     async def failed(self) -> None:
         """Wait for a failure that ends this process, and raise it."""

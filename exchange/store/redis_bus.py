@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 KEPT = 10_000
 """Entries kept of a stream; what is older was answered or given up."""
-BLOCK_MS = 5_000
+BLOCK_MS = 2_000
 RETRY = 0.5
 """Seconds before a reader tries a lost connection again."""
 ANSWERS_LIVE = 600
@@ -30,6 +30,7 @@ class RedisBus:
 
     def __init__(self, url: str) -> None:
         self._redis: Redis = Redis.from_url(url, socket_connect_timeout=2.0)
+        self._closed = False
 
     async def open(self) -> None:
         """Connect; Unavailable when Redis does not answer."""
@@ -39,7 +40,8 @@ class RedisBus:
             raise Unavailable(f"Redis does not answer: {error}") from error
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Let go of every connection; readers end, even one whose cancellation the client library lost."""
+        self._closed = True
         await self._redis.aclose()
 
     async def send(self, house: str, sender: str, command: bytes) -> None:
@@ -86,12 +88,13 @@ class RedisBus:
     async def _follow(self, stream: str) -> AsyncIterator[dict[bytes, bytes]]:
         """Entries of a stream from now on; a connection that is lost is made again from the last entry seen."""
         last: Any = await self._end_of(stream)
-        while True:
+        while not self._closed:
             try:
                 found: Any = await self._redis.xread({stream: last}, count=500, block=BLOCK_MS)
             except (RedisError, OSError) as error:
-                log.warning("bus interrupted", stream=stream, error=str(error))
-                await asyncio.sleep(RETRY)
+                if not self._closed:
+                    log.warning("bus interrupted", stream=stream, error=str(error))
+                    await asyncio.sleep(RETRY)
                 continue
             for _, entries in found or ():
                 for entry, fields in entries:
@@ -100,13 +103,14 @@ class RedisBus:
 
     async def _end_of(self, stream: str) -> Any:
         """The id of the last entry, so that nothing between two readings is missed."""
-        while True:
+        while not self._closed:
             try:
                 newest: Any = await self._redis.xrevrange(stream, count=1)
             except (RedisError, OSError):
                 await asyncio.sleep(RETRY)
                 continue
             return newest[0][0] if newest else b"0-0"
+        return b"0-0"
 
 
 def _commands(house: str) -> str:
