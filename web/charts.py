@@ -13,8 +13,8 @@ from matching_engine.terms import DAY, HOUR, MINUTE, SECOND
 from settlement.dates import shanghai_time
 from web.i18n import Speech
 
-WIDTH, HEIGHT = 720, 240
-LEFT, RIGHT, TOP, BOTTOM = 84, 16, 16, 28
+WIDTH, HEIGHT = 560, 230
+LEFT, RIGHT, TOP, BOTTOM = 84, 12, 20, 28
 INNER_WIDTH, INNER_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 LINES = 4
 """Horizontal lines, about."""

@@ -115,6 +115,16 @@ class Speech:
         return f"{shanghai_time(at):%Y-%m-%d %H:%M:%S} UTC+8"
 
     @staticmethod
+    def month_day(at: int) -> str:
+        """The day of an instant (µs), "11-22"."""
+        return f"{shanghai_time(at):%m-%d}"
+
+    @staticmethod
+    def clock(at: int) -> str:
+        """The time of day of an instant (µs), "22:00:00"."""
+        return f"{shanghai_time(at):%H:%M:%S}"
+
+    @staticmethod
     def short_time(at: int | None) -> str:
         """An instant (µs) for tables under a note that names the zone."""
         return "—" if at is None else f"{shanghai_time(at):%m-%d %H:%M:%S}"

@@ -115,7 +115,12 @@ class Room:
     def state(self, watchers: int) -> dict[str, Any]:
         """Everything public about the lot now."""
         view = lot_view(self.house.view, self.lot, self.house.epoch)
-        return {**view, **clocks(self.house.view.lots[self.lot]), "recent": self.recent(), "watchers": watchers}
+        return {
+            **view,
+            **clocks(self.house.view.lots[self.lot]),
+            "recent": self.recent(),
+            "watchers": watchers,
+        }
 
     def snap(self, request: int | str | None, watchers: int) -> m.Snap:
         """The whole state; made once for a seq, whoever asks."""

@@ -13,6 +13,7 @@ import uvloop
 from exchange.bootstrap import Exchange
 from matching_engine.errors import Malformed
 from web.app import create_app
+from web.transport import Wire
 
 FRAME_MAX = 4096
 """Bytes of the largest frame that a client may send."""
@@ -47,7 +48,7 @@ async def serve_app(
     """Serve pages, API and socket until a signal comes; a companion or a house that fails ends it as well."""
     config = uvicorn.Config(
         create_app(exchange),
-        ws="websockets-sansio",
+        ws=Wire,
         loop="none",
         ws_max_size=FRAME_MAX,
         ws_max_queue=8,

@@ -48,6 +48,9 @@ class Pipe(Protocol):
     def close(self, code: int, reason: str) -> None:
         """Close with a code; what cannot be sent within a few seconds is thrown away."""
 
+    def gone(self) -> None:
+        """The socket has ended: let go of everything."""
+
 
 class Wire(WebSocketsSansIOProtocol):
     """uvicorn's socket that can also be written without waiting, and says how much it holds back."""
@@ -82,6 +85,9 @@ class Wire(WebSocketsSansIOProtocol):
             self.transport.resume_reading()
         self.close_timer = self.loop.call_later(self.close_timeout / 2, self.transport.abort)
 
+    def gone(self) -> None:
+        """The server lets go of the transport by itself."""
+
 
 class QueuePipe:
     """A queue and a task, for servers that let nobody near their transport."""
@@ -90,7 +96,7 @@ class QueuePipe:
         self._socket = socket
         self._queue: asyncio.Queue[Frame] = asyncio.Queue(QUEUE_MAX)
         self._ending: tuple[int, str] | None = None
-        self._task: asyncio.Task[None] | None = asyncio.create_task(self._run())
+        self._task: asyncio.Task[None] = asyncio.create_task(self._run())
         self.buffered = 0
 
     def write(self, frame: Frame) -> None:
@@ -105,10 +111,16 @@ class QueuePipe:
 
     def close(self, code: int, reason: str) -> None:
         """Send what is queued if that goes at once, then close."""
-        if self._ending is None and self._task is not None:
+        if self._ending is None:
             self._ending = (code, reason)
             self._task.cancel()
             self._task = asyncio.create_task(self._finish(code, reason))
+
+    def gone(self) -> None:
+        """End the task, unless it is still saying goodbye."""
+        if self._ending is None:
+            self._ending = (1006, "GONE")
+            self._task.cancel()
 
     async def _run(self) -> None:
         with suppress(WebSocketDisconnect, RuntimeError):

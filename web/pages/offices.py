@@ -52,7 +52,7 @@ def _item(visit: Visit, one: Registration, said: Mapping[str, str] | None) -> di
         "registration": one,
         "contract": state.contracts[one.contract],
         "trade": state.trades[one.trade],
-        "values": said or {},
+        "said": said or {},
     }
 
 

@@ -167,14 +167,14 @@ async def _done(visit: Visit) -> str:
     if not id_ or visit.caller is None:
         return ""
     outcome = await visit.exchange.house.answer_of(id_)
-    if outcome is None or not outcome.recorded or outcome.last.principal != visit.principal.account:
+    if outcome is None or not outcome.recorded or outcome.first.principal != visit.principal.account:
         return ""
     return receipt(visit, outcome)
 
 
 def receipt(visit: Visit, outcome: Outcome) -> str:
     """One line: decided and durable, with its place and its proof."""
-    s, first = visit.speech, outcome.last
+    s, first = visit.speech, outcome.first
     return s.text(
         "%(what)s Journal no. %(seq)s, receipt %(receipt)s.",
         what=s.code("done", type(first.event).__name__),

@@ -19,7 +19,7 @@ STAGES: dict[str, tuple[type, ...]] = {
     "session": (me.SessionScheduled,),
     "entry": (me.EntryApplied,),
     "deposit": (se.DepositCalled, se.DepositHeld, se.DepositApplied, se.DepositReleased),
-    "bid": (le.BidAccepted, le.BidMatched, le.LicenceAccepted, le.CompetitionOpened),
+    "bid": (le.BidAccepted, le.ProxyRaised, le.BidMatched, le.LicenceAccepted, le.SealsOpened),
     "hammer": (le.Hammered, se.TradeConcluded),
     "contract": (se.ContractDrafted,),
     "signature": (se.ContractSigned, se.ContractConcluded),
@@ -28,6 +28,8 @@ STAGES: dict[str, tuple[type, ...]] = {
     "claim": (se.ClaimantElected, se.ClaimDrawnUp, se.ClaimApproved, se.ClaimPaid),
 }
 """Stage → the events that make it, in order."""
+BIDS_SHOWN = 5
+"""Of the winner's bids the last ones are shown."""
 
 
 @dataclass(slots=True)
@@ -52,11 +54,22 @@ class Stage:
 
 async def stages_of(visit: Visit, trade: Trade) -> list[Stage]:
     """Every stage of a trade, from its listing to its claims."""
-    rows = [row for row in await _rows(visit, trade) if _concerns(row.event, trade)]
-    return [
-        Stage(name, [_step(visit.speech, row) for row in rows if isinstance(row.event, kinds)])
-        for name, kinds in STAGES.items()
-    ]
+    market = visit.state.market
+    code = market.code_of(trade.lot, trade.buyer.id) or market.code_of(trade.lot, trade.seller.id)
+    by_stage: dict[str, list[Step]] = {name: [] for name in STAGES}
+    for row in await _rows(visit, trade):
+        name = _stage_of(row.event)
+        if name is not None and _concerns(row.event, code):
+            by_stage[name].append(_step(visit.speech, row))
+    by_stage["bid"] = by_stage["bid"][-BIDS_SHOWN:]
+    return [Stage(name, steps) for name, steps in by_stage.items()]
+
+
+def _stage_of(event: HouseEvent) -> str | None:
+    """The stage an event belongs to; the money of a deposit belongs to the deposit."""
+    if isinstance(event, se.CreditRecorded) and event.target is not None and event.target.startswith("D-"):
+        return "deposit"
+    return next((name for name, kinds in STAGES.items() if isinstance(event, kinds)), None)
 
 
 async def _rows(visit: Visit, trade: Trade) -> list[Recorded]:
@@ -76,12 +89,12 @@ async def _rows(visit: Visit, trade: Trade) -> list[Recorded]:
     return sorted(rows, key=lambda row: row.seq)
 
 
-def _concerns(event: HouseEvent, trade: Trade) -> bool:
+def _concerns(event: HouseEvent, code: str | None) -> bool:
     """Whether an event belongs to this trade: of the entries and bids only the winner's."""
     if isinstance(event, me.EntryApplied):
-        return event.party in (trade.buyer.id, trade.seller.id)
-    if isinstance(event, le.BidAccepted | le.BidMatched | le.LicenceAccepted):
-        return trade.price_fen == event.amount_fen
+        return event.code == code
+    if isinstance(event, le.BidAccepted | le.ProxyRaised | le.BidMatched | le.LicenceAccepted):
+        return event.bidder == code
     return True
 
 

@@ -141,8 +141,15 @@ def _claims(
         trade=trade,
         side=side_of(visit, trade) if trade else None,
         claims=[_claim(visit, claim) for claim in claims],
+        paid=trade is not None and _is_paid(visit, trade),
         errors=wrong or {},
     )
+
+
+def _is_paid(visit: Visit, trade: Trade) -> bool:
+    """Whether the seller has the money, from which claims are counted."""
+    payment = visit.state.settlement.payments.get(trade.payment or "")
+    return payment is not None and payment.paid_on is not None
 
 
 def _claim(visit: Visit, claim: Claim) -> dict[str, Any]:

@@ -14,8 +14,9 @@ function show(lot, now) {
   const price = now.winners?.[0]?.price_fen ?? now.lead_fen;
   if (price !== null && price !== undefined) {
     row.querySelector('[data-f="price"]').textContent = money(price);
+    const name = words.price[now.winners?.length ? "hammer" : "lead"];
     const what = row.querySelector('[data-f="what"]');
-    if (what) what.textContent = words.price[now.winners?.length ? "hammer" : "lead"];
+    if (what) what.textContent = what.parentElement.dataset.name = name;
   }
   const bids = row.querySelector('[data-f="bids"]');
   if (bids) bids.textContent = now.bids ?? "—";

@@ -72,8 +72,10 @@ function record(event) {
     kind.append(" ", tag);
   }
   amount.textContent = money(event.amount_fen);
-  time.firstElementChild.textContent = instant(event.at).slice(5);
+  const when = instant(event.at);
   time.firstElementChild.dateTime = new Date(event.at).toISOString();
+  time.firstElementChild.firstElementChild.textContent = `${when.slice(5, 10)} `;
+  time.firstElementChild.append(when.slice(11));
   row.classList.toggle("mine", bidder === code);
   const history = at("history");
   history.prepend(row);
@@ -119,6 +121,7 @@ function showState() {
   const ended = now.closed_at !== null;
   at("ended").hidden = !ended;
   if (!ended) return;
+  if (at("way-in")) at("way-in").hidden = true;
   set("ended-word", words.lot[now.state]);
   const awards = now.winners.map((one) => say("award", { price: money(one.price_fen), code: one.bidder }));
   set("ended-text", awards.join("; ") || (words.reason[now.reason] ?? now.reason ?? ""));
