@@ -79,7 +79,7 @@ class Once:
     def _all(self, kind: type) -> list[Recorded]:
         return [recorded for recorded in self._seen if isinstance(recorded.event, kind)]
 
-    def _stage(self, name: str, kind: type, **facts: Any) -> Stage:
+    def _stage(self, name: str, kind: type, /, **facts: Any) -> Stage:
         """The stage that the last event of this kind completed."""
         recorded = self._all(kind)[-1]
         return Stage(name, recorded.seq, recorded.at, facts)

@@ -43,7 +43,7 @@ async def fill_registers(exchange: Exchange, at: int, hash_password: Callable[[s
 
 async def list_everything(exchange: Exchange, clock: ManualClock) -> None:
     """Enrol the organisations, list every achievement, and let the notices run out."""
-    house = exchange.house
+    house = exchange.own_house
     steps = Steps(house, f"seed{house.epoch}")
     await steps.enrol()
     for achievement in load():

@@ -117,7 +117,7 @@ class Staff:
         if registration is None or registration.state is not RegistrationState.REGISTERED:
             return
         for side in ("seller", "buyer"):
-            party = trade.party(side).id  # type: ignore[arg-type]
+            party = trade.party(side).id
             account = people.account_of(party)
             if account.played and side not in trade.elected:
                 body = sc.ElectClaimant(trade.id, party, "buyer")

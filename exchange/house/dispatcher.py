@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from exchange.house import codec, machine
-from exchange.house.command import Command, Conflict, Outcome, Recorded
+from exchange.house.command import Command, Conflict, HouseEvent, Outcome, Recorded
 from exchange.house.state import State
 from exchange.ports import Clock, DuplicateCommand, Journal, Lease, OutcomeUnknown, Row, Unavailable
 from matching_engine.errors import Malformed, require
@@ -194,7 +194,7 @@ class Dispatcher:
             answers.append((job, tuple(recorded for _, recorded in made)))
         return rows, answers
 
-    def _record(self, job: Job, at: int, part: int, event: machine.HouseEvent) -> tuple[Row, Recorded]:
+    def _record(self, job: Job, at: int, part: int, event: HouseEvent) -> tuple[Row, Recorded]:
         """Give an event its place after everything before it, and let the working state go on from it."""
         work, lease = self._work, self._lease
         stream, stream_seq = machine.next_stream_seq(work, event)

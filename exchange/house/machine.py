@@ -1,7 +1,5 @@
 """The machine of a house: command → events, events → state. Pure: time and ids come as arguments."""
 
-from typing import cast
-
 from exchange.house.command import HOUSE, Command, HouseEvent, Recorded
 from exchange.house.reactions import react
 from exchange.house.state import State
@@ -29,9 +27,9 @@ def decide(state: State, command: Command, at: int) -> Events:
     require(at >= state.at, f"invariant 3: at {at} before the last journaled instant {state.at}")
     body = command.body
     if isinstance(body, lc.Command):
-        return _decide_lot(state, cast(lc.LotCommand, body), at)
+        return _decide_lot(state, body, at)
     if isinstance(body, sc.Command):
-        return settlement_decide(state.settlement, cast(sc.SettlementCommand, body), at)
+        return settlement_decide(state.settlement, body, at)
     return _decide_market(state, body, market_decide.Ask(at, command.id))
 
 
@@ -97,10 +95,9 @@ def apply(state: State, recorded: Recorded) -> None:
 def _evolve(state: State, event: HouseEvent, at: int) -> None:
     if isinstance(event, le.Event):
         if event.lot in state.lots or isinstance(event, le.LotPutUp):
-            lot_event = cast(le.LotEvent, event)
-            state.lots[event.lot] = lots.evolve(state.lots.get(event.lot), lot_event, at)
+            state.lots[event.lot] = lots.evolve(state.lots.get(event.lot), event, at)
     elif isinstance(event, se.Event):
-        settlement_evolve(state.settlement, cast(se.SettlementEvent, event), at)
+        settlement_evolve(state.settlement, event, at)
     else:
         market_evolve(state.market, event)
 

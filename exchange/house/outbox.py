@@ -7,6 +7,7 @@ executes a payment id once.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 
@@ -51,9 +52,9 @@ class Outbox:
             if payment not in self._in_flight and len(self._in_flight) < IN_FLIGHT_MAX:
                 task = asyncio.create_task(self._carry(payment), name=f"payment {payment}")
                 self._in_flight[payment] = task
-                task.add_done_callback(lambda _, payment=payment: self._landed(payment))
+                task.add_done_callback(partial(self._landed, payment))
 
-    def _landed(self, payment: str) -> None:
+    def _landed(self, payment: str, _task: asyncio.Task[None]) -> None:
         self._in_flight.pop(payment, None)
         self._wake.set()
 

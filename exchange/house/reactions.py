@@ -104,5 +104,5 @@ def react(state: State, event: HouseEvent) -> Bodies:
     if own is not None:
         return own(state, event)
     if isinstance(event, se.Event):
-        return process.react(state.settlement, event)  # type: ignore[arg-type]
+        return process.react(state.settlement, event)
     return ()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,7 @@ from exchange.settings import Settings
 from exchange.store.clock import ManualClock, SystemClock
 from web.commands.errors import exits
 from web.credentials import hash_password
+from web.logs import configure_logging
 from web.server import listen, run, serve_app
 
 STAGES_ZH = {
@@ -49,11 +51,14 @@ def demo(
     var: Annotated[Path, typer.Option(help="Where the embedded database lives.")] = Path("var"),
 ) -> None:
     """Run the demo market: embedded SQLite, simulated bidders, accounts to sign in with."""
+    configure_logging(level=logging.WARNING)
     with exits():
         if once:
             run(_once(as_json))
         else:
-            run(_live(host, port, fast, var))
+            var.mkdir(parents=True, exist_ok=True)
+            url = f"sqlite:///{var / 'demo.db'}"
+            run(_live(Settings(database_url=url, host=host, port=port, var_dir=var, demo=True), fast))
 
 
 async def _once(as_json: bool) -> None:
@@ -61,7 +66,7 @@ async def _once(as_json: bool) -> None:
         settings = Settings(database_url=f"sqlite:///{folder}/once.db", demo=True)
         clock = ManualClock(BEGIN)
         async with open_exchange(settings, clock, DemoBank(clock)) as exchange:
-            async for stage in Once(exchange.house, clock).play():
+            async for stage in Once(exchange.own_house, clock).play():
                 typer.echo(json.dumps(stage.as_line(), ensure_ascii=False) if as_json else _sentence(stage))
 
 
@@ -70,17 +75,13 @@ def _sentence(stage: Stage) -> str:
     return f"seq {stage.seq:>3}  {STAGES_ZH[stage.stage]} {stage.stage}: {facts}"
 
 
-async def _live(host: str, port: int, fast: bool, var: Path) -> None:
-    var.mkdir(parents=True, exist_ok=True)
-    settings = Settings(
-        database_url=f"sqlite:///{var / 'demo.db'}", host=host, port=port, var_dir=var, demo=True
-    )
-    listening = listen(host, port)
+async def _live(settings: Settings, fast: bool) -> None:
+    listening = listen(settings.host, settings.port)
     await _seed(settings)
     clock = SystemClock()
     async with open_exchange(settings, clock, DemoBank(clock)) as exchange:
         _greet(settings)
-        director = asyncio.create_task(Director(exchange.house, fast).run())
+        director = asyncio.create_task(Director(exchange.own_house, fast).run())
         try:
             await serve_app(exchange, listening, director)
         finally:

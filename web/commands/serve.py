@@ -1,15 +1,14 @@
 """`luochui serve`: the real thing."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import structlog
 import typer
 
 from exchange.bootstrap import open_exchange
 from exchange.settings import Settings
 from web.commands.errors import exits
+from web.logs import configure_logging
 from web.server import listen, run, serve_app
 
 
@@ -36,7 +35,7 @@ def serve(
     }
     with exits():
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
-        configure_logging(settings)
+        configure_logging(settings.log_json)
         run(_serve(settings))
 
 
@@ -45,22 +44,3 @@ async def _serve(settings: Settings) -> None:
     async with open_exchange(settings) as exchange:
         typer.echo(f"luochui: house {settings.house} at {settings.public_url}", err=True)
         await serve_app(exchange, listening)
-
-
-def configure_logging(settings: Settings) -> None:
-    """Structured lines on stderr: JSON for machines, colours for people."""
-    renderer: Any = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if settings.log_json or not sys.stderr.isatty()
-        else structlog.dev.ConsoleRenderer()
-    )
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )

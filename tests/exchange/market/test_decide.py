@@ -44,6 +44,11 @@ def schedule(listing: str = "A1", at: int = AT + NOTICE) -> c.ScheduleSession:
     return c.ScheduleSession("S1", "专场", "LISTED_BIDDING", (plan,), DAY)
 
 
+def state_of(market: Market) -> ListingState:
+    """Where the second listing stands."""
+    return market.listings["A2"].state
+
+
 @pytest.fixture
 def market() -> Market:
     """A market with its parties and one tradable listing."""
@@ -59,12 +64,12 @@ def market() -> Market:
 def test_a_listing_goes_through_its_notice(market: Market) -> None:
     """Submitted, under notice until its end, then tradable: the states of rule 14."""
     ask(market, submit("A2"))
-    assert market.listings["A2"].state is ListingState.SUBMITTED
+    assert state_of(market) is ListingState.SUBMITTED
     ask(market, c.AdmitListing("A2", NOTICE))
     assert market.listings["A2"].notice_until == AT + NOTICE
     assert ask(market, c.CloseNotice("A2"), AT + NOTICE - 1) == ()
     assert ask(market, c.CloseNotice("A2"), AT + NOTICE) == (e.NoticeClosed("A2"),)
-    assert market.listings["A2"].state is ListingState.TRADABLE
+    assert state_of(market) is ListingState.TRADABLE
 
 
 def test_a_listing_is_admitted_once(market: Market) -> None:
