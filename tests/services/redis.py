@@ -67,8 +67,11 @@ class OwnRedis:
 def start_redis() -> Redis:
     """The server to test with; ServiceUnavailable says what was looked for."""
     url = os.environ.get("TEST_REDIS_URL")
-    if url:
-        return GivenRedis(url)
+    return GivenRedis(url) if url else own_redis()
+
+
+def own_redis() -> OwnRedis:
+    """A server that a test may crash."""
     found = on_path(["redis-server", "valkey-server"])
     if found:
         return OwnRedis(found, f"this machine ({found})")

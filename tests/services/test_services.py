@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import asyncpg
+import pytest
 import redis
 from playwright.async_api import Page
 
+from tests.architecture.source import ROOT
 from tests.services.postgres import Postgres, fresh_database
+from tests.services.redis import answers
 
 _INK = """text => {
     const canvas = document.createElement("canvas");
@@ -70,3 +78,37 @@ async def test_browser_writes_chinese(page: Page) -> None:
     assert await page.inner_text("h1") == "落槌"
     first, second, blank = [await page.evaluate(_INK, text) for text in ("落", "槌", " ")]
     assert len({first, second, blank}) == 3
+
+
+@pytest.mark.parametrize(("ci", "status", "word"), [("", 0, "NOT TESTED"), ("true", 1, "CI is set")])
+def test_a_missing_browser_is_said_and_fails_in_ci(ci: str, status: int, word: str) -> None:
+    """Where no browser can be had its tests skip and the last lines say so; in CI that is a failure."""
+    one = f"{Path(__file__)}::test_browser_writes_chinese"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", one],
+        env={**os.environ, "TEST_CHROMIUM": "/nonexistent/chromium", "CI": ci},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == status, done.stdout
+    assert word in done.stdout
+
+
+def test_a_server_dies_with_the_tests(tmp_path: Path) -> None:
+    """A test process that is killed leaves no server behind."""
+    script = "import os, signal\nfrom tests.services.redis import own_redis\nserver = own_redis()\n"
+    script += "print(server.url, flush=True)\nos.kill(os.getpid(), signal.SIGKILL)"
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    url = done.stdout.strip()
+    assert url.startswith("redis://127.0.0.1:")
+    for _ in range(100):
+        if not answers(url):
+            return
+        time.sleep(0.05)
+    pytest.fail(f"{url} still answers")
