@@ -23,6 +23,8 @@ DEPTH_MAX = 16
 DIGITS_MAX = 4_300
 """Digits of an integer; longer ones cost quadratic time to read, and no amount has a hundredth of it."""
 FORM_FIELDS_MAX = 64
+FIELD_MAX = 100
+"""Characters of a field's name that an error repeats."""
 
 _SECRETS = frozenset({"password"})
 """Fields whose value an error never repeats, and in which a person may use any character but NUL."""
@@ -40,7 +42,7 @@ class BadInput(Malformed):
     """Input refused at the door, with the code that names the fault; `status` is 400 or 422."""
 
     def __init__(self, code: str, field: str, got: object, expected: str, status: int = 422) -> None:
-        super().__init__(field, _shown(field, got), expected)
+        super().__init__(field[:FIELD_MAX], _shown(field, got), expected)
         self.code = code
         self.status = status
 
@@ -138,7 +140,7 @@ def _duplicate(names: Iterable[str]) -> Never:
     seen = set()
     for name in names:
         if name in seen:
-            raise BadInput("DUPLICATE_KEY", name[:60], "the key twice", "each key once", 400)
+            raise BadInput("DUPLICATE_KEY", name, "the key twice", "each key once", 400)
         seen.add(name)
     raise AssertionError("called with a duplicate only")
 
@@ -154,7 +156,7 @@ def _check_texts(data: Any, field: str, depth: int) -> None:
         _check_text(data, field)
     elif isinstance(data, dict | list):
         if depth == DEPTH_MAX:
-            _malformed(field[:60], "deeper nesting", f"at most {DEPTH_MAX} levels")
+            _malformed(field, "deeper nesting", f"at most {DEPTH_MAX} levels")
         for name, value in data.items() if isinstance(data, dict) else enumerate(data):
             if isinstance(name, str):
                 _check_text(name, "key")

@@ -166,9 +166,9 @@ def read_query(request: Request, type_: type[S]) -> S:
     values: dict[str, str] = {}
     for name, value in pairs:
         if name in values:
-            raise BadInput("DUPLICATE_KEY", name[:60], "the parameter twice", "each parameter once", 400)
+            raise BadInput("DUPLICATE_KEY", name, "the parameter twice", "each parameter once", 400)
         if name not in known:
-            raise BadInput("UNKNOWN_FIELD", name[:60], "a parameter", "no such parameter")
+            raise BadInput("UNKNOWN_FIELD", name, "a parameter", "no such parameter")
         values[name] = clean_text(value, name)
     try:
         return msgspec.convert(values, type_, strict=False)
