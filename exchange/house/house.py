@@ -16,7 +16,7 @@ from exchange.house.recovery import postponements, replay
 from exchange.house.state import State
 from exchange.ports import Bank, Clock, Journal, Lease, Unavailable
 from matching_engine.commands import Suspend
-from matching_engine.errors import Malformed
+from matching_engine.errors import LuochuiError, Malformed
 from settlement.rulebook import Rulebook
 
 log = structlog.get_logger()
@@ -87,12 +87,15 @@ class House:
             await self._failure
 
     async def stop(self) -> None:
-        """Stop taking commands and let every part end."""
+        """Stop taking commands, let every part end, and leave a last sign of life: the outage begins now."""
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
             with suppress(asyncio.CancelledError, Exception):
                 await task
+        if self._tasks:
+            with suppress(LuochuiError):
+                await self._journal.renew(self._lease, self.clock.now())
         self._tasks.clear()
         if self._failure is not None and self._failure.done():
             self._failure.exception()

@@ -1,0 +1,124 @@
+"""A market in a database, ready for a server process: one lot that opens at once, with its bidders admitted."""
+
+import asyncio
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import httpx2
+
+from exchange.bootstrap import open_exchange
+from exchange.demo import people
+from exchange.demo.bank import DemoBank
+from exchange.demo.data import load
+from exchange.demo.seed import LEAD, fill_registers
+from exchange.demo.steps import NOTICE, Steps, plan_lot
+from exchange.settings import Settings
+from exchange.store import migrate
+from exchange.store.clock import ManualClock, SystemClock
+from matching_engine.terms import DAY
+from tests.exchange.house.running import LOT
+from web.credentials import hash_password
+
+OPENING, STEP = 160_000_000, 8_000_000
+
+
+async def prepare(url: str, bidders: tuple[str, ...] = ("jia", "yi"), length: int = DAY) -> None:
+    """Fill registers, list an achievement eight days ago, and put it up now for `length` µs."""
+    await migrate.upgrade(url)
+    present = SystemClock().now()
+    clock = ManualClock(present - LEAD)
+    async with open_exchange(Settings(database_url=url), clock, DemoBank(clock)) as exchange:
+        await fill_registers(exchange, clock.now(), hash_password)
+        house, steps = exchange.own_house, Steps(exchange.own_house, "prepare")
+        await steps.enrol()
+        await steps.offer("A1", load()[0])
+        clock.advance(NOTICE)
+        await house.gavel.strike()
+        clock.advance(SystemClock().now() - clock.now())
+        await steps.schedule("S1", "专场", (plan_lot(LOT, "A1", load()[0], clock.now() + 1, length),))
+        for login in bidders:
+            await steps.enter(login, LOT)
+        await house.settled()
+        for login in bidders:
+            await steps.pay_deposit(login, LOT)
+        await house.settled()
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """A `luochui serve` process."""
+
+    def __init__(self, url: str, port: int, *options: str) -> None:
+        self.port = port
+        self._command = [
+            sys.executable,
+            "-m",
+            "web",
+            "serve",
+            "--database",
+            url,
+            "--port",
+            str(port),
+            *options,
+        ]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the server)
+
+    @property
+    def address(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        """Start the process and wait until it is ready."""
+        self._process = self._spawn()
+        deadline = time.monotonic() + 30
+        async with httpx2.AsyncClient(base_url=self.address) as client:
+            while time.monotonic() < deadline:
+                try:
+                    if (await client.get("/readyz")).status_code == 200:
+                        return
+                except httpx2.TransportError:
+                    await asyncio.sleep(0.05)
+                assert self._process.poll() is None, self.log()
+        raise AssertionError("the server did not become ready")
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self._command, stderr=self._log)
+
+    def log(self) -> str:
+        """What it said on stderr."""
+        self._log.seek(0)
+        return self._log.read().decode()
+
+    def kill(self) -> None:
+        """kill −9."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self) -> int:
+        """Ask it to end, and give its exit status."""
+        assert self._process is not None
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(20)
+
+
+async def sign_in(address: str, login: str) -> httpx2.AsyncClient:
+    """A browser in which an account of the demo is signed in."""
+    client = httpx2.AsyncClient(base_url=address, headers={"origin": address}, timeout=10)
+    answer = await client.post("/api/v1/session", json={"account": login, "password": people.PASSWORD})
+    assert answer.status_code == 200, answer.text
+    client.headers["x-csrf-token"] = answer.json()["csrf"]
+    return client

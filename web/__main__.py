@@ -1,0 +1,5 @@
+"""`python -m web` is `luochui`."""
+
+from web.cli import main
+
+main()
