@@ -11,8 +11,10 @@ from web.pages.lots import summary, you
 from web.pages.shell import Visit, page
 from web.pages.stages import stage_now
 
-LOTS_SHOWN = 100
+LOTS_SHOWN = 40
 TRADES_SHOWN = 100
+DEPOSITS_SHOWN = 100
+ENDED = (DepositState.RELEASED, DepositState.APPLIED)
 
 
 async def desk(visit: Visit) -> Response:
@@ -29,7 +31,8 @@ async def desk(visit: Visit) -> Response:
         organisation=facts.name if facts else party,
         to_do=to_do(visit, party, deposits, trades),
         lots=_lots(visit, party),
-        deposits=list(reversed(deposits)),
+        deposits=[one for one in reversed(deposits) if one.state not in ENDED],
+        deposits_ended=[one for one in reversed(deposits) if one.state in ENDED][:DEPOSITS_SHOWN],
         trades=[_trade(visit, party, trade) for trade in reversed(trades[-TRADES_SHOWN:])],
         listings=[one for one in state.market.listings.values() if one.seller == party],
     )
