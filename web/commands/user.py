@@ -1,0 +1,223 @@
+"""`luochui user`: organisations, accounts and keys, from the shell of whoever runs the exchange."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from exchange.registers import Account, Organisation, Registers
+from exchange.registers.accounts import ROLES
+from exchange.settings import Settings
+from exchange.store import migrate
+from exchange.store.clock import SystemClock
+from web.commands.errors import exits
+from web.credentials import check_new, hash_password
+from web.credentials import login as login_of
+from web.parse import clean_text
+from web.sessions import Sessions
+
+T = TypeVar("T")
+
+DAY = 24 * 3600 * 1_000_000
+BY = "shell"
+"""Who made a change, in the versions of a register."""
+
+user_app = typer.Typer(help="Organisations, accounts and keys.", no_args_is_help=True)
+
+Database = Annotated[
+    str | None, typer.Option(metavar="URL", help="The database; without it, the configured one.")
+]
+Login = Annotated[str, typer.Argument(help="The account's login.")]
+Roles = Annotated[list[str], typer.Option("--role", help=f"Once for each role: {', '.join(sorted(ROLES))}.")]
+FromStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input instead of asking.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON lines instead of a table.")]
+
+
+def _run(database: str | None, work: Callable[[Registers], Awaitable[T]]) -> T:
+    """Do something with the registers of a database that is up to date."""
+
+    async def doing() -> T:
+        url = database or Settings().database_url
+        await migrate.check(url)
+        registers = Registers(url)
+        try:
+            await registers.open()
+            return await work(registers)
+        finally:
+            await registers.close()
+
+    return asyncio.run(doing())
+
+
+def _password(login: str, from_stdin: bool) -> str:
+    """A new password, typed twice or read from standard input; never an argument, which others could read."""
+    if from_stdin:
+        text = sys.stdin.readline().rstrip("\r\n")
+    else:
+        text = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    return hash_password(check_new(text, login))
+
+
+@user_app.command("organisation")
+def organisation(
+    id: Annotated[str, typer.Argument(help="Short id, like hit.")],  # noqa: A002  (the name of the argument)
+    name: Annotated[str, typer.Option(help="Full name.")],
+    kind: Annotated[str, typer.Option(help="university, research_institute, enterprise, authority or bank.")],
+    region: Annotated[str, typer.Option(help="Province key of the rule books, like heilongjiang.")],
+    code: Annotated[str, typer.Option(help="Unified social credit code.")],
+    address: Annotated[str, typer.Option(help="Address, for contracts.")] = "",
+    representative: Annotated[str, typer.Option(help="Legal representative, for contracts.")] = "",
+    database: Database = None,
+) -> None:
+    """Enter an organisation, or change it: every version is kept."""
+    with exits():
+        facts = {
+            "id": id,
+            "name": name,
+            "kind": kind,
+            "region": region,
+            "code": code,
+            "address": address,
+            "representative": representative,
+        }
+        entered = _organisation({key: clean_text(text, key) for key, text in facts.items()})
+
+        async def enter(registers: Registers) -> None:
+            known = await registers.organisations.get(entered.id)
+            write = registers.organisations.change if known else registers.organisations.add
+            await write(entered, BY, SystemClock().now())
+
+        _run(database, enter)
+        typer.echo(f"organisation {entered.id}: {entered.name}", err=True)
+
+
+def _organisation(facts: dict[str, str]) -> Organisation:
+    try:
+        return msgspec.convert(facts, Organisation)
+    except msgspec.ValidationError as wrong:
+        raise typer.BadParameter(f"{wrong}: {facts['kind']!r}", param_hint="--kind") from wrong
+
+
+@user_app.command("add")
+def add(
+    login: Login,
+    name: Annotated[str, typer.Option(help="The person's name, as pages show it.")],
+    role: Roles,
+    organisation: Annotated[str | None, typer.Option(help="Id of the organisation it acts for.")] = None,
+    password_stdin: FromStdin = False,
+    database: Database = None,
+) -> None:
+    """Enter an account; the password has at least 15 characters."""
+    with exits():
+        folded = login_of(login)
+        shown = clean_text(name, "name")
+        hashed = _password(folded, password_stdin)
+
+        async def enter(registers: Registers) -> Account:
+            now = SystemClock().now()
+            return await registers.accounts.add(folded, hashed, shown, role, now, organisation)
+
+        made = _run(database, enter)
+        typer.echo(f"account {made.login} ({made.id}): {', '.join(sorted(made.roles))}", err=True)
+
+
+@user_app.command("list")
+def show(
+    organisation: Annotated[str | None, typer.Option(help="Only this organisation's accounts.")] = None,
+    as_json: AsJson = False,
+    database: Database = None,
+) -> None:
+    """List the accounts."""
+    with exits():
+        found = _run(database, lambda registers: registers.accounts.list(organisation))
+    if as_json:
+        for account in found:
+            typer.echo(json.dumps(_line(account), ensure_ascii=False))
+        return
+    table = Table()
+    for heading in ("login", "name", "organisation", "roles", "enabled"):
+        table.add_column(heading)
+    for account in found:
+        line = _line(account)
+        roles, enabled = ", ".join(sorted(account.roles)), "yes" if account.enabled else "no"
+        table.add_row(account.login, account.display_name, str(line["organisation"] or ""), roles, enabled)
+    Console().print(table)
+
+
+def _line(account: Account) -> dict[str, object]:
+    return {
+        "id": account.id,
+        "login": account.login,
+        "name": account.display_name,
+        "organisation": account.organisation,
+        "roles": sorted(account.roles),
+        "enabled": account.enabled,
+    }
+
+
+@user_app.command("disable")
+def disable(login: Login, database: Database = None) -> None:
+    """Shut an account: its sessions, keys and sockets end within a second."""
+    _set_enabled(login, False, database)
+
+
+@user_app.command("enable")
+def enable(login: Login, database: Database = None) -> None:
+    """Open an account again; its owner signs in anew."""
+    _set_enabled(login, True, database)
+
+
+def _set_enabled(login: str, enabled: bool, database: str | None) -> None:
+    with exits():
+        folded = login_of(login)
+        _run(database, lambda registers: registers.accounts.set_enabled(folded, enabled))
+        typer.echo(f"account {folded}: {'enabled' if enabled else 'disabled'}", err=True)
+
+
+@user_app.command("password")
+def password(login: Login, password_stdin: FromStdin = False, database: Database = None) -> None:
+    """Give an account another password: every session and key it had ends."""
+    with exits():
+        folded = login_of(login)
+        hashed = _password(folded, password_stdin)
+        _run(database, lambda registers: registers.accounts.set_password(folded, hashed))
+        typer.echo(f"account {folded}: new password", err=True)
+
+
+@user_app.command("roles")
+def roles(login: Login, role: Roles, database: Database = None) -> None:
+    """Give an account other roles; they count from its next request or message on."""
+    with exits():
+        folded = login_of(login)
+        changed = _run(database, lambda registers: registers.accounts.set_roles(folded, role))
+        typer.echo(f"account {folded}: {', '.join(sorted(changed.roles))}", err=True)
+
+
+@user_app.command("key")
+def new_key(
+    login: Login,
+    label: Annotated[str, typer.Option(help="What the key is for.")],
+    days: Annotated[int, typer.Option(min=1, max=366, help="Days until it ends.")] = 90,
+    database: Database = None,
+) -> None:
+    """Make a key for a program of an account and print it: it is shown this once."""
+    with exits():
+        folded, text = login_of(login), clean_text(label, "label")
+
+        async def make(registers: Registers) -> str:
+            found = await registers.accounts.credentials(folded)
+            if found is None:
+                raise typer.BadParameter(f"no account {folded}", param_hint="LOGIN")
+            sessions = Sessions(registers.sessions, SystemClock(), secure=True)
+            secret, _ = await sessions.new_key(found[0], text, days * DAY)
+            return secret
+
+        typer.echo(_run(database, make))
