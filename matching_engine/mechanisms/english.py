@@ -71,9 +71,9 @@ def compete(lot: Lot, command: Bid, at: int) -> Events:
         maximum = None
     if bidder == lot.leader:
         return _by_leader(lot, bidder, maximum)
-    code, minimum = _too_low(lot, bid)
-    if code is not None:
-        return refused(lot, bidder, code, minimum)
+    refusal = _too_low(lot, bidder, bid)
+    if refusal is not None:
+        return refusal
     closes_at = close_after(lot, at)
     accepted = BidAccepted(lot.id, bidder, bid, closes_at, closes_at != lot.closes_at, maximum)
     if lot.leader not in lot.maxima:  # nobody answers: a bid is a step beyond a lead without a maximum
@@ -89,19 +89,19 @@ def _by_leader(lot: Lot, bidder: str, maximum: int | None) -> Events:
     return refused(lot, bidder, Rejection.BID_ALREADY_LEADING)
 
 
-def _too_low(lot: Lot, bid: int) -> tuple[Rejection | None, int | None]:
-    """Why an amount is not enough, and what would have been."""
-    opening, lead, sign = lot.terms.opening_price_fen, lot.lead_fen, lot.sign
-    if sign * (bid - opening) < 0:
-        return Rejection.BID_BELOW_OPENING, opening
+def _too_low(lot: Lot, bidder: str, bid: int) -> Events | None:
+    """The refusal of an amount that is not enough, with what would have been; None when it is."""
+    lead, sign, opening = lot.lead_fen, lot.sign, lot.terms.opening_price_fen
     if lead is None:
-        return None, None
+        below = sign * (bid - opening) < 0
+        return refused(lot, bidder, Rejection.BID_BELOW_OPENING, opening) if below else None
     step, ahead = lot.ladder.step_at(lead), sign * (bid - lead)
-    if ahead < step:
-        return Rejection.BID_BELOW_INCREMENT, lead + sign * step
-    if ahead % step and lot.terms.increment_rule == "multiple":
-        return Rejection.BID_NOT_MULTIPLE, lead + sign * step
-    return None, None
+    if ahead >= step and (ahead % step == 0 or lot.terms.increment_rule == "at_least"):
+        return None
+    if sign * (bid - opening) < 0:
+        return refused(lot, bidder, Rejection.BID_BELOW_OPENING, opening)
+    code = Rejection.BID_BELOW_INCREMENT if ahead < step else Rejection.BID_NOT_MULTIPLE
+    return refused(lot, bidder, code, lead + sign * step)
 
 
 def _answered(lot: Lot, accepted: BidAccepted) -> Events:
