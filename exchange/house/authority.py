@@ -26,6 +26,14 @@ def _own_bid(principal: Principal, body: Any, state: State) -> None:
         raise Denied("ENTRY_REQUIRED", "the code belongs to somebody else")
 
 
+def _disinterested(principal: Principal, body: mc.ScoreBid, state: State) -> None:
+    """Nobody scores a bid of the own organisation or an affiliate, or on a lot of theirs."""
+    entry = state.market.entry(body.lot, body.bidder)
+    parties = (state.market.seller_of(body.lot), entry.party if entry else None)
+    if any(principal.party and party and state.market.related(party, principal.party) for party in parties):
+        raise Denied("BID_CONFLICT_OF_INTEREST", "your organisation or an affiliate takes part in this lot")
+
+
 def _for_party(field: str) -> Check:
     """The command's `field` must be the principal's own organisation."""
 
@@ -92,6 +100,7 @@ TABLE: dict[type, tuple[frozenset[str], Check]] = {
     mc.AdmitListing: (frozenset({"operator"}), _anything),
     mc.ScheduleSession: (frozenset({"operator"}), _anything),
     mc.ApplyEntry: (frozenset({"bidder"}), _for_party("party")),
+    mc.ScoreBid: (frozenset({"operator"}), _disinterested),
     sc.RecordCredit: (frozenset({"bank"}), _anything),
     sc.ConfirmPayment: (frozenset({"bank"}), _anything),
     sc.SignContract: (frozenset({"seller", "bidder"}), _signs),

@@ -30,7 +30,11 @@ def decide(state: State, command: Command, at: int) -> Events:
         return _decide_lot(state, body, at)
     if isinstance(body, sc.Command):
         return settlement_decide(state.settlement, body, at)
-    return _decide_market(state, body, market_decide.Ask(at, command.id))
+    return _decide_market(state, body, market_decide.Ask(at, command.id, _lot_of(state, body)))
+
+
+def _lot_of(state: State, body: mc.MarketCommand) -> lots.Lot | None:
+    return state.lots.get(body.lot) if isinstance(body, mc.PublishSealKey | mc.ScoreBid) else None
 
 
 def _decide_market(state: State, body: mc.MarketCommand, ask: market_decide.Ask) -> Events:

@@ -58,6 +58,8 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     m.NoticeClosed: _on_listing,
     m.SessionScheduled: lambda event: f"session/{event.session}",
     m.EntryApplied: lambda event: f"entry/{event.lot}",
+    m.SealKeyPublished: lambda event: f"seal/{event.lot}",
+    m.BidScored: lambda event: f"entry/{event.lot}",
     m.MarketRefused: _on_refusals,
     s.DepositCalled: _on_deposit,
     s.DepositHeld: _on_deposit,
@@ -96,4 +98,4 @@ def advances(event: object) -> bool:
     """Whether the event counts in its stream's public sequence."""
     if isinstance(event, lot_events.Event):
         return lot_events.public(cast(lot_events.LotEvent, event)) is not None
-    return True
+    return not isinstance(event, m.BidScored)

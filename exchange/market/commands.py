@@ -73,4 +73,32 @@ class ApplyEntry(Command, frozen=True, tag=True):
     party: str
 
 
-MarketCommand = EnrolParty | SubmitListing | AdmitListing | CloseNotice | ScheduleSession | ApplyEntry
+class PublishSealKey(Command, frozen=True, tag=True):
+    """The house: the key to which bids on a sealed lot are sealed, an uncompressed P-256 point in base64url."""
+
+    lot: str
+    key: str
+
+
+class ScoreBid(Command, frozen=True, tag=True):
+    """The evaluation of a sealed bid, from 0 to 100 for each attribute that the terms weigh beside the price.
+
+    Whoever gives it knows no amount: scores come after the close and before the opening.
+    """
+
+    lot: str
+    bidder: str
+    scores: dict[str, str]
+    """Attribute → decimal text."""
+
+
+MarketCommand = (
+    EnrolParty
+    | SubmitListing
+    | AdmitListing
+    | CloseNotice
+    | ScheduleSession
+    | ApplyEntry
+    | PublishSealKey
+    | ScoreBid
+)

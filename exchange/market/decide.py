@@ -6,21 +6,19 @@ from typing import Any, NamedTuple
 
 from exchange.market import commands as c
 from exchange.market import events as e
-from exchange.market.refusals import MarketRefusal
+from exchange.market import sealing
+from exchange.market.refusals import Events, MarketRefusal
+from exchange.market.refusals import refuse as _refuse
 from exchange.market.state import ListingState, Market
-
-Events = tuple[e.MarketEvent, ...]
+from matching_engine.state import Lot
 
 
 class Ask(NamedTuple):
-    """When a command is decided, and under which id."""
+    """When a command is decided, under which id, and the lot it is about as the engine has it."""
 
     at: int
     command_id: str
-
-
-def _refuse(subject: str, command: c.Command, code: MarketRefusal, detail: str) -> Events:
-    return (e.MarketRefused(subject, type(command).__name__, code, detail),)
+    lot: Lot | None = None
 
 
 def _enrol_party(market: Market, command: c.EnrolParty, ask: Ask) -> Events:
@@ -34,7 +32,9 @@ def _submit_listing(market: Market, command: c.SubmitListing, ask: Ask) -> Event
     if command.listing in market.listings:
         return _refuse(command.listing, command, MarketRefusal.LISTING_EXISTS, "the listing id is taken")
     if command.seller not in market.parties:
-        return _refuse(command.listing, command, MarketRefusal.PARTY_UNKNOWN, f"{command.seller} is not enrolled")
+        return _refuse(
+            command.listing, command, MarketRefusal.PARTY_UNKNOWN, f"{command.seller} is not enrolled"
+        )
     return (
         e.ListingSubmitted(
             command.listing,
@@ -52,7 +52,9 @@ def _admit_listing(market: Market, command: c.AdmitListing, ask: Ask) -> Events:
     if listing is None:
         return _refuse(command.listing, command, MarketRefusal.LISTING_UNKNOWN, "there is no such listing")
     if listing.state is not ListingState.SUBMITTED:
-        return _refuse(command.listing, command, MarketRefusal.LISTING_STATE, f"the listing is {listing.state}")
+        return _refuse(
+            command.listing, command, MarketRefusal.LISTING_STATE, f"the listing is {listing.state}"
+        )
     return (
         e.ListingAdmitted(command.listing),
         e.NoticePublished(command.listing, ask.at + command.notice_length),
@@ -68,7 +70,9 @@ def _schedule_session(market: Market, command: c.ScheduleSession, ask: Ask) -> E
     if command.session in market.sessions:
         return _refuse(command.session, command, MarketRefusal.SESSION_EXISTS, "the session id is taken")
     if not command.lots:
-        return _refuse(command.session, command, MarketRefusal.SESSION_EMPTY, "a session has at least one lot")
+        return _refuse(
+            command.session, command, MarketRefusal.SESSION_EMPTY, "a session has at least one lot"
+        )
     refused = _unfit_lot(market, command, ask.at)
     if refused is not None:
         return refused
@@ -96,7 +100,9 @@ def _unfit_lot(market: Market, command: c.ScheduleSession, at: int) -> Events | 
         if listing is None:
             return _refuse(plan.lot, command, MarketRefusal.LISTING_UNKNOWN, f"no listing {plan.listing}")
         if listing.state is not ListingState.TRADABLE or plan.listing in lots.values():
-            return _refuse(plan.lot, command, MarketRefusal.LISTING_STATE, f"{plan.listing} is {listing.state}")
+            return _refuse(
+                plan.lot, command, MarketRefusal.LISTING_STATE, f"{plan.listing} is {listing.state}"
+            )
         if plan.terms.opens_at < at:
             return _refuse(plan.lot, command, MarketRefusal.LOT_TERMS, "opens_at lies in the past")
         if plan.deposit_fen < 0:
@@ -134,6 +140,14 @@ def _apply_entry(market: Market, command: c.ApplyEntry, ask: Ask) -> Events:
     return (e.EntryApplied(command.lot, command.party, code, deposit, placed.deposit_fen),)
 
 
+def _publish_seal_key(market: Market, command: c.PublishSealKey, ask: Ask) -> Events:
+    return sealing.publish_key(market, command, ask.lot)
+
+
+def _score_bid(market: Market, command: c.ScoreBid, ask: Ask) -> Events:
+    return sealing.score_bid(command, ask.lot)
+
+
 _BY_TYPE: dict[type, Callable[[Market, Any, Ask], Events]] = {
     c.EnrolParty: _enrol_party,
     c.SubmitListing: _submit_listing,
@@ -141,6 +155,8 @@ _BY_TYPE: dict[type, Callable[[Market, Any, Ask], Events]] = {
     c.CloseNotice: _close_notice,
     c.ScheduleSession: _schedule_session,
     c.ApplyEntry: _apply_entry,
+    c.PublishSealKey: _publish_seal_key,
+    c.ScoreBid: _score_bid,
 }
 
 

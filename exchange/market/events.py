@@ -70,6 +70,21 @@ class EntryApplied(Event, frozen=True, tag=True):
     deposit_fen: int
 
 
+class SealKeyPublished(Event, frozen=True, tag=True):
+    """Bids on a lot are sealed to this key; nobody can exchange it unseen."""
+
+    lot: str
+    key: str
+
+
+class BidScored(Event, frozen=True, tag=True):
+    """A sealed bid was scored; a later one replaces it until the opening."""
+
+    lot: str
+    bidder: str
+    scores: dict[str, str]
+
+
 class MarketRefused(Event, frozen=True, tag=True):
     """A step was refused: what it was about, its code, and one sentence."""
 
@@ -87,5 +102,7 @@ MarketEvent = (
     | NoticeClosed
     | SessionScheduled
     | EntryApplied
+    | SealKeyPublished
+    | BidScored
     | MarketRefused
 )

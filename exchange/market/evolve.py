@@ -55,6 +55,14 @@ def _entry_applied(market: Market, event: e.EntryApplied) -> None:
     market.codes[event.lot, event.party] = event.code
 
 
+def _seal_key_published(market: Market, event: e.SealKeyPublished) -> None:
+    market.seal_keys[event.lot] = event.key
+
+
+def _bid_scored(market: Market, event: e.BidScored) -> None:
+    market.scores.setdefault(event.lot, {})[event.bidder] = event.scores
+
+
 def _nothing(market: Market, event: Any) -> None:
     """The event says something happened and leaves the state as it is."""
 
@@ -67,6 +75,8 @@ _BY_TYPE: dict[type, Callable[[Market, Any], None]] = {
     e.NoticeClosed: _notice_closed,
     e.SessionScheduled: _session_scheduled,
     e.EntryApplied: _entry_applied,
+    e.SealKeyPublished: _seal_key_published,
+    e.BidScored: _bid_scored,
     e.MarketRefused: _nothing,
 }
 

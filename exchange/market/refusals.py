@@ -2,6 +2,11 @@
 
 from enum import StrEnum
 
+from exchange.market.commands import Command
+from exchange.market.events import MarketEvent, MarketRefused
+
+Events = tuple[MarketEvent, ...]
+
 
 class MarketRefusal(StrEnum):
     """The code of a refusal."""
@@ -17,5 +22,15 @@ class MarketRefusal(StrEnum):
     LOT_UNKNOWN = "LOT_UNKNOWN"
     LOT_TERMS = "LOT_TERMS"
     LOT_CLOSED = "LOT_CLOSED"
+    LOT_NOT_CLOSED = "LOT_NOT_CLOSED"
     ENTRY_EXISTS = "ENTRY_EXISTS"
     BID_SELF_DEALING = "BID_SELF_DEALING"
+    BID_NOT_SEALED = "BID_NOT_SEALED"
+    SEAL_KEY_EXISTS = "SEAL_KEY_EXISTS"
+    SCORE_ATTRIBUTES = "SCORE_ATTRIBUTES"
+    SCORE_RANGE = "SCORE_RANGE"
+
+
+def refuse(subject: str, command: Command, code: MarketRefusal, detail: str) -> Events:
+    """The one event that says why a command changed nothing: what it was about, its code, one sentence."""
+    return (MarketRefused(subject, type(command).__name__, code, detail),)

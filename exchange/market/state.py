@@ -75,6 +75,10 @@ class Market:
     """lot → code → entry."""
     codes: dict[tuple[str, str], str] = field(default_factory=dict)
     """(lot, party) → code."""
+    seal_keys: dict[str, str] = field(default_factory=dict)
+    """lot → the key to which its bids are sealed."""
+    scores: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    """lot → code → attribute → score, for lots that weigh more than the price."""
     notices_due: dict[str, int] = field(default_factory=dict)
     """listing → the instant its notice ends."""
 
@@ -94,5 +98,7 @@ class Market:
     def related(self, party: str, other: str) -> bool:
         """Whether two parties are the same or affiliated, whichever of them declared it."""
         return (
-            party == other or other in self.affiliates.get(party, ()) or party in self.affiliates.get(other, ())
+            party == other
+            or other in self.affiliates.get(party, ())
+            or party in self.affiliates.get(other, ())
         )
