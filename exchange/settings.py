@@ -6,6 +6,7 @@ Secrets come from the environment or from files and are never logged.
 from pathlib import Path
 from typing import Literal
 
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -31,6 +32,9 @@ class Settings(BaseSettings):
     var_dir: Path = Path("var")
     rules_dir: Path | None = None
     """A directory of rule files instead of the built-in ones."""
+    bank_secret: SecretStr | None = None
+    """Shared with the bank, for the signature of its callbacks; without it only an account with the role `bank`
+    tells of money."""
     log_json: bool = False
     demo: bool = False
 
