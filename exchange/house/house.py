@@ -84,7 +84,7 @@ class House:
     async def failed(self) -> None:
         """Wait for the failure that ends the house, and raise it (Fenced, Broken)."""
         if self._failure is not None:
-            await self._failure
+            await asyncio.shield(self._failure)
 
     async def stop(self) -> None:
         """Stop taking commands, let every part end, and leave a last sign of life: the outage begins now."""

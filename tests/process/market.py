@@ -112,7 +112,9 @@ class Server:
         assert self._process is not None
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(20)
+        status = self._process.wait(20)
+        self._log.close()
+        return status
 
 
 async def sign_in(address: str, login: str) -> httpx2.AsyncClient:
