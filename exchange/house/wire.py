@@ -10,7 +10,7 @@ _commands = msgspec.json.Decoder(Command)
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What a house says to a command beside the journal: that it is decided (`seq` of its first event, 0 where
+    """What a house says to a command beside the journal: that it is decided (`seq` of its last event, 0 where
     nothing had to happen), or the error that kept it out."""
 
     command_id: str
@@ -46,8 +46,8 @@ def decode_answer(data: bytes) -> Answer:
 
 
 def decided(outcome: Outcome) -> Answer:
-    """The answer to a command that was decided: the events themselves are read from the journal."""
-    return Answer(outcome.command_id, outcome.recorded[0].seq if outcome.recorded else 0)
+    """The answer to a command that was decided: the events themselves are read from the journal, up to the last."""
+    return Answer(outcome.command_id, outcome.recorded[-1].seq if outcome.recorded else 0)
 
 
 def failed(command_id: str, error: LuochuiError) -> Answer:
