@@ -17,6 +17,7 @@ from exchange.settings import Settings
 from exchange.store import migrate, safety, urls
 from exchange.store.clock import SystemClock
 from exchange.store.journal import open_journal
+from exchange.store.vault import FileVault
 from matching_engine.errors import Malformed
 from settlement.rulebook import Rulebook, load_rulebook
 from settlement.rules import shipped
@@ -79,7 +80,8 @@ async def _open_house(
         stack.push_async_callback(remote.stop)
         await remote.start(holder)
         return remote
-    house = House(settings.house, journal, clock, rulebook, bank)
+    vault = FileVault(settings.var_dir / "keys", settings.house)
+    house = House(settings.house, journal, clock, rulebook, bank, vault)
     stack.push_async_callback(house.stop)
     await house.start(holder)
     if settings.role == "house":

@@ -116,6 +116,19 @@ class Bank(Protocol):
         """Execute once for a payment id however often it is asked; gives (bank reference, date paid)."""
 
 
+class Vault(Protocol):
+    """Where the private halves of the keys are to which bids are sealed. They never leave it."""
+
+    def public_key(self, lot: str) -> str:
+        """The public half of a lot's key, an uncompressed P-256 point in base64url; made when asked for first."""
+
+    def holds(self, lot: str, public_key: str) -> bool:
+        """Whether the private half of this very key is here."""
+
+    def open(self, lot: str, bidder: str, envelope: str, commitment: str) -> int | None:
+        """The amount in fen of one envelope; None when it cannot be read or belies its commitment."""
+
+
 class Bus(Protocol):
     """Carries commands to a house, answers back and wake-ups out. It never holds truth."""
 

@@ -11,10 +11,11 @@ from exchange.house import authority, codec
 from exchange.house.command import HOUSE, Command, Outcome, Recorded
 from exchange.house.dispatcher import Dispatcher, Listener, Stats
 from exchange.house.gavel import Gavel
+from exchange.house.opener import Opener
 from exchange.house.outbox import Outbox
 from exchange.house.recovery import postponements, replay
 from exchange.house.state import State
-from exchange.ports import Bank, Clock, Journal, Lease, Unavailable
+from exchange.ports import Bank, Clock, Journal, Lease, Unavailable, Vault
 from matching_engine.commands import Suspend
 from matching_engine.errors import LuochuiError, Malformed
 from settlement.rulebook import Rulebook
@@ -37,13 +38,21 @@ class House:
     """One node of the network: one journal, one writer."""
 
     def __init__(
-        self, name: str, journal: Journal, clock: Clock, rulebook: Rulebook, bank: Bank | None = None
+        self,
+        name: str,
+        journal: Journal,
+        clock: Clock,
+        rulebook: Rulebook,
+        bank: Bank | None = None,
+        vault: Vault | None = None,
     ) -> None:
         self.name = name
         self.clock = clock
         self._journal = journal
         self._rulebook = rulebook
         self._bank = bank
+        self._vault = vault
+        self._opener: Opener | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._failure: asyncio.Future[None] | None = None
 
@@ -66,6 +75,10 @@ class House:
             outbox = Outbox(view, self._bank, self._dispatcher.submit)
             self.watch(outbox.note)
             self._run(outbox.run)
+        if self._vault is not None:
+            self._opener = Opener(view, self._vault, self._dispatcher.submit, self.history)
+            self.watch(self._opener.note)
+            self._run(self._opener.run)
         log.info("house started", house=self.name, epoch=self.epoch, seq=view.seq)
 
     def _run(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -148,13 +161,11 @@ class House:
         return await self._dispatcher.answer_of(command_id)
 
     async def settled(self) -> None:
-        """Wait until nothing is left to do: no command waits, no reaction is open, no payment is under way."""
+        """Wait until nothing is left to do: no command or reaction waits, no payment or opening is under way."""
         quiet = asyncio.Event()
         forget = self.watch(lambda batch: quiet.set())
         try:
-            while (
-                self.queue_depth or self.view.pending or (self._bank and self.view.settlement.payments_open)
-            ):
+            while self._busy:
                 if not self.alive:
                     raise Unavailable(f"house {self.name} is not running")
                 quiet.clear()
@@ -163,6 +174,12 @@ class House:
                         await quiet.wait()
         finally:
             forget()
+
+    @property
+    def _busy(self) -> bool:
+        if self.queue_depth or self.view.pending or (self._opener and self._opener.busy):
+            return True
+        return bool(self._bank and self.view.settlement.payments_open)
 
     async def history(self, stream: str, after: int = 0) -> list[Recorded]:
         """The events of a stream with stream_seq > `after`."""
