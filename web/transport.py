@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 EXTENSION = "luochui.wire"
@@ -61,6 +62,12 @@ class Wire(WebSocketsSansIOProtocol):
         if extensions is not None:
             extensions[EXTENSION] = self  # type: ignore[assignment]
         await super().run_asgi()
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Answer; a handshake that was answered with a problem is complete, too, and no fault for the log."""
+        await super().send(message)
+        if self.initial_response is not None and self.close_sent:
+            self.handshake_complete = True
 
     @property
     def buffered(self) -> int:

@@ -40,7 +40,9 @@ class TickingClock(ManualClock):
 
 
 @asynccontextmanager
-async def whole_web(database_url: str, clock: ManualClock | None = None, **settings: Any) -> AsyncIterator[Web]:
+async def whole_web(
+    database_url: str, clock: ManualClock | None = None, **settings: Any
+) -> AsyncIterator[Web]:
     """The product's own application, pages and socket included, over an exchange of its own."""
     await migrate.upgrade(database_url)
     clock = clock or ManualClock(BEGIN)
@@ -51,7 +53,9 @@ async def whole_web(database_url: str, clock: ManualClock | None = None, **setti
 
 
 @asynccontextmanager
-async def served(database_url: str, clock: ManualClock | None = None, wire: bool = True) -> AsyncIterator[Web]:
+async def served(
+    database_url: str, clock: ManualClock | None = None, wire: bool = True
+) -> AsyncIterator[Web]:
     """The product on a free port of this machine; `wire` False takes uvicorn's own socket, as any other server would."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = int(listening.getsockname()[1])

@@ -137,7 +137,11 @@ def test_frames_that_are_no_text_or_too_large_close() -> None:
         ('{"t":"bid","i":1,"lot":"L1","id":"abcdefgh","amount_fen":NaN}', "MALFORMED_JSON", "number"),
         ('{"t":"bid","i":1,"lot":"L1","id":"abcdefgh","amount_fen":1e400}', "MALFORMED_JSON", "number"),
         ('{"t":"unsub","lot":"L1","lot":"L2"}', "DUPLICATE_KEY", "lot"),
-        ('{"t":"bid","i":1,"lot":"L1","id":"abcdefgh","amount_fen":' + "9" * 500 + "}", "AMOUNT_TOO_LARGE", "amount_fen"),
+        (
+            '{"t":"bid","i":1,"lot":"L1","id":"abcdefgh","amount_fen":' + "9" * 500 + "}",
+            "AMOUNT_TOO_LARGE",
+            "amount_fen",
+        ),
         ("[" * 2000, "MALFORMED_JSON", "body"),
         ('{"t":"unsub","lot":"\\ud800"}', "MALFORMED_JSON", "lot"),
         ('{"t":"unsub","lot":"L\\u0000"}', "BAD_TEXT", "lot"),
@@ -204,7 +208,9 @@ def test_a_bid_cannot_be_withdrawn() -> None:
 
 def test_a_clock_probe_carries_the_instant_of_its_arrival() -> None:
     """s1 is when the frame came, whenever the answer leaves."""
-    assert only(opened().receive(frame("time", i=1, c0=5.25), AT + 1500)) == p.TellTime(1, 5.25, (AT + 1500) // 1000)
+    assert only(opened().receive(frame("time", i=1, c0=5.25), AT + 1500)) == p.TellTime(
+        1, 5.25, (AT + 1500) // 1000
+    )
 
 
 def test_sixty_four_lots_and_no_more() -> None:
@@ -213,7 +219,9 @@ def test_sixty_four_lots_and_no_more() -> None:
     for n in range(64):
         assert only(conversation.receive(frame("sub", i=n, lot=f"L{n}"), AT)) == p.Follow(n, f"L{n}", None)
     assert refusal(conversation.receive(frame("sub", i=64, lot="L64"), AT)).code == "SUBSCRIPTION_LIMIT"
-    assert only(conversation.receive(frame("sub", i=65, lot="L3", since=[2, 9]), AT)) == p.Follow(65, "L3", (2, 9))
+    assert only(conversation.receive(frame("sub", i=65, lot="L3", since=[2, 9]), AT)) == p.Follow(
+        65, "L3", (2, 9)
+    )
     assert only(conversation.receive(frame("unsub", lot="L3"), AT)) == p.Leave("L3")
     assert only(conversation.receive(frame("sub", i=66, lot="L64"), AT)) == p.Follow(66, "L64", None)
 
