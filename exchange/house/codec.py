@@ -14,7 +14,9 @@ from matching_engine import events as le
 from settlement import events as s
 
 EVENT_TYPES: dict[str, type] = {kind.__name__: kind for kind in get_args(HouseEvent)}
-_decoders: dict[str, msgspec.json.Decoder[Any]] = {name: msgspec.json.Decoder(kind) for name, kind in EVENT_TYPES.items()}
+_decoders: dict[str, msgspec.json.Decoder[Any]] = {
+    name: msgspec.json.Decoder(kind) for name, kind in EVENT_TYPES.items()
+}
 
 
 def request_digest(command: Command) -> str:
