@@ -10,9 +10,9 @@ from typing import Any
 
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from exchange.bootstrap import open_exchange
-from exchange.demo import people
 from exchange.demo.bank import DemoBank
 from exchange.demo.seed import fill_registers
 from exchange.settings import Settings
@@ -23,6 +23,7 @@ from tests.web.running import HASH, Web
 from web.app import create_app
 from web.transport import Wire
 
+PROTOCOL = Subprotocol("luochui.v1")
 PATIENCE = 10.0
 """Seconds that a test waits for what must come."""
 
@@ -139,8 +140,8 @@ async def talking(
         extra["Cookie"] = cookie
     url = origin.replace("http", "ws") + "/ws"
     async with connect(
-        url, subprotocols=["luochui.v1"], additional_headers=extra, compression=None, proxy=None
-    ) as connection:  # type: ignore[arg-type]
+        url, subprotocols=[PROTOCOL], additional_headers=extra, compression=None, proxy=None
+    ) as connection:
         talk = Talk(connection)
         if hello:
             await talk.send("hello", v=1, **({"ticket": ticket} if ticket else {}))
@@ -161,6 +162,3 @@ async def eventually(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not true():
             await asyncio.sleep(0.01)
-
-
-PASSWORD = people.PASSWORD

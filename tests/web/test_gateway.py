@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
 
 from matching_engine.terms import HOUR, SECOND
 from tests.web.running import Web
-from tests.web.served import Talk, credentials, eventually, served, talking
+from tests.web.served import PROTOCOL, Talk, credentials, eventually, served, talking
 from web import messages as m
 from web.gateway import SOCKETS_MAX, gateway_of
 
@@ -31,13 +32,13 @@ def ws_url(web: Web, query: str = "") -> str:
 
 
 async def denied(
-    web: Web, query: str = "", protocols: tuple[str, ...] = ("luochui.v1",), **headers: str
+    web: Web, query: str = "", protocols: tuple[Subprotocol, ...] = (PROTOCOL,), **headers: str
 ) -> tuple[int, str]:
     """The status and code with which a handshake is refused."""
     with pytest.raises(InvalidStatus) as refused:
         async with connect(
             ws_url(web, query), subprotocols=list(protocols) or None, additional_headers=headers, proxy=None
-        ):  # type: ignore[arg-type]
+        ):
             pass
     response = refused.value.response
     return response.status_code, json.loads(response.body or b"{}").get("code", "")
@@ -62,7 +63,7 @@ async def test_a_cookie_without_an_origin_is_refused(web: Web) -> None:
 async def test_the_subprotocol_must_be_offered(web: Web) -> None:
     """Who does not know luochui.v1 gets no socket."""
     assert await denied(web, protocols=()) == (400, "SUBPROTOCOL")
-    assert await denied(web, protocols=("chat",)) == (400, "SUBPROTOCOL")
+    assert await denied(web, protocols=(Subprotocol("chat"),)) == (400, "SUBPROTOCOL")
 
 
 async def test_a_secret_in_the_address_is_refused_and_void(web: Web) -> None:
@@ -86,10 +87,10 @@ async def test_a_program_signs_in_with_its_key(web: Web) -> None:
     key, _ = await web.app.state.sessions.new_key(account, "bot", HOUR)
     async with connect(
         ws_url(web),
-        subprotocols=["luochui.v1"],
+        subprotocols=[PROTOCOL],
         additional_headers={"Authorization": f"Bearer {key}"},
         proxy=None,
-    ) as connection:  # type: ignore[list-item]
+    ) as connection:
         talk = Talk(connection)
         await talk.send("hello", v=1)
         assert (await talk.until("welcome"))["account"] == "jia"
@@ -304,7 +305,7 @@ async def test_a_flood_is_refused_and_then_closed(web: Web) -> None:
     async with talking(web) as talk:
         for n in range(61):
             await talk.send("time", c0=n)
-        codes = []
+        codes: list[str | None] = []
         while len(codes) < 60:
             message = await talk.until("time", "rej")
             codes.append(message.get("code"))

@@ -20,6 +20,7 @@ from matching_engine.terms import HOUR, SECOND
 from tests.exchange.house.running import BEGIN, LOT, bid, command, open_lot, opened, running, sqlite_url
 from tests.web.served import eventually
 from web import hub as hubs
+from web import messages as m
 from web import rooms
 from web.hub import Hub, Watcher
 from web.transport import Frame
@@ -291,7 +292,7 @@ async def test_an_answer_passes_a_slow_reader_by(room: Room) -> None:
     watcher, slow = await room.follows("jia")
     slow.buffered = hubs.CONFLATE_ABOVE + 1
     heard = len(slow.frames)
-    watcher.send(hubs.m.Ack(1, "abcdefgh", LOT, 3, 4, "r", "BidAccepted"))
+    watcher.send(m.Ack(1, "abcdefgh", LOT, 3, 4, "r", "BidAccepted"))
     assert slow.messages[heard:][0]["t"] == "ack"
 
 

@@ -1,6 +1,7 @@
 """The conversation, sans I/O: what may be said when, how fast, and how it ends."""
 
 import json
+from contextlib import suppress
 
 import msgspec
 import pytest
@@ -175,10 +176,8 @@ def test_what_cannot_be_read_is_named(text: str, code: str, field: str | None) -
 @given(st.text(max_size=300))
 def test_no_text_breaks_the_door(text: str) -> None:
     """Whatever comes in a text frame is a message or a BadInput."""
-    try:
+    with suppress(BadInput):
         assert isinstance(m.decode(text), msgspec.Struct)
-    except BadInput as wrong:
-        assert wrong.code
 
 
 def test_decisions_go_to_the_house() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from exchange.registers.achievements import Achievement
 from matching_engine.lot import Lot
 from matching_engine.terms import Extension, Mechanism
-from web.i18n import Speech
+from web.i18n import Speech, later
 
 Line = tuple[str, str]
 
@@ -18,7 +18,7 @@ def rules(s: Speech, lot: Lot, deposit_fen: int) -> list[Line]:
 def _price(s: Speech, lot: Lot) -> Iterator[Line]:
     terms = lot.terms
     yield s.text("How the price forms"), s.code("mechanism_rule", terms.mechanism)
-    name = "Ceiling" if terms.direction == "buy" else "Opening price"
+    name = later("Ceiling") if terms.direction == "buy" else later("Opening price")
     yield s.text(name), s.money(terms.opening_price_fen)
     if terms.ladder and terms.mechanism in (Mechanism.ENGLISH, Mechanism.LISTED):
         yield s.text("Increment"), _ladder(s, lot)
@@ -60,7 +60,7 @@ def _clock(s: Speech, lot: Lot) -> Iterator[Line]:
 
 
 def _extension(s: Speech, rule: Extension) -> str:
-    base = "after that bid" if rule.base == "bid" else "after the close as it stood"
+    base = later("after that bid") if rule.base == "bid" else later("after the close as it stood")
     text = s.text(
         "A bid in the last %(trigger)s moves the close to %(length)s %(base)s.",
         trigger=s.length(rule.trigger),
@@ -94,12 +94,16 @@ def achievement_facts(s: Speech, achievement: Achievement | None) -> list[Line]:
     if achievement is None:
         return []
     facts = [
-        ("Holder", "holder_name", achievement.holder_name),
-        ("Technology readiness", "trl", f"TRL {achievement.trl}" if achievement.trl is not None else ""),
-        ("Patent class (IPC)", "ipc", achievement.ipc),
-        ("Published", "published_on", achievement.published_on),
-        ("Source", "source_url", achievement.source_url or achievement.source_note),
-        ("Price note", "price_note", achievement.price_note),
+        (later("Holder"), "holder_name", achievement.holder_name),
+        (
+            later("Technology readiness"),
+            "trl",
+            f"TRL {achievement.trl}" if achievement.trl is not None else "",
+        ),
+        (later("Patent class (IPC)"), "ipc", achievement.ipc),
+        (later("Published"), "published_on", achievement.published_on),
+        (later("Source"), "source_url", achievement.source_url or achievement.source_note),
+        (later("Price note"), "price_note", achievement.price_note),
     ]
     mark = s.text("inferred for the demo")
     return [
