@@ -9,6 +9,7 @@ from typing import Any
 from exchange.house.command import Body, HouseEvent
 from exchange.house.state import State
 from exchange.market import events as m
+from exchange.market.sealing import takes_seals
 from matching_engine import commands as lc
 from matching_engine import events as le
 from settlement import commands as sc
@@ -80,9 +81,14 @@ def _conclude(state: State, event: le.Hammered, n: int) -> sc.ConcludeTrade:
         price_fen=winner.price_fen,
         deposit=entry.deposit if _is_held(state, entry.deposit) else None,
         mechanism=lot.terms.mechanism.value,
-        hammered_at=event.closed_at,
+        hammered_at=_fell_at(state, event),
         payment_days=market.sessions[placed.session].payment_days,
     )
+
+
+def _fell_at(state: State, event: le.Hammered) -> int:
+    """The days to pay run from the hammer: for sealed bids from their opening, which may wait for evaluators."""
+    return state.at if takes_seals(state.lots[event.lot]) else event.closed_at
 
 
 def _unsold(state: State, event: le.Passed | le.Cancelled) -> Bodies:

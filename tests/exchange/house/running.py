@@ -1,7 +1,7 @@
 """A running house for tests: the real journal, a clock that is moved by hand, the demo's people."""
 
 import itertools
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -9,12 +9,13 @@ from typing import Any
 from exchange.bootstrap import read_rulebook
 from exchange.demo import people
 from exchange.demo.bank import DemoBank
-from exchange.demo.data import load
+from exchange.demo.data import DemoAchievement, load
 from exchange.demo.steps import NOTICE, Steps, plan_lot
 from exchange.house.command import Body, Command, Outcome
 from exchange.house.house import House
 from exchange.house.remote import RemoteHouse
-from exchange.ports import Journal, Lease, Row
+from exchange.market.commands import LotPlan
+from exchange.ports import Journal, Lease, Row, Vault
 from exchange.store import migrate
 from exchange.store.clock import ManualClock
 from exchange.store.journal import open_journal
@@ -25,6 +26,9 @@ BEGIN = 1_772_413_200_000_000
 RULEBOOK = read_rulebook()
 LOT = "L1"
 _ids = itertools.count(1)
+
+Plan = Callable[[str, str, DemoAchievement, int, int], LotPlan]
+"""Lot, listing, achievement, opens_at, length."""
 
 
 def command(login: str, body: Body, id_: str | None = None) -> Command:
@@ -46,10 +50,14 @@ async def opened(url: str) -> AsyncIterator[Journal]:
 
 @asynccontextmanager
 async def running(
-    journal: Journal, clock: ManualClock, bank: bool = True, name: str = "hub"
+    journal: Journal,
+    clock: ManualClock,
+    bank: bool = True,
+    name: str = "hub",
+    vault: Vault | None = None,
 ) -> AsyncIterator[House]:
     """A house at work on a journal."""
-    house = House(name, journal, clock, RULEBOOK, DemoBank(clock) if bank else None)
+    house = House(name, journal, clock, RULEBOOK, DemoBank(clock) if bank else None, vault)
     try:
         await house.start("test")
         yield house
@@ -63,7 +71,11 @@ def sqlite_url(path: Path) -> str:
 
 
 async def open_lot(
-    house: House, clock: ManualClock, bidders: Sequence[str] = ("jia", "yi"), length: int = HOUR
+    house: House,
+    clock: ManualClock,
+    bidders: Sequence[str] = ("jia", "yi"),
+    length: int = HOUR,
+    plan: Plan = plan_lot,
 ) -> Steps:
     """One lot that takes bids, with these bidders admitted and their deposits held."""
     steps = Steps(house, f"open{next(_ids)}")
@@ -72,7 +84,7 @@ async def open_lot(
     await steps.offer("A1", achievement)
     clock.advance(NOTICE)
     await house.gavel.strike()
-    await steps.schedule("S1", "专场", (plan_lot(LOT, "A1", achievement, clock.now() + HOUR, length),))
+    await steps.schedule("S1", "专场", (plan(LOT, "A1", achievement, clock.now() + HOUR, length),))
     for login in bidders:
         await steps.enter(login, LOT)
     await house.settled()

@@ -8,9 +8,9 @@ from exchange.demo.data import load
 from exchange.demo.steps import NOTICE, plan_lot, subject_of
 from exchange.market import commands as c
 from exchange.market import events as e
-from exchange.market.decide import Ask, Events, decide
+from exchange.market.decide import Ask, decide
 from exchange.market.evolve import evolve
-from exchange.market.refusals import MarketRefusal
+from exchange.market.refusals import Events, MarketRefusal
 from exchange.market.state import ListingState, Market
 from matching_engine.terms import DAY, HOUR
 
