@@ -7,7 +7,7 @@ from exchange.house.state import State, new_state
 from exchange.ports import Journal
 from matching_engine.commands import Postpone
 from matching_engine.errors import Broken
-from matching_engine.lot import due_at
+from matching_engine.lot import LifecycleState, Lot, due_at
 from settlement.rulebook import Rulebook
 
 REASON = "platform_outage"
@@ -25,7 +25,7 @@ async def replay(journal: Journal, house: str, rulebook: Rulebook) -> State:
 
 
 def postponements(state: State, epoch: int, since: int, now: int, grace: int) -> list[Command]:
-    """After an outage from `since` to `now`: move every lot whose next instant fell into it, or comes within the grace.
+    """After an outage from `since` to `now`: move every lot that would have closed in it, or closes within the grace.
 
     A lot is never hammered late: it gets the outage back, and `grace` for its bidders to return.
     """
@@ -33,8 +33,10 @@ def postponements(state: State, epoch: int, since: int, now: int, grace: int) ->
     return [
         Command(f"o:{epoch}:{lot.id}:{since}", HOUSE, Postpone(lot.id, length, REASON))
         for lot in state.lots.values()
-        if lot.closed_at is None
-        and (due := due_at(lot)) is not None
-        and lot.opens_at <= now
-        and due <= now + grace
+        if (closing := _next_closing(lot)) is not None and closing <= now + grace
     ]
+
+
+def _next_closing(lot: Lot) -> int | None:
+    """The next instant at which time alone decides something about an open lot; for one to come, its close."""
+    return lot.closes_at if lot.state is LifecycleState.ANNOUNCED else due_at(lot)
