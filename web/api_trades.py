@@ -108,8 +108,8 @@ async def show_contract(ask: Ask) -> r.ContractResource:
         digest=found.digest,
         effective_on=found.effective_on,
         signatures=[
-            r.SignatureResource(side, one.party, one.signer, one.digest, iso(one.at))
-            for side, one in found.signatures.items()
+            r.SignatureResource(one.side, one.party, one.signer, one.digest, iso(one.at))
+            for one in found.signatures
         ],
         text=found.text,
     )

@@ -57,6 +57,7 @@ def create_app(
         ],
         exception_handlers={HTTPException: partial(_http_problem, error_page)},
     )
+    app.router.redirect_slashes = False
     app.state.exchange = exchange
     app.state.sessions = sessions
     app.state.tickets = Tickets(registers.sessions, clock)

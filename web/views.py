@@ -128,7 +128,7 @@ def event_view(recorded: Recorded, instant: Instant = ms) -> Json | None:
     """An event of a lot as everybody may see it; None for what concerns one bidder only."""
     if not isinstance(recorded.event, lot_events.Event):
         return None
-    event = public(cast(LotEvent, recorded.event))
+    event = public(recorded.event)
     if event is None:
         return None
     return {

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.web.asking import BANK_SECRET
 from tests.web.running import Web, running_web
 
 
@@ -12,4 +13,15 @@ from tests.web.running import Web, running_web
 async def web(sqlite_path: Path) -> AsyncIterator[Web]:
     """REST over an exchange in an embedded database."""
     async with running_web(f"sqlite:///{sqlite_path}") as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def anywhere(request: pytest.FixtureRequest) -> AsyncIterator[Web]:
+    """REST over an exchange in an embedded database, and over one on a PostgreSQL server."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{request.getfixturevalue('sqlite_path')}"
+    else:
+        url = request.getfixturevalue("postgres_url")
+    async with running_web(url, bank_secret=BANK_SECRET) as running:
         yield running

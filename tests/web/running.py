@@ -4,7 +4,7 @@ The clock is moved by hand, so that sessions and lots end when a test says so.
 """
 
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -70,7 +70,7 @@ class Web:
 
 @asynccontextmanager
 async def running_web(
-    database_url: str, routes: list[BaseRoute] | None = None, **settings: object
+    database_url: str, routes: Sequence[BaseRoute] = (), **settings: object
 ) -> AsyncIterator[Web]:
     """An application over an exchange on this database, with the demo's people in its registers."""
     await migrate.upgrade(database_url)
@@ -78,4 +78,4 @@ async def running_web(
     chosen = Settings(database_url=database_url, **settings)  # type: ignore[arg-type]
     async with open_exchange(chosen, clock, DemoBank(clock)) as exchange:
         await fill_registers(exchange, BEGIN, lambda _: HASH)
-        yield Web(exchange, create_app(exchange, routes or []), clock)
+        yield Web(exchange, create_app(exchange, routes), clock)
