@@ -9,7 +9,7 @@ from matching_engine.errors import Malformed
 from matching_engine.mechanisms.registry import RULES
 from matching_engine.mechanisms.weighted import PRICE, decimal
 from matching_engine.money import LIMIT_FEN
-from matching_engine.terms import Mechanism, Terms
+from matching_engine.terms import DAY, Mechanism, Terms
 
 M = Mechanism
 
@@ -25,6 +25,9 @@ BUYING = (
 
 STEPPED = (M.ENGLISH, M.LISTED)
 """Mechanisms with increments, a free period and extensions."""
+
+LONGEST_CLOCK = 365_000 * DAY
+"""No descending clock runs longer; every instant stays within the calendar."""
 
 
 def check_terms(terms: Terms) -> None:
@@ -109,10 +112,14 @@ def _dutch(terms: Terms) -> None:
     if clock is None:
         raise Malformed("dutch", None, "step, every and floor, as the mechanism is dutch")
     _amount("dutch.step_fen", clock.step_fen, least=1)
-    _positive("dutch.every", clock.every)
+    if clock.every < 1:
+        raise Malformed("dutch.every", clock.every, "a duration above zero")
     _amount("dutch.floor_fen", clock.floor_fen)
     if clock.floor_fen > terms.opening_price_fen:
         raise Malformed("dutch.floor_fen", clock.floor_fen, "not above the opening price")
+    end = RULES[M.DUTCH].end(terms)
+    if end is not None and end - terms.opens_at > LONGEST_CLOCK:
+        raise Malformed("dutch.every", clock.every, "a clock that reaches its floor within a thousand years")
 
 
 def _weights(terms: Terms) -> None:

@@ -15,8 +15,8 @@ from rich.text import Text
 
 from matching_engine.errors import Malformed
 from web.commands.errors import BAD_INPUT, exits, quit_with
-from web.rehearsal.lines import Record, record, records, result
-from web.rehearsal.run import Transcript, rehearse_script
+from web.rehearsal.lines import Record, records
+from web.rehearsal.run import rehearse_script
 from web.rehearsal.script import Script, read_script
 
 LONG = 2_000
@@ -37,19 +37,20 @@ def rehearse(
     Exit status 0 when the answer is printed, whatever it is; 2 for bad input.
     """
     with exits():
-        transcript = _rehearsed(file)
+        said = _rehearsed(file)
     if as_json:
-        typer.echo(b"\n".join(msgspec.json.encode(line) for line in records(transcript)))
+        typer.echo(b"\n".join(map(msgspec.json.encode, said)))
     else:
-        _show(transcript)
+        _show(said)
 
 
-def _rehearsed(file: Path) -> Transcript:
-    """The transcript of a file; bad input ends the command with one line that names the file and the place."""
+def _rehearsed(file: Path) -> list[Record]:
+    """The lines of a file; bad input ends the command with one line that names the file and the place."""
     try:
         script = read_script(file.read_bytes())
         with _progress(script) as advance:
-            return rehearse_script(script, advance)
+            transcript = rehearse_script(script, advance)
+        return list(records(transcript))
     except Malformed as wrong:
         raise quit_with(_one_line(f"{file}: {wrong}"), BAD_INPUT) from wrong
     except OSError as error:
@@ -73,7 +74,7 @@ def _progress(script: Script) -> Iterator[Callable[[], None]]:
         yield lambda: progress.advance(task)
 
 
-def _show(transcript: Transcript) -> None:
+def _show(said: list[Record]) -> None:
     """A table of what happened, and the outcome below it."""
     console = Console(highlight=False)
     table = Table(
@@ -83,15 +84,15 @@ def _show(transcript: Transcript) -> None:
         table.add_column(title, no_wrap=True)
     table.add_column("Amount", justify="right", no_wrap=True)
     table.add_column("", overflow="fold")
-    closes_at = None
-    for line in map(record, transcript.happened):
+    closes_at, (*events, result) = None, said
+    for line in events:
         note = _note(line, closes_at)
         closes_at = line.get("closes_at", closes_at)
         cells = (_plain(line.get(name)) for name in ("seq", "at", "type", "bidder", "amount"))
         style = "red" if line["type"] == "BidRefused" else ""
         table.add_row(*(Text(cell) for cell in cells), Text(note), style=style)
     console.print(table)
-    console.print(Text(_outcome(result(transcript))))
+    console.print(Text(_outcome(result)))
 
 
 def _note(line: Record, closes_at: str | None) -> str:
