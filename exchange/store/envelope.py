@@ -67,21 +67,36 @@ def check_commitment(commitment: str) -> None:
         raise BadEnvelope("commitment", commitment[:72], "64 hexadecimal digits in lower case")
 
 
-def seal_bid(public_key: str, lot: str, bidder: str, amount_fen: int) -> tuple[str, str]:
+def new_salt() -> str:
+    """Sixteen random octets in base64url."""
+    return _b64(os.urandom(_SALT))
+
+
+def commitment_of(amount_fen: int, salt: str) -> str:
+    """The commitment of an amount and a salt: whoever kept both proves with it what was sealed."""
+    return hashlib.sha256(_plain(amount_fen, salt)).hexdigest()
+
+
+def seal_bid(
+    public_key: str, lot: str, bidder: str, amount_fen: int, salt: str | None = None
+) -> tuple[str, str]:
     """The envelope of a bid of `amount_fen` on `lot` under the code `bidder`, and its commitment.
 
-    Keep the amount to yourself: nobody can read it out of the envelope without the lot's private key.
-    Malformed when the key is no point of P-256 or the amount is not above zero and within the limit.
+    Malformed when the key is no point of P-256 or the amount is not above zero and within the limit. Give a salt of
+    `new_salt` and keep it, to be able to prove later what was sealed.
     """
     if not 1 <= amount_fen <= LIMIT_FEN:
         raise Malformed("amount_fen", amount_fen, f"from 1 to {LIMIT_FEN} fen")
-    recipient = _point(public_key)
-    plain = canonical.encode(_Held(amount_fen, _b64(os.urandom(_SALT)))).ljust(_PLAIN)
+    recipient, plain = _point(public_key), _plain(amount_fen, salt or new_salt())
     ephemeral, nonce = ec.generate_private_key(CURVE), os.urandom(_NONCE)
     point = raw_point(ephemeral.public_key())
     key = _derive(ephemeral.exchange(ec.ECDH(), recipient), point, raw_point(recipient))
     sealed = AESGCM(key).encrypt(nonce, plain, _bound_to(lot, bidder))
     return _b64(bytes([VERSION]) + point + nonce + sealed), hashlib.sha256(plain).hexdigest()
+
+
+def _plain(amount_fen: int, salt: str) -> bytes:
+    return canonical.encode(_Held(amount_fen, salt)).ljust(_PLAIN)
 
 
 def open_envelope(

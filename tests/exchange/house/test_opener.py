@@ -9,21 +9,30 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from exchange.house.command import Denied
+from exchange.house.command import HOUSE, Command, Denied, Principal
 from exchange.house.house import House
-from exchange.market.commands import PublishSealKey
+from exchange.market.commands import PublishSealKey, ScoreBid
 from exchange.market.events import BidScored, SealKeyPublished
-from exchange.ports import Vault
+from exchange.ports import OutcomeUnknown, Vault
 from exchange.store.clock import ManualClock
+from exchange.store.envelope import seal_bid
 from exchange.store.vault import FileVault
 from matching_engine import events as le
 from matching_engine.commands import Advance, Cancel, Opening, OpenSeals, Seal
 from matching_engine.lifecycle import LifecycleState
 from matching_engine.terms import DAY, HOUR, Mechanism
-from settlement.dates import shanghai_date
-from settlement.obligations import due_date
+from settlement.dates import due_date
 from settlement.state import DepositState, Trade
-from tests.exchange.house.running import BEGIN, LOT, FaultyJournal, command, opened, running, sqlite_url
+from tests.exchange.house.running import (
+    BEGIN,
+    LOT,
+    FaultyJournal,
+    command,
+    open_lot,
+    opened,
+    running,
+    sqlite_url,
+)
 from tests.exchange.house.sealing import BIDDERS, OPENING, close, code_of, open_sealed, score, seal
 
 M = Mechanism
@@ -152,7 +161,7 @@ async def test_the_days_to_pay_run_from_the_opening(sqlite_path: Path) -> None:
         (trade,) = trades(house)
         assert trade.hammered_at == clock.now()
         due_on = house.view.settlement.obligation_of(trade.id).due_on
-        assert due_on == due_date(clock.now(), 5).isoformat() > shanghai_date(clock.now()).isoformat()
+        assert due_on == due_date(clock.now(), 5).isoformat()
 
 
 @pytest.mark.parametrize(
@@ -220,41 +229,40 @@ async def test_a_score_can_be_corrected_until_the_opening(sqlite_path: Path) -> 
         assert {row.stream_seq for row in rows} == {2}
 
 
+class _OutOfReach(FileVault):
+    """A vault that makes keys and opens nothing, like one whose volume is gone for a while."""
+
+    def holds(self, lot: str, public_key: str) -> bool:
+        """Not now."""
+        return False
+
+
 async def test_a_restart_between_close_and_opening(sqlite_path: Path) -> None:
     """The house died after the close: the next one opens what was sealed, once."""
     clock = ManualClock(BEGIN)
-    vault = FileVault(sqlite_path.parent / "keys", "hub")
-    async with opened(sqlite_url(sqlite_path)) as real:
-        journal = FaultyJournal(real)
-        async with running(journal, clock) as house:  # type: ignore[arg-type]
+    keys = sqlite_path.parent / "keys"
+    async with opened(sqlite_url(sqlite_path)) as journal:
+        async with running(journal, clock, vault=_OutOfReach(keys, "hub")) as house:
             await open_sealed(house, clock, M.SEALED_FIRST_PRICE)
-            await house.submit(_key(vault))
             await seal_all(house, LOW, HIGH, MIDDLE)
-            await close(house, clock)
+            clock.advance(HOUR)
+            await house.gavel.strike()
             assert house.view.lots[LOT].state is AWAITING
         for _ in range(2):
-            async with running(real, clock, vault=vault) as house:
+            async with running(journal, clock, vault=FileVault(keys, "hub")) as house:
                 await house.settled()
                 assert sold(house) == [("yi", HIGH)]
                 assert len(await events(house, le.SealsOpened)) == 1
                 assert len(trades(house)) == 1
 
 
-def _key(vault: FileVault) -> Any:
-    from exchange.house.command import HOUSE, Command
-
-    return Command(f"s:{LOT}:key", HOUSE, PublishSealKey(LOT, vault.public_key(LOT)))
-
-
 async def test_an_opening_whose_answer_was_lost_happens_once(sqlite_path: Path) -> None:
     """The commit of the opening stood although its answer was lost: asked again, the house gives the same answer."""
-    from exchange.ports import OutcomeUnknown
-
     clock = ManualClock(BEGIN)
     vault = FileVault(sqlite_path.parent / "keys", "hub")
     async with opened(sqlite_url(sqlite_path)) as real:
         journal = FaultyJournal(real)
-        async with running(journal, clock, vault=vault) as house:  # type: ignore[arg-type]
+        async with running(journal, clock, vault=vault) as house:
             await open_sealed(house, clock, M.SEALED_FIRST_PRICE)
             await seal_all(house, LOW, HIGH, MIDDLE)
             house.watch(
@@ -279,8 +287,6 @@ async def test_what_cannot_be_read_is_void(sqlite_path: Path) -> None:
         for login, envelope in (("yi", stolen), ("bing", "A" * 211)):
             body = Seal(LOT, code_of(house, login), envelope, box[0].commitment)
             assert (await house.submit(command(login, body))).refusal is None
-        from exchange.store.envelope import seal_bid
-
         code = code_of(house, "ding")
         envelope, _ = seal_bid(house.view.market.seal_keys[LOT], LOT, code, HIGH)
         await house.submit(command("ding", Seal(LOT, code, envelope, "0" * 64)))
@@ -351,6 +357,38 @@ async def test_the_key_is_published_once_and_only_the_house_opens(sqlite_path: P
             for body in (PublishSealKey(LOT, "x"), OpenSeals(LOT, ())):
                 with pytest.raises(Denied):
                     await house.submit(command(login, body))
-        again = await house.submit(_key(vault))
-        assert again.refusal is None
+        again = (await house.submit(Command("s:other:key", HOUSE, PublishSealKey(LOT, "x")))).refusal
+        assert again is not None
+        assert again.code == "SEAL_KEY_EXISTS"
         assert len(await house.history(f"seal/{LOT}")) == 1
+
+
+async def test_an_open_lot_has_no_key(sqlite_path: Path) -> None:
+    """Where bids are open there is nothing to seal to, and nobody's score counts."""
+    clock = ManualClock(BEGIN)
+    async with house_at(sqlite_path, clock) as house:
+        await open_lot(house, clock)
+        await house.settled()
+        assert house.view.market.seal_keys == {}
+        for body, code in (
+            (PublishSealKey(LOT, "x"), "LOT_TERMS"),
+            (PublishSealKey("L9", "x"), "LOT_UNKNOWN"),
+            (ScoreBid("L9", "1000", {}), "LOT_UNKNOWN"),
+        ):
+            refusal = (await house.submit(Command(f"x:{code}:{body.lot}:{type(body)}", HOUSE, body))).refusal
+            assert refusal is not None
+            assert refusal.code == code
+
+
+@pytest.mark.parametrize("party", ["university", "jia"])
+async def test_nobody_scores_in_an_own_affair(sqlite_path: Path, party: str) -> None:
+    """An operator of the seller's or the bidder's organisation is turned away before anything is journaled."""
+    clock = ManualClock(BEGIN)
+    async with house_at(sqlite_path, clock) as house:
+        await open_sealed(house, clock, M.WEIGHTED, ("jia",), weights={"price": "1", "quality": "1"})
+        await seal(house, "jia", HIGH)
+        await close(house, clock)
+        principal = Principal("staff", party, frozenset({"operator"}))
+        body = ScoreBid(LOT, code_of(house, "jia"), {"quality": "100"})
+        with pytest.raises(Denied, match="BID_CONFLICT_OF_INTEREST"):
+            await house.submit(Command("conflict-0001", principal, body))

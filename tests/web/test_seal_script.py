@@ -1,0 +1,64 @@
+"""The browser's sealer: what a real browser seals, the house opens."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, Route
+
+from exchange.store.envelope import check_commitment, check_envelope, commitment_of
+from exchange.store.vault import FileVault
+from matching_engine.money import LIMIT_FEN
+
+SCRIPT = Path(__file__).parents[2] / "web" / "static" / "seal.js"
+ORIGIN = "http://localhost"
+"""WebCrypto is for secure contexts only; a browser takes this one for secure."""
+
+
+async def _serve(route: Route) -> None:
+    """An empty page and the script, without a server."""
+    if route.request.url.endswith(".js"):
+        await route.fulfill(path=SCRIPT, content_type="text/javascript")
+    else:
+        await route.fulfill(body="<!doctype html><title>seal</title>", content_type="text/html")
+
+
+@pytest.mark.parametrize("amount_fen", [1, 165_000_000, LIMIT_FEN])
+async def test_the_house_opens_what_a_browser_sealed(page: Page, tmp_path: Path, amount_fen: int) -> None:
+    """The same format on both sides, bound to the lot, the code and the commitment, for an id in Chinese as well."""
+    vault = FileVault(tmp_path, "hub")
+    lot, code, salt = "拍品-1", "1234", "AAAAAAAAAAAAAAAAAAAAAA"
+    await page.route(f"{ORIGIN}/**", _serve)
+    await page.goto(f"{ORIGIN}/")
+    sealed = await page.evaluate(
+        "async (args) => (await import('/seal.js')).sealBid(...args)",
+        [vault.public_key(lot), lot, code, amount_fen, salt],
+    )
+    envelope, commitment = sealed["envelope"], sealed["commitment"]
+    check_envelope(envelope)
+    check_commitment(commitment)
+    assert vault.open(lot, code, envelope, commitment) == amount_fen
+    assert vault.open(lot, "1235", envelope, commitment) is None
+    assert commitment == commitment_of(amount_fen, salt)
+
+
+async def test_a_browser_seals_nothing_unlawful(page: Page, tmp_path: Path) -> None:
+    """Zero, parts of a fen and too much are refused before anything is sealed; salts are never used twice."""
+    key = FileVault(tmp_path, "hub").public_key("L1")
+    await page.route(f"{ORIGIN}/**", _serve)
+    await page.goto(f"{ORIGIN}/")
+    names = await page.evaluate(
+        """async ([key, amounts]) => {
+          const { sealBid } = await import("/seal.js");
+          return Promise.all(amounts.map((fen) => sealBid(key, "L1", "1234", fen).then(() => "sealed", (e) => e.name)));
+        }""",
+        [key, [0, -1, 1.5, LIMIT_FEN + 1, None, "5"]],
+    )
+    assert names == ["RangeError"] * 6
+    twice = await page.evaluate(
+        """async (key) => {
+          const { sealBid } = await import("/seal.js");
+          return [await sealBid(key, "L1", "1234", 5), await sealBid(key, "L1", "1234", 5)];
+        }""",
+        key,
+    )
+    assert twice[0]["commitment"] != twice[1]["commitment"]
