@@ -2,7 +2,8 @@
 
 from exchange.house.command import Principal
 from exchange.house.state import State
-from matching_engine.commands import Bid
+from exchange.store.envelope import BadEnvelope, check_commitment, check_envelope
+from matching_engine.commands import Bid, Seal
 from matching_engine.lot import Lot
 from web.errors import failure
 
@@ -42,3 +43,13 @@ def bid_of(
         )
         raise failure(409, "BID_UNCONFIRMED", detail, field="confirm")
     return Bid(lot, state.market.code_of(lot, principal.party) or "", amount_fen, max_fen)
+
+
+def seal_of(lot: str, bidder: str, envelope: str, commitment: str) -> Seal:
+    """A sealed bid as it goes into the box; BAD_ENVELOPE for what is none, the only thing seen before the opening."""
+    try:
+        check_envelope(envelope)
+        check_commitment(commitment)
+    except BadEnvelope as wrong:
+        raise failure(422, "BAD_ENVELOPE", str(wrong), field=wrong.field) from None
+    return Seal(lot, bidder, envelope, commitment)

@@ -8,7 +8,6 @@ that moment. Frames that are too large never get here: the server's own limit cl
 import asyncio
 import secrets
 from collections import OrderedDict
-from hashlib import sha256
 from typing import Any
 
 import structlog
@@ -23,7 +22,7 @@ from matching_engine import commands as lc
 from matching_engine.errors import Broken, LuochuiError
 from web import errors
 from web import messages as m
-from web.bids import bid_of
+from web.bids import bid_of, seal_of
 from web.hub import Hub, Watcher
 from web.protocol import (
     SUBPROTOCOL,
@@ -257,7 +256,7 @@ def _body(message: m.Decision, state: State, principal: Principal) -> lc.LotComm
         return lc.Match(message.lot, bidder)
     if isinstance(message, m.Accept):
         return lc.Accept(message.lot, bidder, message.amount_fen)
-    return lc.Seal(message.lot, bidder, message.envelope, sha256(message.envelope.encode()).hexdigest())
+    return seal_of(message.lot, bidder, message.envelope, message.commitment)
 
 
 def _problem(message: m.Decision, problem: errors.Problem) -> m.Rej:

@@ -15,7 +15,7 @@ import structlog
 from exchange.house.command import HouseEvent, Recorded
 from exchange.market.events import EntryApplied
 from matching_engine import events as le
-from matching_engine.commands import EntryStatus
+from matching_engine.lot import Lot
 from web import messages as m
 from web.protocol import CloseCode
 from web.rooms import AnyHouse, Room, is_public
@@ -48,6 +48,14 @@ def _concerned(event: HouseEvent) -> str | None:
     if private or (isinstance(event, le.BidAccepted) and event.max_fen is not None):
         return event.bidder  # type: ignore[union-attr]
     return None
+
+
+def _entry(lot: Lot, code: str) -> str | None:
+    """What a lot holds of a bidder's entry: its status, or that its one bid is in the box."""
+    if code in lot.sealed:
+        return "sealed"
+    status = lot.entries.get(code)
+    return status.value if status is not None else None
 
 
 class Watcher:
@@ -267,9 +275,8 @@ class Hub:
 
     def _tell_you(self, sub: Sub, lot: str, code: str) -> None:
         one = self.house.view.lots[lot]
-        status = one.entries.get(code)
         maximum = one.maxima.get(code) if one.leader == code else None
-        sub.watcher.send(m.You(lot, code, status.value if isinstance(status, EntryStatus) else None, maximum))
+        sub.watcher.send(m.You(lot, code, _entry(one, code), maximum))
 
     # Slow readers
 

@@ -31,6 +31,8 @@ DELTA_MAX = 2_000
 
 PRICE_STEPS = (le.BidAccepted, le.ProxyRaised, le.BidMatched, le.CompetitionOpened, le.LicenceAccepted)
 """Events in which a price was named."""
+TOLD = (*PRICE_STEPS, le.SealsOpened)
+"""Events that a list of bids shows."""
 
 _encoder = msgspec.json.Encoder()
 
@@ -62,7 +64,7 @@ class Room:
         self.stream = f"lot/{lot}"
         self.seq = house.view.streams.get(self.stream, 0)
         self._ring: deque[Recorded] = deque(maxlen=RING_MAX)
-        self._snap: tuple[int, m.Snap] | None = None
+        self._snap: tuple[tuple[int, str | None], m.Snap] | None = None
 
     async def load(self) -> None:
         """Fill the ring from the journal, with what came meanwhile behind it."""
@@ -107,9 +109,14 @@ class Room:
         whole = rows + [row for row in self._ring if row.stream_seq > last]
         return whole if [row.stream_seq for row in whole] == list(range(seq + 1, self.seq + 1)) else None
 
+    @property
+    def seal_key(self) -> str | None:
+        """The key to which bids on this lot are sealed; None where they are not."""
+        return self.house.view.market.seal_keys.get(self.lot)
+
     def recent(self) -> list[dict[str, Any]]:
         """The newest price steps, oldest first."""
-        steps = [row for row in self._ring if isinstance(row.event, PRICE_STEPS)]
+        steps = [row for row in self._ring if isinstance(row.event, TOLD)]
         return [view for row in steps[-RECENT:] if (view := event_view(row)) is not None]
 
     def state(self, watchers: int) -> dict[str, Any]:
@@ -118,15 +125,17 @@ class Room:
         return {
             **view,
             **clocks(self.house.view.lots[self.lot]),
+            "seal_key": self.seal_key,
             "recent": self.recent(),
             "watchers": watchers,
         }
 
     def snap(self, request: int | str | None, watchers: int) -> m.Snap:
         """The whole state; made once for a seq, whoever asks."""
-        if self._snap is None or self._snap[0] != self.seq:
+        key = (self.seq, self.seal_key)
+        if self._snap is None or self._snap[0] != key:
             raw = msgspec.Raw(_encoder.encode(self.state(watchers)))
-            self._snap = (self.seq, m.Snap(None, self.lot, self.house.epoch, self.seq, raw))
+            self._snap = (key, m.Snap(None, self.lot, self.house.epoch, self.seq, raw))
         return msgspec.structs.replace(self._snap[1], i=request)
 
     def delta(self, request: int | str, events: Iterable[Recorded]) -> m.Delta:

@@ -8,10 +8,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from exchange.house.command import Body
-from exchange.market.commands import AdmitListing
+from exchange.market.commands import AdmitListing, ScoreBid
+from exchange.market.sealing import attributes, unscored
 from exchange.market.state import ListingState
 from matching_engine import commands as lc
-from matching_engine.lifecycle import RUNNING
+from matching_engine.lifecycle import RUNNING, LifecycleState
 from matching_engine.terms import DAY
 from web import errors
 from web.gateway import gateway_of
@@ -20,6 +21,8 @@ from web.pages.market import live_words
 from web.pages.shell import Visit, page, script_words
 
 SESSIONS_SHOWN = 12
+SCORE = "score-"
+"""Before an attribute's name in the form of its scores."""
 
 
 async def operator(visit: Visit, status: int = 200, wrong: Mapping[str, str] | None = None) -> Response:
@@ -34,6 +37,7 @@ async def operator(visit: Visit, status: int = 200, wrong: Mapping[str, str] | N
         figures=[(name, names[name], visit.speech.number(value)) for name, value in found.items()],
         sittings=[_with_clock(visit, sitting) for sitting in islice(_running(visit), SESSIONS_SHOWN)],
         submitted=_submitted(visit),
+        scoring=_scoring(visit),
         errors=wrong or {},
         words_for_script=script_words(live_words(visit)),
     )
@@ -104,6 +108,25 @@ def _submitted(visit: Visit) -> list[dict[str, Any]]:
     ]
 
 
+def _scoring(visit: Visit) -> list[dict[str, Any]]:
+    """Sealed bids that wait for the scores their terms ask for."""
+    state = visit.state
+    return [
+        {"lot": lot.id, "code": code, "attributes": attributes(lot)}
+        for lot in state.lots.values()
+        if lot.state is LifecycleState.AWAITING_OPENING
+        for code in unscored(state.market, lot)
+    ]
+
+
+async def score(visit: Visit) -> Response:
+    """Give the scores of one sealed bid, all attributes at once."""
+    form, lot = visit.form(), visit.part("lot")
+    scores = {name.removeprefix(SCORE): text for name, text in form.items() if name.startswith(SCORE)}
+    code = form.get("bidder", "")
+    return await _step(visit, form, ScoreBid(lot, code, scores), f"{lot}-{code}")
+
+
 async def suspend(visit: Visit) -> Response:
     """Stop the clock of a lot and say why."""
     form, lot = visit.form(), visit.part("lot")
@@ -140,5 +163,6 @@ ROUTES: list[Route] = [
     page("/operator/figures", figures_alone),
     page("/operator/lots/{lot}/suspend", suspend, "POST"),
     page("/operator/lots/{lot}/resume", resume, "POST"),
+    page("/operator/lots/{lot}/scores", score, "POST"),
     page("/operator/listings/{listing}/admission", admit, "POST"),
 ]

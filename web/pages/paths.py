@@ -6,7 +6,7 @@ from exchange.house.command import Recorded
 from exchange.house.house import House
 from exchange.house.remote import RemoteHouse
 from matching_engine import events as le
-from web.rooms import PRICE_STEPS, is_public
+from web.rooms import TOLD, is_public
 
 PATHS_MAX = 512
 """Lots whose paths are kept; the one that nobody looked at for longest goes first."""
@@ -25,7 +25,7 @@ class Path:
         for row in rows:
             if row.stream_seq > self.seq and is_public(row):
                 self.seq = row.stream_seq
-                if isinstance(row.event, PRICE_STEPS):
+                if isinstance(row.event, TOLD):
                     self.steps.append(row)
                 elif isinstance(row.event, le.LotSuspended):
                     self.suspended_why = row.event.reason

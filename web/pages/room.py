@@ -99,7 +99,7 @@ async def show(
         sealed=one.terms.mechanism in SEALED,
         suspended_why=path.suspended_why,
         ended=_ended(visit, one),
-        history=[_step(row) for row in reversed(path.steps[-RECENT:])],
+        history=[step for row in reversed(path.steps[-RECENT:]) for step in _steps(row)],
         chart=chart(visit, lot, path.steps),
         errors=wrong or {},
         form_values=Said(said),
@@ -139,7 +139,7 @@ def _forms(lot: Lot, own: You) -> dict[str, Any]:
     return {
         "may_bid": own.kind in CAN_ACT and lot.closed_at is None,
         "forms_open": live and own.kind in FORMS_OPEN,
-        "form": "bid" if mechanism in BIDDING else "accept" if mechanism in TAKING else "",
+        "form": _form(mechanism),
         "proxy": mechanism is Mechanism.ENGLISH
         or (mechanism is Mechanism.LISTED and lot.phase == "competition"),
         "quick": [(n, minimum + lot.sign * (n - 1) * step) for n in QUICK]
@@ -147,6 +147,13 @@ def _forms(lot: Lot, own: You) -> dict[str, Any]:
         else [],
         "may_match": any(holder.bidder == own.code for holder in lot.terms.priority),
     }
+
+
+def _form(mechanism: Mechanism) -> str:
+    """Which form a mechanism takes: an amount, the price that stands, or an envelope."""
+    if mechanism in BIDDING:
+        return "bid"
+    return "accept" if mechanism in TAKING else "seal"
 
 
 def _ended(visit: Visit, lot: Lot) -> dict[str, str]:
@@ -183,15 +190,27 @@ def receipt(visit: Visit, outcome: Outcome) -> str:
     )
 
 
-def _step(row: Recorded) -> dict[str, Any]:
+def _steps(row: Recorded) -> list[dict[str, Any]]:
+    """The lines of the list of bids that an event makes: one, or one for each envelope that was opened."""
     event = row.event
+    if isinstance(event, le.SealsOpened):
+        opened = sorted(event.openings, key=lambda one: -(one.amount_fen or 0))
+        return [
+            _line(row, "void" if one.bidder in event.void else "opened", one.bidder, one.amount_fen)
+            for one in opened
+        ]
     assert isinstance(event, PRICE_STEPS)
+    bidder = event.leader if isinstance(event, le.CompetitionOpened) else event.bidder
+    return [_line(row, type(event).__name__, bidder, event.amount_fen)]
+
+
+def _line(row: Recorded, kind: str, bidder: str, amount_fen: int | None) -> dict[str, Any]:
     return {
         "seq": row.stream_seq,
-        "kind": type(event).__name__,
-        "bidder": event.leader if isinstance(event, le.CompetitionOpened) else event.bidder,
-        "amount_fen": event.amount_fen,
-        "extended": getattr(event, "extended", False),
+        "kind": kind,
+        "bidder": bidder,
+        "amount_fen": amount_fen,
+        "extended": getattr(row.event, "extended", False),
         "at": row.at,
         "iso": iso(row.at),
     }

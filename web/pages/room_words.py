@@ -33,6 +33,7 @@ EDGE_REFUSALS = [
     "SIGN_IN_REQUIRED",
     "FORBIDDEN",
     "UNAVAILABLE",
+    "BAD_ENVELOPE",
     "OUTCOME_UNKNOWN",
     "IDEMPOTENCY_MISMATCH",
     "BAD_COMMAND_ID",
@@ -51,7 +52,7 @@ def room_words(visit: Visit) -> dict[str, Any]:
         "price": s.codes("price", ["hammer", "lead", "clock", "opening", "asking", "fee", "budget"]),
         "until": s.codes("until", ["opens", "closes", "closed", "window", "ended"]),
         "standing": s.codes("standing", STANDINGS),
-        "step": s.codes("step", [kind.__name__ for kind in PRICE_STEPS]),
+        "step": s.codes("step", [*(kind.__name__ for kind in PRICE_STEPS), "opened", "void"]),
         "refusal": s.codes("refusal", [str(code) for code in Rejection] + EDGE_REFUSALS),
         "reason": s.codes("reason", REASONS),
         "line": s.codes("line", ["connecting", "live", "waiting", "signed_out", "gone"]),
@@ -78,4 +79,6 @@ SENTENCES = {
     "take": "Take at %(price)s",
     "day": "%(n)s d",
     "watchers": "%(n)s watching",
+    "sealed": "In the box: seq %(seq)s, receipt %(receipt)s. Commitment %(commitment)s.",
+    "no_seal": "This browser cannot seal a bid here: it takes https and a current browser.",
 }

@@ -1,12 +1,13 @@
 // The live room of one lot: keeps the page current and carries its forms over the socket.
 
 import { Line } from "./line.js";
+import { canSeal, seal } from "./seal.js";
 import { countdown, fenOf, instant, money, plainYuan, say, words } from "./words.js";
 
 const HISTORY_MAX = 50;
 const CHART_EVERY = 2500;
 const TAGS = { open: "live", suspended: "halt", hammered: "sold", awaiting_opening: "wait", priority_window: "wait" };
-const STEPS = new Set(Object.keys(words.step));
+const STEPS = new Set([...Object.keys(words.step), "SealsOpened"]);
 const CAN_BID = new Set(["admitted", "leading", "outbid"]);
 
 const room = document.getElementById("room");
@@ -59,6 +60,7 @@ line.addEventListener("you", ({ detail }) => {
 });
 
 function record(event) {
+  if (event.kind === "SealsOpened") return recordOpenings(event);
   const bidder = event.bidder ?? event.leader;
   if (bidder === code) hasBid = true;
   const row = document.getElementById("row").content.firstElementChild.cloneNode(true);
@@ -81,6 +83,15 @@ function record(event) {
   history.prepend(row);
   while (history.children.length > HISTORY_MAX) history.lastElementChild.remove();
   at("no-bids").hidden = true;
+}
+
+// Every envelope is a line of its own, the best last, for the newest line stands on top.
+function recordOpenings(event) {
+  const openings = [...event.openings].sort((a, b) => (a.amount_fen ?? 0) - (b.amount_fen ?? 0));
+  for (const { bidder, amount_fen } of openings) {
+    const kind = event.void.includes(bidder) ? "void" : "opened";
+    record({ kind, bidder, amount_fen, at: event.at });
+  }
 }
 
 // How the lot stands
@@ -283,9 +294,20 @@ function messageOf(form, button) {
   return message;
 }
 
+// A sealed bid leaves the browser as an envelope only.
+async function sealed(message) {
+  const { amount_fen, ...rest } = message;
+  if (!canSeal || !terms?.seal_key || !code) return null;
+  return { ...rest, ...(await seal(terms.seal_key, lot, code, amount_fen)) };
+}
+
 async function submit(form, button) {
   clear(form);
-  const message = messageOf(form, button);
+  let message = messageOf(form, button);
+  if (message?.t === "seal") {
+    message = await sealed(message);
+    if (!message) return answer(say("no_seal"), "bad");
+  }
   if (!message) return;
   const buttons = room.querySelectorAll("[data-ask] button");
   for (const one of buttons) one.disabled = true;
@@ -293,7 +315,7 @@ async function submit(form, button) {
   const answered = await line.ask(message);
   for (const one of buttons) one.disabled = false;
   form.elements.command.value = crypto.randomUUID?.() ?? newId();
-  if (answered.t === "ack") accepted(form, answered);
+  if (answered.t === "ack") accepted(form, answered, message);
   else refused(form, answered);
 }
 
@@ -301,8 +323,10 @@ function newId() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((octet) => octet.toString(16).padStart(2, "0")).join("");
 }
 
-function accepted(form, { seq, receipt, kind: what }) {
-  answer(say("accepted", { seq, receipt: receipt.slice(0, 16) }), "good");
+function accepted(form, { seq, receipt, kind: what }, { commitment }) {
+  const proof = { seq, receipt: receipt.slice(0, 16), commitment: commitment?.slice(0, 16) };
+  answer(say(commitment ? "sealed" : "accepted", proof), "good");
+  if (commitment) entry = "sealed";
   if (what !== "MaximumRaised") hasBid = true;
   if (what === "LicenceAccepted" && !terms?.dutch) entry = "licensed";
   const confirm = at("confirm");
@@ -327,6 +351,7 @@ for (const form of room.querySelectorAll("[data-ask]")) {
     event.preventDefault();
     submit(form, event.submitter);
   });
+  for (const button of form.querySelectorAll("button")) button.disabled = false;
 }
 
 // From a snapshot, for it brings the rules that the page was drawn from.

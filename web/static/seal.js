@@ -22,13 +22,16 @@ function unbase64url(text) {
   return Uint8Array.from(binary, (char) => char.charCodeAt(0));
 }
 
+// WebCrypto is there in secure contexts only: https, or this machine.
+export const canSeal = Boolean(globalThis.crypto?.subtle);
+
 export function newSalt() {
   return base64url(crypto.getRandomValues(new Uint8Array(16)));
 }
 
 // The envelope of a bid of `amountFen` on `lot` under the code `bidder`, and its commitment. Whoever keeps amount
 // and salt can prove later what was sealed.
-export async function sealBid(publicKey, lot, bidder, amountFen, salt = newSalt()) {
+export async function seal(publicKey, lot, bidder, amountFen, salt = newSalt()) {
   if (!Number.isInteger(amountFen) || amountFen < 1 || amountFen > LIMIT_FEN) throw new RangeError("amount_fen");
   const plain = octets(JSON.stringify({ amount_fen: amountFen, salt }).padEnd(PLAIN));
   const { point, key } = await keyFor(unbase64url(publicKey));
