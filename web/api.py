@@ -5,6 +5,7 @@ from starlette.responses import Response
 from web import api_account as account
 from web import api_lots as lots
 from web import api_probes as probes
+from web import api_seals as seals
 from web import api_trades as trades
 from web import resources as r
 from web.openapi import document
@@ -97,6 +98,7 @@ OPERATIONS: tuple[Operation, ...] = (
             ("suspension", lots.suspend, "Stop the clock of a lot", r.ReasonBody),
         )
     ),
+    *seals.OPERATIONS,
     Operation(
         "DELETE",
         f"{V1}/lots/{{lot}}/bids/{{bid}}",

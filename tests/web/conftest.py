@@ -9,6 +9,12 @@ from tests.web.asking import BANK_SECRET
 from tests.web.running import Web, running_web
 
 
+@pytest.fixture(autouse=True)
+def _own_var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keys of sealed lots lie below each test's own directory."""
+    monkeypatch.setenv("LUOCHUI_VAR_DIR", str(tmp_path / "var"))
+
+
 @pytest.fixture
 async def web(sqlite_path: Path) -> AsyncIterator[Web]:
     """REST over an exchange in an embedded database."""

@@ -30,7 +30,7 @@ async def test_the_house_opens_what_a_browser_sealed(page: Page, tmp_path: Path,
     await page.route(f"{ORIGIN}/**", _serve)
     await page.goto(f"{ORIGIN}/")
     sealed = await page.evaluate(
-        "async (args) => (await import('/seal.js')).sealBid(...args)",
+        "async (args) => (await import('/seal.js')).seal(...args)",
         [vault.public_key(lot), lot, code, amount_fen, salt],
     )
     envelope, commitment = sealed["envelope"], sealed["commitment"]
@@ -48,16 +48,16 @@ async def test_a_browser_seals_nothing_unlawful(page: Page, tmp_path: Path) -> N
     await page.goto(f"{ORIGIN}/")
     names = await page.evaluate(
         """async ([key, amounts]) => {
-          const { sealBid } = await import("/seal.js");
-          return Promise.all(amounts.map((fen) => sealBid(key, "L1", "1234", fen).then(() => "sealed", (e) => e.name)));
+          const { seal } = await import("/seal.js");
+          return Promise.all(amounts.map((fen) => seal(key, "L1", "1234", fen).then(() => "sealed", (e) => e.name)));
         }""",
         [key, [0, -1, 1.5, LIMIT_FEN + 1, None, "5"]],
     )
     assert names == ["RangeError"] * 6
     twice = await page.evaluate(
         """async (key) => {
-          const { sealBid } = await import("/seal.js");
-          return [await sealBid(key, "L1", "1234", 5), await sealBid(key, "L1", "1234", 5)];
+          const { seal } = await import("/seal.js");
+          return [await seal(key, "L1", "1234", 5), await seal(key, "L1", "1234", 5)];
         }""",
         key,
     )
