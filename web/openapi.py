@@ -47,7 +47,7 @@ _SECURITY = {
     },
     "key": {"type": "http", "scheme": "bearer"},
 }
-_EVERYWHERE = (400, 413, 422)
+_EVERYWHERE = (400, 401, 413, 422, 429)
 _PATH_PARAMETER = re.compile(r"{(\w+)}")
 
 
@@ -157,13 +157,13 @@ def _in_headers(operation: Operation) -> list[Json]:
 def _responses(operation: Operation) -> Json:
     statuses = {*_EVERYWHERE, *operation.errors}
     if operation.signed_in:
-        statuses |= {401, 403, 429}
+        statuses |= {403}
     if operation.method != "GET":
         statuses |= {403}
     if operation.body is not None:
         statuses |= {415}
     if operation.binds or operation.path.endswith("/session"):
-        statuses |= {429, 503}
+        statuses |= {503}
     if operation.binds:
         statuses |= {202}
     responses = {str(status): _problem(status) for status in sorted(statuses)}

@@ -70,11 +70,11 @@ class Web:
 
 @asynccontextmanager
 async def running_web(
-    database_url: str, routes: Sequence[BaseRoute] = (), **settings: object
+    database_url: str, routes: Sequence[BaseRoute] = (), clock: ManualClock | None = None, **settings: object
 ) -> AsyncIterator[Web]:
     """An application over an exchange on this database, with the demo's people in its registers."""
     await migrate.upgrade(database_url)
-    clock = ManualClock(BEGIN)
+    clock = clock or ManualClock(BEGIN)
     chosen = Settings(database_url=database_url, **settings)  # type: ignore[arg-type]
     async with open_exchange(chosen, clock, DemoBank(clock)) as exchange:
         await fill_registers(exchange, BEGIN, lambda _: HASH)
