@@ -219,11 +219,11 @@ def approved(state: Settlement, event: ClaimApproved, _at: int) -> None:
     claim.state = ClaimState.APPROVED if event.final else ClaimState.APPROVED_ONCE
 
 
-def payment_ordered(state: Settlement, event: ClaimPaymentOrdered, _at: int) -> None:
+def payment_ordered(state: Settlement, event: ClaimPaymentOrdered, at: int) -> None:
     """The fund is to pay."""
     claim = state.claims[event.claim]
     require(claim.state is ClaimState.APPROVED, "a claim is paid after two approvals")
-    open_payment(state, event.payment, PaymentKind.CLAIM, event.claim, event.party, event.amount_fen)
+    open_payment(state, event.payment, PaymentKind.CLAIM, event.claim, event.party, event.amount_fen, at)
 
 
 def paid(state: Settlement, event: ClaimPaid, _at: int) -> None:

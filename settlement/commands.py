@@ -76,6 +76,38 @@ class ConfirmPayment(Command, frozen=True, tag=True):
     paid_on: str
 
 
+class VoidPayment(Command, frozen=True, tag=True):
+    """The bank says an ordered payment will not be executed, or came back; the money waits to be ordered again."""
+
+    payment: str
+    reason: str
+
+
+class ExpirePayment(Command, frozen=True, tag=True):
+    """An order that the bank has left open for too long shall count no more."""
+
+    payment: str
+
+
+class RepeatPayment(Command, frozen=True, tag=True):
+    """Order the money of a void or expired payment again, under a payment id of its own."""
+
+    payment: str
+
+
+class RefundSuspense(Command, frozen=True, tag=True):
+    """Pay money that fits nothing back to whoever sent it."""
+
+    credit: str
+
+
+class AssignSuspense(Command, frozen=True, tag=True):
+    """Take money out of suspense for the deposit or obligation it was meant for."""
+
+    credit: str
+    target: str
+
+
 class ConcludeTrade(Command, frozen=True, tag=True):
     """A hammer fell: a trade between two parties at a price."""
 
@@ -164,6 +196,11 @@ SettlementCommand = (
     | RecordCredit
     | ReleaseDeposit
     | ConfirmPayment
+    | VoidPayment
+    | ExpirePayment
+    | RepeatPayment
+    | RefundSuspense
+    | AssignSuspense
     | ConcludeTrade
     | DraftContract
     | SignContract

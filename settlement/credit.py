@@ -115,9 +115,22 @@ def recorded(state: Settlement, event: CreditRecorded, _at: int) -> None:
             )
         )
     elif event.target in state.obligations:
-        obligation = state.obligations[event.target]
-        require(event.amount_fen <= obligation.missing_fen, "an obligation takes no more than it misses")
-        obligation.received_fen += event.amount_fen
+        state.obligations[event.target].receive(event.amount_fen)
+
+
+def take_from_suspense(state: Settlement, credit: str, amount_fen: int) -> None:
+    """Some or all of what a credit has in suspense has found its end."""
+    item = suspended(state, credit)
+    require(item is not None and amount_fen <= item.amount_fen, "no more leaves suspense than is there")
+    assert item is not None
+    item.amount_fen -= amount_fen
+    if item.amount_fen == 0:
+        state.suspense.remove(item)
+
+
+def suspended(state: Settlement, credit: str) -> Suspense | None:
+    """What a credit has in suspense, if anything."""
+    return next((item for item in state.suspense if item.credit == credit), None)
 
 
 def _remember(state: Settlement, event: CreditRecorded) -> None:

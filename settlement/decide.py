@@ -1,6 +1,6 @@
 """What a command leads to: events, or the one event that says why not. Reads the state, never changes it."""
 
-from settlement import claim_steps, contract, credit, deposits, obligations, payments, registration
+from settlement import claim_steps, contract, credit, deposits, obligations, payments, registration, suspense
 from settlement.commands import SettlementCommand
 from settlement.dispatch import Deciders
 from settlement.events import SettlementEvent
@@ -13,6 +13,7 @@ _DECIDERS: Deciders = {
     **contract.DECIDE,
     **registration.DECIDE,
     **payments.DECIDE,
+    **suspense.DECIDE,
     **claim_steps.DECIDE,
 }
 

@@ -93,7 +93,7 @@ def applied(state: Settlement, event: DepositApplied, _at: int) -> None:
     obligation.received_fen += event.amount_fen
 
 
-def release_ordered(state: Settlement, event: DepositReleaseOrdered, _at: int) -> None:
+def release_ordered(state: Settlement, event: DepositReleaseOrdered, at: int) -> None:
     """The bank is to pay back a held deposit, or what an applied one exceeded the price by."""
     deposit = state.deposits[event.deposit]
     require(deposit.state in (DepositState.HELD, DepositState.APPLIED), "a release is ordered of money held")
@@ -101,7 +101,7 @@ def release_ordered(state: Settlement, event: DepositReleaseOrdered, _at: int) -
     if deposit.state is DepositState.HELD:
         deposit.state = DepositState.RELEASING
     deposit.due_by = event.due_by
-    open_payment(state, event.payment, PaymentKind.DEPOSIT, event.deposit, event.party, event.amount_fen)
+    open_payment(state, event.payment, PaymentKind.DEPOSIT, event.deposit, event.party, event.amount_fen, at)
 
 
 def released(state: Settlement, event: DepositReleased, _at: int) -> None:

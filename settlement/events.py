@@ -72,6 +72,50 @@ class DepositReleased(Event, frozen=True, tag=True):
     paid_on: str
 
 
+class PaymentVoided(Event, frozen=True, tag=True):
+    """An order counts no more: the bank sent it back, or it expired. Its money waits to be ordered again."""
+
+    payment: str
+    amount_fen: int
+    reason: str
+    expired: bool = False
+
+
+class PaymentRepeated(Event, frozen=True, tag=True):
+    """The bank is asked again, under the payment id `again`."""
+
+    payment: str
+    again: str
+    amount_fen: int
+
+
+class SuspenseRefundOrdered(Event, frozen=True, tag=True):
+    """The bank is asked to send money back to its payer."""
+
+    credit: str
+    payment: str
+    payer: str
+    amount_fen: int
+
+
+class SuspenseRefunded(Event, frozen=True, tag=True):
+    """The money is back with its payer."""
+
+    credit: str
+    payment: str
+    amount_fen: int
+    bank_reference: str
+    paid_on: str
+
+
+class SuspenseAssigned(Event, frozen=True, tag=True):
+    """A person found what money in suspense was for; what is more than due stays in suspense."""
+
+    credit: str
+    target: str
+    amount_fen: int
+
+
 class TradeConcluded(Event, frozen=True, tag=True):
     """A sale: the confirmation of sale (成交确认书) states exactly this (auction law art. 52)."""
 
@@ -253,6 +297,11 @@ SettlementEvent = (
     | DepositApplied
     | DepositReleaseOrdered
     | DepositReleased
+    | PaymentVoided
+    | PaymentRepeated
+    | SuspenseRefundOrdered
+    | SuspenseRefunded
+    | SuspenseAssigned
     | TradeConcluded
     | ObligationRaised
     | ObligationMet

@@ -1,9 +1,8 @@
 """What an event makes of the state: the only place where it changes, together with the ledger's entry."""
 
-from settlement import claim_steps, contract, credit, deposits, obligations, registration
+from settlement import claim_steps, contract, credit, deposits, obligations, payments, registration, suspense
 from settlement.dispatch import Evolvers
 from settlement.events import SettlementEvent, SettlementRefused
-from settlement.ledger import postings
 from settlement.state import Settlement
 
 
@@ -15,6 +14,8 @@ _EVOLVERS: Evolvers = {
     **deposits.EVOLVE,
     **credit.EVOLVE,
     **obligations.EVOLVE,
+    **payments.EVOLVE,
+    **suspense.EVOLVE,
     **contract.EVOLVE,
     **registration.EVOLVE,
     **claim_steps.EVOLVE,
@@ -25,4 +26,4 @@ _EVOLVERS: Evolvers = {
 def evolve(state: Settlement, event: SettlementEvent, at: int) -> None:
     """Take an event that is in the journal into the state; Broken when an invariant falls."""
     _EVOLVERS[type(event)](state, event, at)
-    state.ledger.post(postings(event))
+    state.ledger.book(event, at)

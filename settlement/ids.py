@@ -24,3 +24,14 @@ def claim_id(trade: str, number: int) -> str:
 def payment_id(subject: str) -> str:
     """The one payment that a deposit, a trade or a claim can cause."""
     return f"P-{subject}"
+
+
+def refund_id(credit: str) -> str:
+    """The payment that sends a credit back out of suspense; never one of `payment_id`, whatever the bank calls it."""
+    return f"PR-{credit}"
+
+
+def repeated_id(payment: str, attempt: int) -> str:
+    """The payment id of a further attempt: P2-T-L1-1 after P-T-L1-1, then P3-T-L1-1."""
+    head, _, subject = payment.partition("-")
+    return f"{head.rstrip('0123456789')}{attempt}-{subject}"

@@ -1,22 +1,16 @@
 """Double entry in fen: every event that moves money posts debits and credits that sum to zero.
 
-The chart of accounts; a debit is positive, a credit negative:
-
-    escrow               what lies on the escrow account at the bank                debit
-    held/<target>        of it, held for a deposit or for the price of a trade      credit
-    suspense             of it, money that fits nothing yet                         credit
-    ordered/<payment>    ordered out, not yet confirmed by the bank (pending)       credit
-    granted/<claim>      public money granted to a claimant                         debit
-    fund                 what the fund has paid out                                 credit
-
-The exchange owns nothing here: what lies in escrow is always somebody's, and the accounts say whose.
+A debit is positive, a credit negative; the accounts are those of settlement.chart. An order to the bank is
+posted in two phases: pending on "ordered/…", then out of escrow, or back onto "returned/…" when it is void or
+expired. No account may ever stand on the other side of the chart's.
 """
 
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from matching_engine.errors import require
+from settlement.chart import Account, chart_line
+from settlement.dates import shanghai_date
 from settlement.events import (
     ClaimPaid,
     ClaimPaymentOrdered,
@@ -24,30 +18,18 @@ from settlement.events import (
     DepositApplied,
     DepositReleased,
     DepositReleaseOrdered,
+    PaymentRepeated,
+    PaymentVoided,
     ProceedsOrdered,
     ProceedsPaid,
     SettlementEvent,
+    SuspenseAssigned,
+    SuspenseRefunded,
+    SuspenseRefundOrdered,
 )
 from settlement.ids import obligation_id
 
-
-class Account(StrEnum):
-    """The chart of accounts; an account that is kept per item carries the item's id after a slash."""
-
-    ESCROW = "escrow"
-    HELD = "held"
-    SUSPENSE = "suspense"
-    ORDERED = "ordered"
-    GRANTED = "granted"
-    FUND = "fund"
-
-    def of(self, item: str) -> str:
-        """The account kept for one item."""
-        return f"{self.value}/{item}"
-
-
-_DEBIT = (Account.ESCROW, Account.GRANTED)
-"""Accounts whose balance is a debit; all others have a credit. None may ever stand on the other side."""
+__all__ = ["Account", "Entry", "Ledger", "Posting", "postings"]
 
 
 class Posting(NamedTuple):
@@ -55,6 +37,16 @@ class Posting(NamedTuple):
 
     account: str
     amount_fen: int
+
+
+class Entry(NamedTuple):
+    """An entry in its place: when it was booked, the bank's date of it, what happened, and the reference."""
+
+    at: int
+    value_on: str
+    kind: str
+    reference: str
+    lines: tuple[Posting, ...]
 
 
 def postings(event: SettlementEvent) -> tuple[Posting, ...]:
@@ -86,7 +78,23 @@ def _proceeds_ordered(event: ProceedsOrdered) -> tuple[Posting, ...]:
     return _move(price, Account.ORDERED.of(event.payment), event.amount_fen)
 
 
-def _left_escrow(event: DepositReleased | ProceedsPaid) -> tuple[Posting, ...]:
+def _voided(event: PaymentVoided) -> tuple[Posting, ...]:
+    return _move(Account.ORDERED.of(event.payment), Account.RETURNED.of(event.payment), event.amount_fen)
+
+
+def _repeated(event: PaymentRepeated) -> tuple[Posting, ...]:
+    return _move(Account.RETURNED.of(event.payment), Account.ORDERED.of(event.again), event.amount_fen)
+
+
+def _refund_ordered(event: SuspenseRefundOrdered) -> tuple[Posting, ...]:
+    return _move(Account.SUSPENSE.value, Account.ORDERED.of(event.payment), event.amount_fen)
+
+
+def _assigned(event: SuspenseAssigned) -> tuple[Posting, ...]:
+    return _move(Account.SUSPENSE.value, Account.HELD.of(event.target), event.amount_fen)
+
+
+def _left_escrow(event: DepositReleased | ProceedsPaid | SuspenseRefunded) -> tuple[Posting, ...]:
     return _move(Account.ORDERED.of(event.payment), Account.ESCROW.value, event.amount_fen)
 
 
@@ -105,33 +113,59 @@ _ENTRIES: dict[type, Callable[[Any], tuple[Posting, ...]]] = {
     DepositReleased: _left_escrow,
     ProceedsOrdered: _proceeds_ordered,
     ProceedsPaid: _left_escrow,
+    PaymentVoided: _voided,
+    PaymentRepeated: _repeated,
+    SuspenseRefundOrdered: _refund_ordered,
+    SuspenseRefunded: _left_escrow,
+    SuspenseAssigned: _assigned,
     ClaimPaymentOrdered: _claim_ordered,
     ClaimPaid: _left_fund,
 }
 
 
-class Ledger:
-    """The balances. An account at zero is dropped, so the ledger is as large as what is open."""
+_REFERENCES = ("bank_reference", "credit", "payment", "deposit", "trade")
+_VALUE_DATES = ("credited_on", "paid_on", "applied_on")
 
-    __slots__ = ("_balances",)
+
+def _first(event: SettlementEvent, names: tuple[str, ...]) -> str | None:
+    """The first of some fields that the event has."""
+    return next((getattr(event, name) for name in names if hasattr(event, name)), None)
+
+
+class Ledger:
+    """The entries, and the balances they add up to; an account at zero is dropped from these."""
+
+    __slots__ = ("_balances", "entries")
 
     def __init__(self) -> None:
         self._balances: dict[str, int] = {}
+        self.entries: list[Entry] = []
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Ledger) and self._balances == other._balances
+        return (
+            isinstance(other, Ledger) and self._balances == other._balances and self.entries == other.entries
+        )
 
     __hash__ = None  # type: ignore[assignment]
 
+    def book(self, event: SettlementEvent, at: int) -> None:
+        """Book the entry of an event that happened at the instant `at` (µs), if it moves money."""
+        lines = postings(event)
+        if lines:
+            self.post(lines)
+            value_on = _first(event, _VALUE_DATES) or shanghai_date(at).isoformat()
+            reference = _first(event, _REFERENCES) or ""
+            self.entries.append(Entry(at, value_on, type(event).__name__, reference, lines))
+
     def post(self, entry: tuple[Posting, ...]) -> None:
-        """Book one entry; Broken if it does not sum to zero or overdraws an account."""
+        """Add one entry to the balances; Broken if it does not sum to zero or overdraws an account."""
         require(sum(line.amount_fen for line in entry) == 0, "every entry of the ledger sums to zero")
         for account, amount_fen in entry:
             balance = self._balances.pop(account, 0) + amount_fen
             if balance:
                 self._balances[account] = balance
-            debit = account.partition("/")[0] in _DEBIT
-            require(balance >= 0 if debit else balance <= 0, f"{account} is never overdrawn")
+            right_side = balance >= 0 if chart_line(account).debit else balance <= 0
+            require(right_side, f"{account} is never overdrawn")
 
     def balance(self, account: str) -> int:
         """The balance of an account in fen: a debit positive, a credit negative."""
@@ -140,3 +174,14 @@ class Ledger:
     def trial_balance(self) -> tuple[Posting, ...]:
         """Every open account with its balance, by name; they sum to zero."""
         return tuple(Posting(account, self._balances[account]) for account in sorted(self._balances))
+
+    def wrong(self) -> str | None:
+        """What is wrong with the books: a trial balance that is not zero, or balances that are not the entries'."""
+        difference_fen = sum(self._balances.values())
+        if difference_fen:
+            return f"the trial balance is {difference_fen} fen and not zero"
+        added: dict[str, int] = {}
+        for line in (line for entry in self.entries for line in entry.lines):
+            added[line.account] = added.get(line.account, 0) + line.amount_fen
+        left = {account: fen for account, fen in added.items() if fen}
+        return None if left == self._balances else "the balances are not what the entries add up to"

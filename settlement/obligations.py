@@ -162,12 +162,12 @@ def met(state: Settlement, event: ObligationMet, _at: int) -> None:
     obligation.met = True
 
 
-def ordered(state: Settlement, event: ProceedsOrdered, _at: int) -> None:
+def ordered(state: Settlement, event: ProceedsOrdered, at: int) -> None:
     """The bank is to pay the seller."""
     trade = state.trades[event.trade]
     require(trade.payment is None, "the proceeds of a trade are paid once")
     trade.payment = event.payment
-    open_payment(state, event.payment, PaymentKind.PROCEEDS, event.trade, event.party, event.amount_fen)
+    open_payment(state, event.payment, PaymentKind.PROCEEDS, event.trade, event.party, event.amount_fen, at)
 
 
 def paid(state: Settlement, event: ProceedsPaid, _at: int) -> None:

@@ -54,6 +54,16 @@ class PaymentKind(StrEnum):
     DEPOSIT = "deposit"
     PROCEEDS = "proceeds"
     CLAIM = "claim"
+    REFUND = "refund"
+
+
+class PaymentState(StrEnum):
+    """PENDING → POSTED when the bank confirms, or → VOID | EXPIRED; an order ends once."""
+
+    PENDING = "pending"
+    POSTED = "posted"
+    VOID = "void"
+    EXPIRED = "expired"
 
 
 @dataclass(slots=True)
@@ -92,6 +102,11 @@ class Obligation:
     def missing_fen(self) -> int:
         """What is still to be paid."""
         return self.amount_fen - self.received_fen
+
+    def receive(self, amount_fen: int) -> None:
+        """Count money that is now held for it."""
+        require(amount_fen <= self.missing_fen, "an obligation takes no more than it misses")
+        self.received_fen += amount_fen
 
     @property
     def missing_after_deposit_fen(self) -> int:
@@ -209,6 +224,7 @@ _PURPOSES = {
     PaymentKind.DEPOSIT: "退还竞买保证金",
     PaymentKind.PROCEEDS: "支付技术交易价款",
     PaymentKind.CLAIM: "拨付技术交易补助奖励",
+    PaymentKind.REFUND: "退还款项",
 }
 
 
@@ -219,11 +235,19 @@ class PaymentOrder:
     payment: str
     kind: PaymentKind
     subject: str
-    """The deposit, trade or claim it is for."""
+    """The deposit, trade, claim or credit it is for."""
     party: str
+    """The party that gets the money; of a refund from suspense, the payer as the bank named it."""
     amount_fen: int
     bank_reference: str | None = None
     paid_on: str | None = None
+    ordered_at: int = 0
+    state: PaymentState = PaymentState.PENDING
+    reason: str | None = None
+    """Why the bank sent it back."""
+    attempt: int = 1
+    repeated_as: str | None = None
+    """The payment id under which a void order was given again."""
 
     @property
     def account(self) -> Literal["escrow", "fund"]:

@@ -38,6 +38,14 @@ def _on_deposit(event: Any) -> str:
     return f"deposit/{event.deposit}"
 
 
+def _on_payment(event: Any) -> str:
+    return f"payment/{event.payment}"
+
+
+def _on_suspense(event: Any) -> str:
+    return "suspense"
+
+
 def _on_listing(event: Any) -> str:
     return f"listing/{event.listing}"
 
@@ -67,6 +75,11 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     s.DepositReleaseOrdered: _on_deposit,
     s.DepositReleased: _on_deposit,
     s.CreditRecorded: _credit_stream,
+    s.PaymentVoided: _on_payment,
+    s.PaymentRepeated: _on_payment,
+    s.SuspenseRefundOrdered: _on_suspense,
+    s.SuspenseRefunded: _on_suspense,
+    s.SuspenseAssigned: _on_suspense,
     s.TradeConcluded: _on_trade,
     s.ObligationRaised: _on_trade,
     s.ObligationMet: _on_trade,

@@ -15,6 +15,7 @@ from exchange.house.streams import advances, stream_of
 from exchange.ports import Row
 from matching_engine import canonical
 from matching_engine.errors import LuochuiError
+from settlement.ledger import Posting
 from settlement.rulebook import Rulebook
 
 
@@ -43,6 +44,15 @@ class Verifier:
     def state_digest(self) -> str:
         """The digest of the state that the rows so far add up to."""
         return state_digest(self._state)
+
+    @property
+    def trial_balance(self) -> tuple[Posting, ...]:
+        """Every account that the rows so far leave open, with its balance in fen."""
+        return self._state.settlement.ledger.trial_balance()
+
+    def wrong_books(self) -> str | None:
+        """What is wrong with the ledger the rows so far add up to: a trial balance must be zero."""
+        return self._state.settlement.ledger.wrong()
 
     def take(self, row: Row) -> Recorded:
         """Check the next row and give its event; BadRow names what is wrong with it."""

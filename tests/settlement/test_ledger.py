@@ -72,6 +72,16 @@ def test_an_order_is_pending_until_the_bank_confirms() -> None:
     assert paid_out().state.ledger.trial_balance() == ()
 
 
+def test_books_that_do_not_add_up_are_named() -> None:
+    """A balance that no entry explains, or a trial balance that is not zero, is told; sound books are silent."""
+    ledger = signed().state.ledger
+    assert ledger.wrong() is None
+    ledger._balances["escrow"] += 1
+    assert ledger.wrong() == "the trial balance is 1 fen and not zero"
+    ledger._balances["suspense"] = -1
+    assert ledger.wrong() == "the balances are not what the entries add up to"
+
+
 def test_claims_are_paid_by_the_fund_and_not_from_escrow() -> None:
     """A paid claim stands as granted against the fund, and no escrow account is touched."""
     desk = claimed()

@@ -7,11 +7,15 @@ import pytest
 
 from settlement.commands import (
     ApproveClaim,
+    AssignSuspense,
     ConfirmPayment,
     DraftContract,
     DrawUpClaims,
+    ExpirePayment,
     PayProceeds,
+    RefundSuspense,
     ReleaseDeposit,
+    RepeatPayment,
     SettlementCommand,
     SubmitRegistration,
 )
@@ -22,7 +26,9 @@ from tests.settlement.desk import (
     CLAIM,
     CONTRACT,
     DEPOSIT,
+    DEPOSIT_FEN,
     FACTORY,
+    PRICE_FEN,
     REGISTRATION,
     TRADE,
     UNIVERSITY,
@@ -92,6 +98,20 @@ def _approved() -> Desk:
     return desk
 
 
+def _to_pay() -> Desk:
+    """A desk where the bank was just asked to pay the seller."""
+    desk = signed()
+    desk.ask(credit("c2", f"O-{TRADE}", PRICE_FEN - DEPOSIT_FEN))
+    return desk
+
+
+def _unmatched() -> Desk:
+    """A desk with money that fits nothing."""
+    desk = sold()
+    desk.ask(credit("x", "?", 5))
+    return desk
+
+
 Case = tuple[Callable[[], Desk], Callable[[Desk], SettlementCommand], str]
 
 CASES: dict[Refusal, Case] = {
@@ -126,6 +146,10 @@ CASES: dict[Refusal, Case] = {
     Refusal.OBLIGATION_OPEN: (sold, lambda _: PayProceeds(TRADE), TRADE),
     Refusal.PAYMENT_UNKNOWN: (Desk, lambda _: ConfirmPayment("P", "b", "2026-11-20"), "P"),
     Refusal.PAYMENT_DONE: (paid_out, lambda _: confirm(f"P-{TRADE}"), f"P-{TRADE}"),
+    Refusal.PAYMENT_STATE: (paid_out, lambda _: RepeatPayment(f"P-{TRADE}"), f"P-{TRADE}"),
+    Refusal.PAYMENT_NOT_DUE: (_to_pay, lambda _: ExpirePayment(f"P-{TRADE}"), f"P-{TRADE}"),
+    Refusal.SUSPENSE_UNKNOWN: (held, lambda _: RefundSuspense("c1"), "c1"),
+    Refusal.TARGET_UNFIT: (_unmatched, lambda _: AssignSuspense("x", "D-nobody"), "x"),
     Refusal.ELECTION_STATED: (_stated, lambda _: elect(FACTORY, "buyer"), TRADE),
     Refusal.ELECTION_BINDING: (claimed, lambda _: elect(FACTORY, "seller"), TRADE),
     Refusal.ELECTION_MISSING: (_registered, lambda _: DrawUpClaims(TRADE), TRADE),

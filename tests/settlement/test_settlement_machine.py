@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from settlement.commands import (
     ApproveClaim,
+    AssignSuspense,
     CallDeposit,
     ConcludeTrade,
     ConfirmPayment,
@@ -21,13 +22,16 @@ from settlement.commands import (
     ElectClaimant,
     PayProceeds,
     RecordCredit,
+    RefundSuspense,
     RefuseRegistration,
     RegisterContract,
     ReleaseDeposit,
+    RepeatPayment,
     SettlementCommand,
     Side,
     SignContract,
     SubmitRegistration,
+    VoidPayment,
 )
 from settlement.decide import decide
 from settlement.events import (
@@ -39,11 +43,12 @@ from settlement.events import (
     DepositReleaseOrdered,
     ProceedsPaid,
     SettlementEvent,
+    SuspenseRefunded,
 )
 from settlement.evolve import evolve
 from settlement.ledger import Account, postings
 from settlement.process import react
-from settlement.state import DepositState, RegistrationState, Settlement
+from settlement.state import DepositState, PaymentState, RegistrationState, Settlement
 from tests.settlement.desk import AT, BOOK, FACTORY, SUBJECT, UNIVERSITY
 
 DEPOSITS = st.sampled_from([f"D-L{lot}-00{code}" for lot in (1, 2) for code in (1, 2)])
@@ -197,6 +202,25 @@ class SettlementLife(RuleBasedStateMachine):
         """The bank confirms an order, perhaps one it has confirmed before."""
         self.ask(ConfirmPayment(data.draw(st.sampled_from(list(self.state.payments))), "b", day))
 
+    @precondition(lambda self: self.state.payments)
+    @rule(data=st.data(), kind=st.sampled_from([VoidPayment, RepeatPayment]))
+    def void_or_repeat(self, data: st.DataObject, kind: type) -> None:
+        """The bank sends an order back, or the operator gives it again."""
+        payment = data.draw(st.sampled_from(list(self.state.payments)))
+        self.ask(VoidPayment(payment, "returned") if kind is VoidPayment else RepeatPayment(payment))
+
+    @precondition(lambda self: self.state.suspense)
+    @rule(data=st.data(), meant=st.none() | REFERENCES)
+    def clear_suspense(self, data: st.DataObject, meant: str | None) -> None:
+        """The operator sends money in suspense back, or assigns it."""
+        credit = data.draw(st.sampled_from(self.state.suspense)).credit
+        self.ask(RefundSuspense(credit) if meant is None else AssignSuspense(credit, meant))
+
+    @invariant()
+    def the_entries_add_up_to_the_balances(self) -> None:
+        """The trial balance is zero and follows from the entries."""
+        assert self.state.ledger.wrong() is None
+
     def of(self, kind: type[Happened]) -> list[Happened]:
         """The events of one type so far."""
         return [event for event in self.events if isinstance(event, kind)]
@@ -206,7 +230,9 @@ class SettlementLife(RuleBasedStateMachine):
         """The escrow holds exactly what came less what went, and every fen of it is somebody's."""
         came = sum(event.amount_fen for event in self.events if isinstance(event, CreditRecorded))
         went = sum(
-            event.amount_fen for event in self.events if isinstance(event, DepositReleased | ProceedsPaid)
+            event.amount_fen
+            for event in self.events
+            if isinstance(event, DepositReleased | ProceedsPaid | SuspenseRefunded)
         )
         ledger = self.state.ledger
         assert ledger.balance(Account.ESCROW) == came - went >= 0
@@ -229,6 +255,8 @@ class SettlementLife(RuleBasedStateMachine):
         for order in self.state.payments.values():
             holds = order.amount_fen if order.payment in self.state.payments_open else 0
             assert -ledger.balance(Account.ORDERED.of(order.payment)) == holds
+            waits = order.state is PaymentState.VOID and order.repeated_as is None
+            assert -ledger.balance(Account.RETURNED.of(order.payment)) == order.amount_fen * waits
 
     @invariant()
     def a_held_deposit_ends_at_most_once_and_whole(self) -> None:
@@ -251,6 +279,7 @@ class SettlementLife(RuleBasedStateMachine):
         paid.update(event.payment for event in self.of(ProceedsPaid))
         paid.update(event.payment for event in self.of(ClaimPaid))
         paid.update(event.payment for event in self.of(DepositReleased))
+        paid.update(event.payment for event in self.of(SuspenseRefunded))
         assert all(times == 2 for times in paid.values())
         registered = [r for r in self.state.registrations.values() if r.state is RegistrationState.REGISTERED]
         assert len({r.number for r in registered}) == len(registered)

@@ -17,6 +17,7 @@ from exchange.house.journal_file import to_line
 from exchange.ports import Row
 from exchange.store import migrate as schema
 from exchange.store.journal import open_journal
+from settlement.ledger import Ledger
 from tests.exchange.house.written import changed, journal, sealed
 from web.commands.export import export_app
 from web.commands.migrate import migrate
@@ -86,10 +87,28 @@ def test_a_database_verifies(database: str) -> None:
     result = run("verify", "--database", database)
     assert (result.exit_code, result.stderr) == (0, "")
     rows = one_epoch(journal("north"))
-    assert result.stdout.splitlines()[3:5] == [
+    assert result.stdout.splitlines()[4:6] == [
         f"house north: {len(rows)} rows verified, the last of 2023-11-15T06:13:20.006000+08:00",
         f"  head {rows[-1].hash.hex()}",
     ]
+
+
+def test_the_trial_balance_is_reported(database: str) -> None:
+    """Both sides of every house's books are told, to people and to programs."""
+    assert "  trial balance: debit 0 fen, credit 0 fen" in run("verify", "--database", database).stdout
+    assert [line["trial_balance"] for line in lines(run("verify", "--database", database, "--json"))] == [
+        {},
+        {},
+    ]
+
+
+def test_books_that_do_not_add_up_do_not_verify(export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A trial balance that is not zero is status 1 and named, also in JSON."""
+    monkeypatch.setattr(Ledger, "wrong", lambda self: "the trial balance is 1 fen and not zero")
+    result = run("verify", export)
+    assert result.exit_code == 1
+    assert "house hub not verified: the trial balance is 1 fen" in result.stderr
+    assert lines(run("verify", export, "--json"))[0]["verified"] is False
 
 
 def test_json_has_a_line_for_each_house(database: str) -> None:

@@ -149,12 +149,19 @@ def _report(check: _Check, as_json: bool) -> None:
 def _report_house(house: Verifier, as_json: bool) -> None:
     assert house.last is not None
     at, head, state = iso(house.last.at), house.head.hex(), house.state_digest
+    wrong = house.wrong_books()
     if as_json:
         facts = {"rows": house.rows, "epoch": house.last.epoch, "at": at, "head": head, "state": state}
-        _line({"house": house.house, "verified": True, **facts})
+        books = dict(house.trial_balance)
+        _line({"house": house.house, "verified": wrong is None, **facts, "trial_balance": books})
     else:
         typer.echo(f"house {house.house}: {house.rows} rows verified, the last of {at}")
         typer.echo(f"  head {head}\n  state {state}")
+        debit_fen = sum(fen for _, fen in house.trial_balance if fen > 0)
+        credit_fen = -sum(fen for _, fen in house.trial_balance if fen < 0)
+        typer.echo(f"  trial balance: debit {debit_fen} fen, credit {credit_fen} fen")
+    if wrong:
+        raise quit_with(f"house {house.house} not verified: {wrong}", NO)
 
 
 def _report_receipt(wanted: Receipt, found: Row | None, as_json: bool) -> None:
