@@ -70,6 +70,11 @@ class Order:
 _NOWHERE = Order("", "", _BID, 0, 0)
 
 
+def _untie(blank: Order) -> None:
+    """Free a blank from itself, so that it goes at once and not with a collection of garbage."""
+    blank._earlier = blank._later = _NOWHERE
+
+
 def _last(run: list[int]) -> int:
     return run[-1]
 
@@ -107,22 +112,25 @@ class _Half:
             runs[at : at + 1] = [run[: _RUN // 2], run[_RUN // 2 :]]
             self.best = runs[-1]
 
+    def close_best(self) -> None:
+        """Drop the best level, which is empty."""
+        best = self.best
+        _untie(self.blanks.pop(best.pop()))
+        if not best and len(self.runs) > 1:
+            self.runs.pop()
+            self.best = self.runs[-1]
+
     def close(self, key: int) -> None:
-        """Drop a level that is empty, and untie its blank from itself so that it goes at once."""
-        blank = self.blanks.pop(key)
-        blank._earlier = blank._later = _NOWHERE
-        best, runs = self.best, self.runs
-        if best[-1] == key:
-            best.pop()
-            if not best and len(runs) > 1:
-                runs.pop()
-                self.best = runs[-1]
+        """Drop a level that is empty."""
+        if key == self.best[-1]:
+            self.close_best()
             return
-        at = bisect_left(runs, key, key=_last)
-        run = runs[at]
+        _untie(self.blanks.pop(key))
+        at = bisect_left(self.runs, key, key=_last)
+        run = self.runs[at]
         del run[bisect_left(run, key)]
         if not run:
-            del runs[at]
+            del self.runs[at]
 
 
 class OrderBook:
@@ -144,7 +152,8 @@ class OrderBook:
         would trade with one of its own party is refused whole: ORDER_SELF_TRADE comes back and nothing has
         changed. Malformed for a price or quantity below one, or an id that already rests.
         """
-        self._check(order_id, price, quantity)
+        if price <= 0 or quantity <= 0 or order_id in self._orders:
+            raise self._malformed(order_id, price, quantity)
         if side is _BID:
             own, other, key = self._bids, self._offers, price
         else:
@@ -165,7 +174,8 @@ class OrderBook:
 
     def rest(self, order_id: str, party: str, side: Side, price: int, quantity: int = 1) -> Order:
         """Let an order stand without trading, for mechanisms that only rank. Malformed as in `add`."""
-        self._check(order_id, price, quantity)
+        if price <= 0 or quantity <= 0 or order_id in self._orders:
+            raise self._malformed(order_id, price, quantity)
         half = self._half(side)
         key = price if side is _BID else -price
         blank = half.blanks.get(key) or half.open(key, side, price)
@@ -219,13 +229,12 @@ class OrderBook:
     def _half(self, side: Side) -> _Half:
         return self._bids if side is _BID else self._offers
 
-    def _check(self, order_id: str, price: int, quantity: int) -> None:
+    def _malformed(self, order_id: str, price: int, quantity: int) -> Malformed:
         if price <= 0:
-            raise Malformed("price", price, "whole fen above zero")
+            return Malformed("price", price, "whole fen above zero")
         if quantity <= 0:
-            raise Malformed("quantity", quantity, "a whole number above zero")
-        if order_id in self._orders:
-            raise Malformed("order_id", order_id, "an id that does not rest in the book")
+            return Malformed("quantity", quantity, "a whole number above zero")
+        return Malformed("order_id", order_id, "an id that does not rest in the book")
 
     def _plan(
         self, other: _Half, order_id: str, party: str, key: int, quantity: int, fills: list[Fill]
@@ -259,4 +268,4 @@ class OrderBook:
             blank, later = maker._earlier, maker._later
             blank._later, later._earlier = later, blank
             if blank is later:
-                other.close(other.best[-1])
+                other.close_best()
