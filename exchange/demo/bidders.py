@@ -4,9 +4,9 @@ import asyncio
 import random
 
 from exchange.demo import people
+from exchange.demo.moves import Look, next_step, worth_fen
 from exchange.demo.steps import Steps
 from exchange.ports import Unavailable
-from matching_engine.commands import Bid
 from matching_engine.lot import Lot
 
 PREMIUM_MEDIAN, PREMIUM_SPREAD = 0.36, 0.6
@@ -22,9 +22,8 @@ class Bidder:
         self._lot = lot
         self._pace = pace
         self._chance = chance
-        opening = steps.house.view.lots[lot].terms.opening_price_fen
         premium = PREMIUM_MEDIAN * chance.lognormvariate(0, PREMIUM_SPREAD)
-        self._limit_fen = opening + opening * round(premium * 1000) // 1000
+        self._limit_fen = worth_fen(steps.house.view.lots[lot].terms, premium)
 
     async def run(self) -> None:
         """Enter, wait for the deposit, bid while the price is within the own limit."""
@@ -41,18 +40,11 @@ class Bidder:
         await asyncio.sleep(self._pace * self._chance.uniform(least, most))
 
     async def _consider(self, lot: Lot, code: str) -> None:
-        """Bid the least that leads, now and then a step or two more, or with a maximum."""
-        minimum = lot.minimum_fen
-        now = self._steps.house.clock.now()
-        if minimum is None or minimum > self._limit_fen or lot.leader == code or lot.opens_at > now:
-            return
-        if self._chance.random() < 0.35:
-            return
-        step = max(1, minimum - (lot.lead_fen or minimum))
-        amount = min(self._limit_fen, minimum + step * self._chance.choice((0, 0, 0, 1, 2)))
-        proxy = self._chance.random() < 0.15
-        body = Bid(self._lot, code, amount, self._limit_fen if proxy and self._limit_fen > amount else None)
-        await self._steps.ask(self._login, body)
+        house = self._steps.house
+        key = house.view.market.seal_keys.get(self._lot)
+        step = next_step(Look(lot, code, self._limit_fen, house.clock.now(), key, self._chance))
+        if step is not None:
+            await self._steps.ask(self._login, step)
 
 
 def simulated() -> tuple[str, ...]:

@@ -7,8 +7,9 @@ import structlog
 
 from exchange.demo.bidders import Bidder, simulated
 from exchange.demo.data import DemoAchievement, load
+from exchange.demo.plans import mechanism_of, plan
 from exchange.demo.staff import Staff
-from exchange.demo.steps import Steps, plan_lot
+from exchange.demo.steps import Steps
 from exchange.house.house import House
 from exchange.market.state import ListingState
 from matching_engine.errors import LuochuiError
@@ -25,9 +26,10 @@ FAST = 20
 class Director:
     """Runs the demo in a house until cancelled."""
 
-    def __init__(self, house: House, fast: bool = False, seed: int = 1) -> None:
+    def __init__(self, house: House, fast: bool = False, seed: int = 1, times: int = FAST) -> None:
+        """`fast` runs everything `times` times faster than people are."""
         self._house = house
-        self._pace = 1 / FAST if fast else 1.0
+        self._pace = 1 / times if fast else 1.0
         self._steps = Steps(house, f"live{house.epoch}")
         self._chance = random.Random(seed + house.epoch)  # noqa: S311 (a simulation, not a secret)
         self._bidding: set[str] = set()
@@ -74,8 +76,8 @@ class Director:
         opens_at = self._house.clock.now() + int(
             (8 * SECOND + 4 * SECOND * (number % OPEN_LOTS)) * self._pace
         )
-        plan = plan_lot(f"L{number}", listing, achievement, opens_at, length)
-        await self._steps.schedule(f"S{number}", f"演示专场 {number}", (plan,))
+        lot = plan(mechanism_of(number), f"L{number}", listing, achievement, opens_at, length)
+        await self._steps.schedule(f"S{number}", f"演示专场 {number}", (lot,))
 
     async def _list_again(self) -> None:
         """Everything was put up once: the unsold and the sold come again, after a notice cut to a minute."""
