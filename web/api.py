@@ -8,6 +8,7 @@ from web import api_probes as probes
 from web import api_seals as seals
 from web import api_trades as trades
 from web import resources as r
+from web.asyncapi import document as socket_document
 from web.openapi import document
 from web.routes import Ask, Operation
 
@@ -18,6 +19,11 @@ EVENTS = ("application/json", "text/event-stream")
 async def openapi(ask: Ask) -> Response:
     """This document."""
     return Response(_DOCUMENT, media_type="application/json")
+
+
+async def asyncapi(ask: Ask) -> Response:
+    """The messages of the socket at /ws, as an AsyncAPI document."""
+    return Response(_SOCKET_DOCUMENT, media_type="application/json")
 
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -171,6 +177,7 @@ OPERATIONS: tuple[Operation, ...] = (
         errors=(401, 409),
     ),
     Operation("GET", "/api/openapi.json", openapi, "This document", "about", signed_in=False),
+    Operation("GET", "/api/asyncapi.json", asyncapi, "The socket's document", "about", signed_in=False),
     Operation("GET", "/healthz", probes.healthz, "Alive", "about", r.Health, signed_in=False),
     Operation("GET", "/readyz", probes.readyz, "Ready", "about", r.Health, signed_in=False, errors=(503,)),
     Operation(
@@ -179,3 +186,4 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 
 _DOCUMENT = document(OPERATIONS)
+_SOCKET_DOCUMENT = socket_document()

@@ -100,6 +100,15 @@ class Speech:
         """The words for many codes, for a page's script."""
         return {code: self.code(family, code) for code in codes}
 
+    def known(self, family: str) -> list[str]:
+        """Every code of a family that has a text, in order."""
+        start = f"{family}."
+        return sorted(
+            key.removeprefix(start)
+            for key in self._catalogue._catalog
+            if isinstance(key, str) and key.startswith(start)
+        )
+
     def has(self, message: str) -> bool:
         """Whether the catalogue knows a message."""
         return self._catalogue.gettext(message) != message
