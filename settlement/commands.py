@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from settlement.deal import Deal
+
 Side = Literal["seller", "buyer"]
 
 
@@ -33,6 +35,8 @@ class Subject(msgspec.Struct, frozen=True):
     field: str = ""
     ip: tuple[str, ...] = ()
     """Intellectual property, one line each: kind, number, status."""
+    deal: Deal | None = None
+    """What is agreed beside the price; None: what the mechanism implies."""
 
 
 class Command(msgspec.Struct, frozen=True, tag_field="type"):

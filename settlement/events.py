@@ -1,10 +1,9 @@
 """What happened after the hammer, and to deposits before it: a closed union, past tense."""
 
-from typing import Literal
-
 import msgspec
 
 from settlement.commands import PartyFacts, Side, Subject
+from settlement.deal import ContractKind
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="type"):
@@ -154,7 +153,7 @@ class ContractDrafted(Event, frozen=True, tag=True):
 
     contract: str
     trade: str
-    kind: Literal["assignment"]
+    kind: ContractKind
     text: str
     digest: str
 

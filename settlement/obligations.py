@@ -7,6 +7,7 @@ art. 201). The winner's deposit becomes a part of it.
 from matching_engine.errors import require
 from settlement.commands import ConcludeTrade, PayProceeds
 from settlement.dates import due_date, end_of_day, shanghai_date
+from settlement.deal import days_to_pay
 from settlement.deposits import order_release
 from settlement.dispatch import Deciders, Evolvers
 from settlement.events import (
@@ -99,9 +100,14 @@ def _raised(command: ConcludeTrade) -> ObligationRaised:
         debtor=command.buyer.id,
         creditor=command.seller.id,
         amount_fen=command.price_fen,
-        due_on=due_date(command.hammered_at, command.payment_days).isoformat(),
+        due_on=due_date(command.hammered_at, _days(command)).isoformat(),
         reference=obligation,
     )
+
+
+def _days(command: ConcludeTrade) -> int:
+    """Days to pay the whole price: a price in instalments is whole with the last one."""
+    return days_to_pay(command.subject.deal, command.payment_days)
 
 
 def pay_proceeds(state: Settlement, command: PayProceeds, _at: int) -> Events:

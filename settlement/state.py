@@ -10,6 +10,7 @@ from typing import Literal
 
 from matching_engine.errors import require
 from settlement.commands import PartyFacts, Side, Subject
+from settlement.deal import ContractKind
 from settlement.ledger import Ledger
 from settlement.rulebook import Rulebook
 
@@ -170,7 +171,7 @@ class Contract:
 
     id: str
     trade: str
-    kind: Literal["assignment"]
+    kind: ContractKind
     text: str
     digest: str
     state: ContractState = ContractState.DRAFTED

@@ -11,6 +11,7 @@ from exchange.market.refusals import Events, MarketRefusal
 from exchange.market.refusals import refuse as _refuse
 from exchange.market.state import ListingState, Market
 from matching_engine.state import Lot
+from settlement.drafting import subject_fault
 
 
 class Ask(NamedTuple):
@@ -35,6 +36,9 @@ def _submit_listing(market: Market, command: c.SubmitListing, ask: Ask) -> Event
         return _refuse(
             command.listing, command, MarketRefusal.PARTY_UNKNOWN, f"{command.seller} is not enrolled"
         )
+    lacks = subject_fault(command.subject)
+    if lacks is not None:
+        return _refuse(command.listing, command, MarketRefusal.LISTING_ITEM_MISSING, lacks)
     return (
         e.ListingSubmitted(
             command.listing,

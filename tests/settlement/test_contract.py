@@ -8,7 +8,7 @@ import pytest
 
 from matching_engine.errors import Broken
 from settlement.commands import DraftContract, SignContract
-from settlement.contract import render
+from settlement.drafting import render
 from settlement.events import ContractConcluded, ContractDrafted, ContractSigned
 from settlement.evolve import evolve
 from settlement.state import ContractState

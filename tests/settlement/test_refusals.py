@@ -30,6 +30,7 @@ from tests.settlement.desk import (
     FACTORY,
     PRICE_FEN,
     REGISTRATION,
+    SUBJECT,
     TRADE,
     UNIVERSITY,
     Desk,
@@ -112,6 +113,13 @@ def _unmatched() -> Desk:
     return desk
 
 
+def _untitled() -> Desk:
+    """A desk with a sale of something without a name."""
+    desk = Desk(follow=False)
+    desk.ask(trade(deposit=None, subject=msgspec.structs.replace(SUBJECT, title=" ")))
+    return desk
+
+
 Case = tuple[Callable[[], Desk], Callable[[Desk], SettlementCommand], str]
 
 CASES: dict[Refusal, Case] = {
@@ -130,6 +138,7 @@ CASES: dict[Refusal, Case] = {
         lambda desk: msgspec.structs.replace(sign(desk, FACTORY), party="P-X"),
         CONTRACT,
     ),
+    Refusal.CONTRACT_ITEM_MISSING: (_untitled, lambda _: DraftContract(TRADE), TRADE),
     Refusal.CONTRACT_EXISTS: (sold, lambda _: DraftContract(TRADE), TRADE),
     Refusal.CONTRACT_UNKNOWN: (Desk, lambda _: SubmitRegistration(CONTRACT, "x"), CONTRACT),
     Refusal.CONTRACT_NOT_SIGNED: (sold, lambda _: SubmitRegistration(CONTRACT, "x"), CONTRACT),
