@@ -6,7 +6,7 @@ Secrets come from the environment or from files and are never logged.
 from pathlib import Path
 from typing import Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -21,8 +21,6 @@ class Settings(BaseSettings):
     role: Literal["all", "web", "house"] = "all"
     house: str = "hub"
     """Name of the house that this process serves."""
-    house_listen: str = "127.0.0.1:8100"
-    """Where a house process answers health checks."""
     host: str = "127.0.0.1"
     port: int = 8000
     base_url: str = ""
@@ -32,7 +30,7 @@ class Settings(BaseSettings):
     var_dir: Path = Path("var")
     rules_dir: Path | None = None
     """A directory of rule files instead of the built-in ones."""
-    bank_secret: SecretStr | None = None
+    bank_secret: SecretStr | None = Field(default=None, min_length=16)
     """Shared with the bank, for the signature of its callbacks; without it only an account with the role `bank`
     tells of money."""
     log_json: bool = False

@@ -2,11 +2,12 @@
 
 import asyncio
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx2
 
@@ -21,6 +22,7 @@ from exchange.store import migrate
 from exchange.store.clock import ManualClock, SystemClock
 from matching_engine.terms import DAY
 from tests.exchange.house.running import LOT
+from tests.services.process import end_with_parent, free_port
 from web.credentials import hash_password
 
 OPENING, STEP = 160_000_000, 8_000_000
@@ -48,11 +50,16 @@ async def prepare(url: str, bidders: tuple[str, ...] = ("jia", "yi"), length: in
         await house.settled()
 
 
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@asynccontextmanager
+async def serving(url: str, *options: str) -> AsyncIterator["Server"]:
+    """A server that is ready; it ends with the block, with status 0 unless the block failed."""
+    server = Server(url, free_port(), *options)
+    try:
+        await server.start()
+        yield server
+        assert server.stop() == 0
+    finally:
+        server.close()
 
 
 class Server:
@@ -94,7 +101,7 @@ class Server:
         raise AssertionError("the server did not become ready")
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self._command, stderr=self._log)
+        return subprocess.Popen(self._command, stderr=self._log, preexec_fn=end_with_parent)
 
     def log(self) -> str:
         """What it said on stderr."""
@@ -112,9 +119,13 @@ class Server:
         assert self._process is not None
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
-        status = self._process.wait(20)
+        return self._process.wait(20)
+
+    def close(self) -> None:
+        """Whatever happened, it runs no longer."""
+        if self._process is not None and self._process.poll() is None:
+            self.kill()
         self._log.close()
-        return status
 
 
 async def sign_in(address: str, login: str) -> httpx2.AsyncClient:

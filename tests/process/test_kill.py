@@ -9,7 +9,7 @@ import pytest
 
 from exchange.store.journal import open_journal
 from tests.exchange.house.running import sqlite_url
-from tests.process.market import OPENING, STEP, Server, free_port, prepare
+from tests.process.market import OPENING, STEP, prepare, serving
 from tests.process.talker import Talker
 
 KILLS = 3
@@ -23,22 +23,20 @@ async def test_acknowledged_bids_survive_kills(
     is lost, nothing is there twice, the sequence has no gap, and both go on bidding in the same room."""
     url = sqlite_url(sqlite_path) if kind == "sqlite" else request.getfixturevalue("postgres_url")
     await prepare(url)
-    server = Server(url, free_port())
-    await server.start()
     acknowledged: dict[str, dict[str, Any]] = {}
     amounts = itertools.count(OPENING, STEP)
-    bidding = [
-        asyncio.create_task(_keep_bidding(Talker(server.address, login), amounts, acknowledged))
-        for login in ("jia", "yi")
-    ]
-    for _ in range(KILLS):
+    async with serving(url) as server:
+        bidding = [
+            asyncio.create_task(_keep_bidding(Talker(server.address, login), amounts, acknowledged))
+            for login in ("jia", "yi")
+        ]
+        for _ in range(KILLS):
+            await _more(acknowledged, 8)
+            server.kill()
+            await server.start()
         await _more(acknowledged, 8)
-        server.kill()
-        await server.start()
-    await _more(acknowledged, 8)
-    for task in bidding:
-        task.cancel()
-    assert server.stop() == 0
+        for task in bidding:
+            task.cancel()
     await _check(url, acknowledged)
 
 

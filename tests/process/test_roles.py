@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.process.market import OPENING, STEP, Server, free_port, prepare
+from tests.process.market import OPENING, STEP, Server, prepare, serving
 from tests.process.talker import Talker
 
 
@@ -12,13 +12,9 @@ from tests.process.talker import Talker
 async def web(postgres_url: str, redis_url: str) -> AsyncIterator[Server]:
     """A house process and a web process; the web's address."""
     await prepare(postgres_url)
-    house = Server(postgres_url, free_port(), "--redis", redis_url, "--role", "house")
-    web = Server(postgres_url, free_port(), "--redis", redis_url, "--role", "web")
-    await house.start()
-    await web.start()
-    yield web
-    assert web.stop() == 0
-    assert house.stop() == 0
+    bus = ("--redis", redis_url, "--role")
+    async with serving(postgres_url, *bus, "house"), serving(postgres_url, *bus, "web") as web:
+        yield web
 
 
 async def test_a_bid_through_a_web_process(web: Server) -> None:

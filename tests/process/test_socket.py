@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.exchange.house.running import sqlite_url
-from tests.process.market import OPENING, STEP, Server, free_port, prepare
+from tests.process.market import OPENING, STEP, Server, prepare, serving
 from tests.process.talker import Talker
 
 
@@ -15,10 +15,8 @@ async def server(request: pytest.FixtureRequest, sqlite_path: Path) -> AsyncIter
     """A server process over a market with one open lot, on each kind of database."""
     url = sqlite_url(sqlite_path) if request.param == "sqlite" else request.getfixturevalue("postgres_url")
     await prepare(url)
-    server = Server(url, free_port())
-    await server.start()
-    yield server
-    assert server.stop() == 0
+    async with serving(url) as server:
+        yield server
 
 
 async def test_a_bid_is_acknowledged_and_seen_by_the_other(server: Server) -> None:

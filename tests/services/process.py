@@ -70,7 +70,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Ask Linux to end this server when the test process dies, however it dies."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -105,7 +105,7 @@ class Server:
                 stderr=subprocess.STDOUT,
                 cwd=self._log.parent,
                 start_new_session=True,  # Ctrl-C ends the tests first, then they end the server.
-                preexec_fn=_end_with_parent,
+                preexec_fn=end_with_parent,
                 **as_account(self._account),
             )
         deadline = time.monotonic() + _START_SECONDS

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import socket
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -76,8 +77,12 @@ def _sentence(stage: Stage) -> str:
 
 
 async def _live(settings: Settings, fast: bool) -> None:
-    listening = listen(settings.host, settings.port)
-    await _seed(settings)
+    with listen(settings.host, settings.port) as listening:
+        await _seed(settings)
+        await _trade(settings, fast, listening)
+
+
+async def _trade(settings: Settings, fast: bool, listening: socket.socket) -> None:
     clock = SystemClock()
     async with open_exchange(settings, clock, DemoBank(clock)) as exchange:
         _greet(settings)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
+from pydantic import ValidationError
 
 from exchange.ports import Fenced, Unavailable, UnsafeStore
 from exchange.store.schema import WrongSchema
@@ -19,6 +20,10 @@ def exits() -> Iterator[None]:
         yield
     except (Malformed, UnsafeStore, WrongSchema, Unavailable) as wrong:
         raise quit_with(str(wrong), BAD_INPUT) from wrong
+    except ValidationError as wrong:
+        fault = wrong.errors()[0]
+        name = "LUOCHUI_" + "_".join(map(str, fault["loc"])).upper()
+        raise quit_with(f"{name}: {fault['msg']}", BAD_INPUT) from wrong  # its value may be a secret
     except (Broken, Fenced) as broken:
         raise quit_with(str(broken), BROKEN) from broken
 

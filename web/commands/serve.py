@@ -1,5 +1,6 @@
 """`luochui serve`: the real thing."""
 
+import socket
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -40,7 +41,11 @@ def serve(
 
 
 async def _serve(settings: Settings) -> None:
-    listening = listen(settings.host, settings.port)
+    with listen(settings.host, settings.port) as listening:
+        await _serve_on(listening, settings)
+
+
+async def _serve_on(listening: socket.socket, settings: Settings) -> None:
     async with open_exchange(settings) as exchange:
         typer.echo(f"luochui: house {settings.house} at {settings.public_url}", err=True)
         await serve_app(exchange, listening)
