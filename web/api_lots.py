@@ -66,7 +66,8 @@ async def list_events(ask: Ask) -> EventPage | Response:
     """The public events of a lot: a list, or with `Accept: text/event-stream` a stream that goes on."""
     lot = known_lot(ask)
     query: EventQuery = ask.query
-    if "text/event-stream" in ask.request.headers.get("accept", ""):
+    wants_stream = "text/event-stream" in ask.request.headers.get("accept", "")
+    if wants_stream and ask.request.method == "GET":
         return await stream(ask, lot)
     house = ask.exchange.house
     rows = await house.history(f"lot/{lot}", query.after)

@@ -7,7 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from matching_engine.terms import HOUR
+from exchange.demo.data import load
+from exchange.demo.steps import NOTICE, Steps
+from exchange.market.commands import LotPlan
+from matching_engine.terms import HOUR, MINUTE, DutchClock, Mechanism, Rung, Terms
 from tests.exchange.house.running import bid as bid_directly
 from tests.web.asking import (
     DEPOSIT,
@@ -238,3 +241,70 @@ async def test_the_operator_stops_and_starts_the_clock(web: Web) -> None:
     assert web.exchange.house.view.lots["L1"].closes_at == (closes_at or 0) + 60_000_000
     again = await operator.delete("/api/v1/lots/L1/suspension", headers={"idempotency-key": key()})
     assert again.status_code == 409
+
+
+async def scheduled(web: Web, terms: Terms) -> None:
+    """The lot announced under these terms, with jia and yi admitted; it opens in an hour."""
+    steps = Steps(web.exchange.own_house, key())
+    await steps.enrol()
+    await steps.offer("A1", load()[0])
+    await web.pass_time(NOTICE)
+    terms = msgspec.structs.replace(
+        terms, opens_at=web.clock.now() + HOUR, closes_at=web.clock.now() + 2 * HOUR
+    )
+    made = await steps.schedule("S1", "专场", (LotPlan("L1", "A1", terms, 0),))
+    assert made.refusal is None
+    for login in ("jia", "yi"):
+        await steps.enter(login, "L1")
+    await web.exchange.own_house.settled()
+
+
+async def test_before_the_opening_nothing_is_taken(web: Web) -> None:
+    """409 LOT_NOT_OPEN, to the last microsecond before; at the opening the bid stands."""
+    await scheduled(web, Terms(Mechanism.ENGLISH, OPENING, 0, 0, ladder=(Rung(0, STEP),)))
+    assert refusal(await bid(await web.signed_in("jia"), OPENING)) == (409, "LOT_NOT_OPEN")
+    web.clock.advance(HOUR - 1)
+    jia = await web.signed_in("jia")
+    assert refusal(await bid(jia, OPENING)) == (409, "LOT_NOT_OPEN")
+    web.clock.advance(1)
+    assert (await bid(jia, OPENING)).status_code == 201
+
+
+async def test_the_clock_price_is_taken_by_the_first(web: Web) -> None:
+    """A Dutch lot: another price than the instant's is refused, the right one wins, the next is too late."""
+    dutch = DutchClock(STEP, 5 * MINUTE, OPENING // 2)
+    await scheduled(web, Terms(Mechanism.DUTCH, OPENING, 0, 0, dutch=dutch))
+    await web.pass_time(HOUR + 10 * MINUTE)
+    jia, yi = await web.signed_in("jia"), await web.signed_in("yi")
+    path = "lots/L1/acceptances"
+    assert refusal(await post(jia, path, {"amount_fen": OPENING}))[0] == 409
+    taken = await post(jia, path, {"amount_fen": OPENING - 2 * STEP})
+    assert taken.status_code == 201
+    assert taken.json()["events"][0]["amount_fen"] == OPENING - 2 * STEP
+    assert refusal(await post(yi, path, {})) == (409, "LOT_CLOSED")
+    assert refusal(await bid(yi, OPENING)) == (409, "LOT_CLOSED")
+
+
+async def test_steps_of_another_mechanism_are_refused(web: Web) -> None:
+    """An English lot has no clock price, and who holds no right of first refusal matches nothing."""
+    await web.open_lot()
+    jia = await web.signed_in("jia")
+    assert refusal(await post(jia, "lots/L1/acceptances", {})) == (409, "WRONG_MECHANISM")
+    assert refusal(await post(jia, "lots/L1/matches")) == (403, "MATCH_NOT_ENTITLED")
+
+
+async def test_a_role_that_was_taken_away_counts_for_the_next_request(web: Web) -> None:
+    """The session goes on, and the next bid is 403."""
+    await web.open_lot()
+    jia = await web.signed_in("jia")
+    assert (await bid(jia, OPENING)).status_code == 201
+    await web.exchange.registers.accounts.set_roles("jia", ["seller"])
+    assert refusal(await bid(jia, OPENING + STEP)) == (403, "FORBIDDEN")
+
+
+async def test_asking_for_the_head_of_a_stream_ends(web: Web) -> None:
+    """HEAD is answered at once, whatever it accepts."""
+    await web.open_lot()
+    async with asyncio.timeout(10):
+        answer = await web.client(accept="text/event-stream").head("/api/v1/lots/L1/events")
+    assert answer.status_code == 200
