@@ -1,6 +1,7 @@
 """The server process: uvicorn with the settings that the socket needs, ended cleanly."""
 
 import asyncio
+import os
 import signal
 import socket
 import sys
@@ -46,7 +47,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), backlog=2048, reuse_port=False)
     except OSError as error:
-        raise Malformed("port", port, f"a free port on {host} ({error.strerror})") from error
+        raise Malformed("port", port, f"a free port on {host} ({os.strerror(error.errno or 0)})") from error
 
 
 async def serve_app(
