@@ -84,7 +84,7 @@ class SealsOpened(Event, frozen=True, tag=True):
 
 
 class LicenceAccepted(Event, frozen=True, tag=True):
-    """A taker accepted the price: of an open licence, or the clock's."""
+    """A taker accepted the published fee of an open licence."""
 
     bidder: str
     amount_fen: int
