@@ -11,7 +11,7 @@ from settlement.commands import RecordCredit
 from settlement.dates import parse_date
 from settlement.dispatch import Deciders, Evolvers
 from settlement.events import CreditRecorded, DepositHeld, ObligationMet, SettlementEvent
-from settlement.references import target_of
+from settlement.references import fold, target_of
 from settlement.refusals import Events, Refusal, refuse
 from settlement.state import Credit, Deposit, DepositState, Obligation, Settlement, Suspense
 
@@ -19,6 +19,8 @@ from settlement.state import Credit, Deposit, DepositState, Obligation, Settleme
 class SuspenseReason(StrEnum):
     """Why money waits in suspense."""
 
+    NO_REFERENCE = "NO_REFERENCE"
+    """The payer wrote nothing."""
     UNKNOWN_REFERENCE = "UNKNOWN_REFERENCE"
     UNDERPAID = "UNDERPAID"
     """Less than the whole deposit."""
@@ -43,7 +45,8 @@ def record_credit(state: Settlement, command: RecordCredit, _at: int) -> Events:
         return _to_deposit(state.deposits[target], command)
     if target in state.obligations:
         return _to_obligation(state.obligations[target], command)
-    return (_suspend(command, command.amount_fen, SuspenseReason.UNKNOWN_REFERENCE),)
+    named = SuspenseReason.UNKNOWN_REFERENCE if fold(command.reference) else SuspenseReason.NO_REFERENCE
+    return (_suspend(command, command.amount_fen, named),)
 
 
 def _told_before(known: Credit, command: RecordCredit) -> Events:

@@ -1,5 +1,10 @@
 """Names of what follows from a trade. They are derived, so that every step can be repeated and find itself."""
 
+import hashlib
+
+_PLAIN_MAX = 28
+"""A payment id is an end-to-end id for the bank, which has 35 characters (ISO 20022, Max35Text)."""
+
 
 def obligation_id(trade: str) -> str:
     """The buyer's obligation to pay; also the reference that its payments carry."""
@@ -28,6 +33,8 @@ def payment_id(subject: str) -> str:
 
 def refund_id(credit: str) -> str:
     """The payment that sends a credit back out of suspense; never one of `payment_id`, whatever the bank calls it."""
+    if len(credit) > _PLAIN_MAX:
+        credit = hashlib.sha256(credit.encode()).hexdigest()[:_PLAIN_MAX]
     return f"PR-{credit}"
 
 

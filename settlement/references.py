@@ -1,5 +1,7 @@
 """What payers write on a transfer, and the deposit or obligation that it names."""
 
+import re
+
 from matching_engine.errors import require
 from settlement.state import Settlement
 
@@ -15,6 +17,15 @@ def add_reference(state: Settlement, reference: str, target: str) -> None:
     state.references[fold(reference)] = target
 
 
+_WORD = re.compile(r"[A-Z0-9][A-Z0-9-]*")
+
+
 def target_of(state: Settlement, reference: str) -> str | None:
-    """The deposit or obligation that a payer's reference names."""
-    return state.references.get(fold(reference))
+    """The deposit or obligation that a payer's text names: as a whole, or as the only one among its words."""
+    whole = state.references.get(fold(reference))
+    if whole is not None:
+        return whole
+    named = {
+        state.references[word]: None for word in _WORD.findall(reference.upper()) if word in state.references
+    }
+    return next(iter(named)) if len(named) == 1 else None

@@ -1,0 +1,228 @@
+"""Bank statements in ISO 20022 camt.053 (BankToCustomerStatement), versions 001.02 and 001.08.
+
+Message definition report "Bank-to-Customer Cash Management": a document has a group header and statements; a
+statement has an account, an opening (OPBD) and a closing (CLBD) booked balance, and entries. Booked entries
+must lead from the opening to the closing balance. Only CNY, only booked credits; pending entries are left out,
+for a later statement has them booked.
+"""
+
+from collections.abc import Callable
+from xml.etree.ElementTree import Element, ParseError, fromstring
+from xml.parsers import expat
+
+from matching_engine.errors import Malformed
+from settlement.bank_statement import (
+    ENTRIES_MAX,
+    LIMIT_BYTES,
+    BankCredit,
+    credit_id,
+    day,
+    distinct,
+    fen,
+)
+
+_BASE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001."
+NAMESPACES = (f"{_BASE}02", f"{_BASE}08")
+CURRENCY = "CNY"
+_NO_REFERENCE = "NOTPROVIDED"
+
+
+def read_camt053(data: bytes) -> tuple[BankCredit, ...]:
+    """The booked credits of a file; Malformed names the entry and the field of the first thing that is wrong."""
+    document = _Node(_parse(data), "Document")
+    message = document.one("BkToCstmrStmt")
+    header = message.one("GrpHdr")
+    header.text("MsgId")
+    header.text("CreDtTm")
+    statements = message.all("Stmt")
+    if not statements:
+        raise Malformed("Document/BkToCstmrStmt/Stmt", "nothing", "at least one statement")
+    return distinct(credit for statement in statements for credit in _statement(statement))
+
+
+def _parse(data: bytes) -> Element:
+    """The root of the document: well-formed, small enough, without a DTD, in a namespace we know."""
+    if len(data) > LIMIT_BYTES:
+        raise Malformed("file", f"{len(data)} bytes", f"at most {LIMIT_BYTES}")
+    _refuse_dtd(data)
+    try:
+        root = fromstring(data)  # noqa: S314  (a DTD, and with it every entity, was refused above)
+    except ParseError as wrong:
+        raise Malformed("file", str(wrong), "well-formed XML") from wrong
+    namespace, _, name = root.tag.lstrip("{").rpartition("}")
+    if name != "Document" or namespace not in NAMESPACES:
+        expected = "Document of camt.053.001.02 or camt.053.001.08"
+        raise Malformed("file", f"{name} in {namespace or 'no namespace'}", expected)
+    return root
+
+
+def _refuse_dtd(data: bytes) -> None:
+    """A statement has no document type and no entities: they could make a small file large, or read another."""
+    parser = expat.ParserCreate()
+
+    def refuse(*_declared: object) -> None:
+        raise Malformed("file", "a document type or entity declaration", "XML without either")
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as wrong:
+        raise Malformed("file", str(wrong), "well-formed XML") from wrong
+
+
+class _Node:
+    """An element with the path that an error names."""
+
+    def __init__(self, element: Element, path: str) -> None:
+        self._element = element
+        self.path = path
+        self._namespace = element.tag.rpartition("}")[0] + "}"
+
+    def all(self, name: str) -> list["_Node"]:
+        """The children of a name, numbered in their paths when there are several."""
+        found = self._element.findall(f"{self._namespace}{name}")
+        if len(found) == 1:
+            return [_Node(found[0], f"{self.path}/{name}")]
+        return [_Node(child, f"{self.path}/{name}[{n}]") for n, child in enumerate(found, 1)]
+
+    def maybe(self, path: str) -> "_Node | None":
+        """The first descendant on a path of names, if there is one."""
+        node: _Node | None = self
+        for name in path.split("/"):
+            node = next(iter(node.all(name)), None) if node else None
+        return node
+
+    def one(self, path: str) -> "_Node":
+        """The descendant on a path; Malformed without it."""
+        found = self.maybe(path)
+        if found is None:
+            raise Malformed(f"{self.path}/{path}", "nothing", "this element")
+        return found
+
+    @property
+    def own(self) -> str:
+        """The element's own text."""
+        return (self._element.text or "").strip()
+
+    def text(self, path: str) -> str:
+        """The text on a path, not empty."""
+        found = self.one(path).own
+        if not found:
+            raise Malformed(f"{self.path}/{path}", "nothing", "a text")
+        return found
+
+    def text_of(self, *paths: str) -> str:
+        """The first text that stands on one of some paths, or an empty one."""
+        found = (node.own for node in map(self.maybe, paths) if node)
+        return next((text for text in found if text), "")
+
+    def amount_fen(self) -> int:
+        """The amount of this element's Amt, in fen."""
+        amount = self.one("Amt")
+        currency = amount._element.get("Ccy")
+        if currency != CURRENCY:
+            raise Malformed(f"{amount.path}/@Ccy", currency, CURRENCY)
+        return fen(amount.own, amount.path)
+
+    def sign(self) -> int:
+        """+1 for CRDT, -1 for DBIT."""
+        told = self.text("CdtDbtInd")
+        if told not in ("CRDT", "DBIT"):
+            raise Malformed(f"{self.path}/CdtDbtInd", told, "CRDT or DBIT")
+        return 1 if told == "CRDT" else -1
+
+
+def _statement(statement: _Node) -> list[BankCredit]:
+    """The credits of a statement whose sum is right."""
+    id_ = statement.text("Id")
+    account = statement.text_of("Acct/Id/IBAN", "Acct/Id/Othr/Id")
+    if not account:
+        raise Malformed(f"{statement.path}/Acct/Id", "nothing", "IBAN or Othr/Id of the account")
+    entries = statement.all("Ntry")
+    if len(entries) > ENTRIES_MAX:
+        raise Malformed(f"{statement.path}/Ntry", len(entries), f"at most {ENTRIES_MAX} entries")
+    credits_: list[BankCredit] = []
+    sum_fen = 0
+    for number, entry in enumerate(entries, 1):
+        named, reference = _named(entry, number)
+        amount_fen = named.sign() * named.amount_fen()
+        if amount_fen == 0:
+            raise Malformed(f"{named.path}/Amt", "0.00", "an amount above 0.00")
+        if not _booked(named):
+            continue
+        sum_fen += amount_fen
+        if amount_fen > 0:
+            credits_ += _credits(named, lambda part: credit_id(account, id_, part), reference)
+    _check_sum(statement, sum_fen)
+    return credits_
+
+
+def _named(entry: _Node, number: int) -> tuple[_Node, str]:
+    """The entry under the reference by which the bank knows it, or its place without one."""
+    reference = entry.text_of("NtryRef", "AcctSvcrRef")
+    name = f"{entry.path}" if not reference else f"{entry.path} ({reference})"
+    return _Node(entry._element, name), reference or f"#{number}"
+
+
+def _booked(entry: _Node) -> bool:
+    """Whether an entry counts in the booked balance: status BOOK, which version 08 puts one level deeper."""
+    status = entry.text_of("Sts/Cd", "Sts")
+    if status not in ("BOOK", "PDNG", "INFO", "FUTR"):
+        raise Malformed(f"{entry.path}/Sts", status or "nothing", "BOOK, PDNG, INFO or FUTR")
+    return status == "BOOK"
+
+
+def _check_sum(statement: _Node, sum_fen: int) -> None:
+    """Opening balance + booked entries = closing balance."""
+    balances = {}
+    for balance in statement.all("Bal"):
+        kind = balance.text("Tp/CdOrPrtry/Cd") if balance.maybe("Tp/CdOrPrtry/Cd") else ""
+        if kind in ("OPBD", "CLBD"):
+            if kind in balances:
+                raise Malformed(f"{balance.path}/Tp", kind, f"one balance {kind} in a statement")
+            day(balance.text_of("Dt/Dt", "Dt/DtTm"), f"{balance.path}/Dt")
+            balances[kind] = balance.sign() * balance.amount_fen()
+    for kind in ("OPBD", "CLBD"):
+        if kind not in balances:
+            raise Malformed(f"{statement.path}/Bal", f"no {kind}", f"a balance {kind}")
+    expected = balances["OPBD"] + sum_fen
+    if expected != balances["CLBD"]:
+        detail = f"{expected} fen, the opening balance and the booked entries"
+        raise Malformed(f"{statement.path}/Bal CLBD", f"{balances['CLBD']} fen", detail)
+
+
+def _credits(entry: _Node, id_of: Callable[[str], str], reference: str) -> list[BankCredit]:
+    """An entry's credit, or one for each transaction of an entry that stands for a batch."""
+    details = [one for group in entry.all("NtryDtls") for one in group.all("TxDtls")]
+    booked_on = entry.text_of("ValDt/Dt", "ValDt/DtTm", "BookgDt/Dt", "BookgDt/DtTm")
+    on = day(booked_on, f"{entry.path}/BookgDt")
+    if len(details) <= 1:
+        source = details[0] if details else entry
+        return [_credit(entry, source, id_of(reference), entry.amount_fen(), on)]
+    amounts_fen = [_transaction_fen(part) for part in details]
+    if sum(amounts_fen) != entry.amount_fen():
+        detail = f"{entry.amount_fen()} fen, the entry's amount"
+        raise Malformed(f"{entry.path}/NtryDtls", f"{sum(amounts_fen)} fen in transactions", detail)
+    return [
+        _credit(entry, part, id_of(f"{reference}/{n}"), amount_fen, on)
+        for n, (part, amount_fen) in enumerate(zip(details, amounts_fen, strict=True), 1)
+    ]
+
+
+def _transaction_fen(transaction: _Node) -> int:
+    """The amount of one transaction of a batch: on itself in version 08, in its details in version 02."""
+    holder = transaction if transaction.maybe("Amt") else transaction.one("AmtDtls/TxAmt")
+    amount_fen = holder.amount_fen()
+    if amount_fen == 0:
+        raise Malformed(f"{holder.path}/Amt", "0.00", "an amount above 0.00")
+    return amount_fen
+
+
+def _credit(entry: _Node, source: _Node, id_: str, amount_fen: int, on: str) -> BankCredit:
+    end_to_end = source.text_of("Refs/EndToEndId")
+    written = [node.own for info in source.all("RmtInf") for node in info.all("Ustrd")]
+    parts = ([] if end_to_end == _NO_REFERENCE else [end_to_end]) + written
+    payer = source.text_of("RltdPties/Dbtr/Nm", "RltdPties/Dbtr/Pty/Nm", "RltdPties/DbtrAcct/Id/Othr/Id")
+    reference = " ".join(dict.fromkeys(part for part in parts if part))
+    return BankCredit(id_, entry.path, reference, payer, amount_fen, on)
