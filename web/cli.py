@@ -2,6 +2,7 @@
 
 import typer
 
+from web.commands.bench import bench_app
 from web.commands.claims import claims
 from web.commands.demo import demo
 from web.commands.export import export_app
@@ -23,6 +24,7 @@ for command in (demo, serve, migrate, rehearse, claims, unconverted, verify):
     app.command()(command)
 app.add_typer(user_app, name="user")
 app.add_typer(export_app, name="export")
+app.add_typer(bench_app, name="bench")
 
 
 def main() -> None:
