@@ -5,7 +5,7 @@ against an opening and a closing balance where it gives them; one of the two is 
 """
 
 import csv
-from io import StringIO
+import re
 from typing import Literal
 
 import msgspec
@@ -85,7 +85,7 @@ def _rows(data: bytes, columns: ColumnMap) -> list[tuple[int, dict[str, str]]]:
         text = data.decode(columns.encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as wrong:
         raise Malformed("file", f"byte {wrong.start}", f"text in {columns.encoding}") from wrong
-    reader = csv.reader(StringIO(text, newline=""), delimiter=columns.delimiter, strict=True)
+    reader = csv.reader(re.split(r"(?<=\n)", text), delimiter=columns.delimiter, strict=True)
     try:
         lines = [(reader.line_num, cells) for cells in reader]
     except csv.Error as wrong:
