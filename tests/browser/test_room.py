@@ -331,7 +331,7 @@ async def test_a_descending_clock_ticks_and_is_taken(site: Web, crowd: People) -
     lot = await open_other(site, terms)
     jia = await crowd.member("jia", f"/lots/{lot}")
     await is_live(jia)
-    await see(jia, "price-name", "当前降价")
+    await see(jia, "price-name", "当前价")
     first = await part(jia, "price").inner_text()
     await expect(part(jia, "price")).not_to_have_text(first)
     await jia.click('[data-f="take"]')

@@ -144,7 +144,8 @@ def test_a_translation_has_the_places_of_its_message(language: Language) -> None
     """No translation loses a figure or asks for one that is not given."""
     for id_, message in catalogue(language).items():
         for text in texts(message):
-            assert sorted(PLACE.findall(text)) == sorted(PLACE.findall(id_)), id_
+            places = PLACE.findall(id_) if not id_.startswith("take.") else ["price"]
+            assert sorted(PLACE.findall(text)) == sorted(places), id_
 
 
 def test_chinese_speaks_chinese() -> None:

@@ -387,7 +387,7 @@ async def test_a_dutch_lot_is_taken_at_the_clock_price(web: Web) -> None:
     jia = await web.signed_in("jia")
     page = await get(jia, "/lots/L2")
     assert "以 ¥80,000.00 成交" in page.text
-    assert "当前降价" in page.text
+    assert "当前价" in page.text
     await fill(jia, "/lots/L2", "/lots/L2/acceptances")
     assert web.exchange.house.view.lots["L2"].winners[0].price_fen == 8_000_000
 

@@ -100,6 +100,7 @@ async def show(
         suspended_why=path.suspended_why,
         ended=_ended(visit, one),
         history=[step for row in reversed(path.steps[-RECENT:]) for step in _steps(row)],
+        has_path=_has_path(one),
         chart=chart(visit, lot, path.steps),
         errors=wrong or {},
         form_values=Said(said),
@@ -115,7 +116,7 @@ def _price(visit: Visit, lot: Lot) -> dict[str, Any]:
     shown_as, shown_fen = shown_price(lot, visit.now)
     clock_as, clock_at = next_instant(lot)
     sealed = lot.terms.mechanism in SEALED and lot.closed_at is None
-    bids = "" if sealed else s.text("%(n)s bids", n=s.number(lot.accepted))
+    bids = "" if sealed or not lot.accepted else s.text("%(n)s bids", n=s.number(lot.accepted))
     if lot.leader and not sealed and not lot.ended:
         bids = f"{s.text('%(code)s leads', code=lot.leader)} · {bids}"
     if lot.extensions:
@@ -128,6 +129,11 @@ def _price(visit: Visit, lot: Lot) -> dict[str, Any]:
         "clock_iso": "" if clock_at is None else iso(clock_at),
         "bids_line": bids,
     }
+
+
+def _has_path(lot: Lot) -> bool:
+    """Whether a price moves that a chart could show: not in a box, and not where the fee is fixed."""
+    return lot.terms.mechanism not in SEALED and lot.terms.mechanism is not Mechanism.OPEN_LICENCE
 
 
 def _forms(lot: Lot, own: You) -> dict[str, Any]:
@@ -219,12 +225,26 @@ def _line(row: Recorded, kind: str, bidder: str, amount_fen: int | None) -> dict
 def chart(visit: Visit, lot: str, steps: list[Recorded]) -> Markup:
     """The price path up to now, or to the end."""
     one = visit.state.lots[lot]
-    points = [Point(row.at, row.event.amount_fen) for row in steps if isinstance(row.event, PRICE_STEPS)]
     until = one.closed_at if one.closed_at is not None else max(visit.now, one.opens_at)
+    points = _clock_path(one, until)
+    points += [Point(row.at, row.event.amount_fen) for row in steps if isinstance(row.event, PRICE_STEPS)]
     hammered = bool(one.winners)
     if hammered and (not points or points[-1].fen != one.winners[0].price_fen):
         points.append(Point(until, one.winners[0].price_fen))
     return price_chart(visit.speech, points, one.opens_at, until, one.terms.opening_price_fen, hammered)
+
+
+def _clock_path(lot: Lot, until: int) -> list[Point]:
+    """The steps of a descending clock so far."""
+    clock = lot.terms.dutch
+    if clock is None or until < lot.opens_at:
+        return []
+    stands = until if lot.suspended_at is None else lot.suspended_at
+    last = min(
+        max(0, stands - lot.clock_from) // clock.every, -(-lot.terms.opening_price_fen // clock.step_fen)
+    )
+    starts = (lot.clock_from + n * clock.every for n in range(last + 1))
+    return [Point(at, price) for at in starts if (price := lot.clock_price(at)) is not None]
 
 
 async def chart_alone(visit: Visit) -> Response:

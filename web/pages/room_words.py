@@ -56,6 +56,7 @@ def room_words(visit: Visit) -> dict[str, Any]:
         "refusal": s.codes("refusal", [str(code) for code in Rejection] + EDGE_REFUSALS),
         "reason": s.codes("reason", REASONS),
         "line": s.codes("line", ["connecting", "live", "waiting", "signed_out", "gone"]),
+        "take": s.code("take", "dutch"),
         "say": {name: s.text(text) for name, text in SENTENCES.items()},
     }
 
@@ -76,7 +77,6 @@ SENTENCES = {
     "accepted": "Decided and on record: seq %(seq)s, receipt %(receipt)s.",
     "minimum": "The next amount that counts: %(minimum)s.",
     "repeat": "No answer yet; the same command is sent again until there is one.",
-    "take": "Take at %(price)s",
     "day": "%(n)s d",
     "watchers": "%(n)s watching",
     "sealed": "In the box: seq %(seq)s, receipt %(receipt)s. Commitment %(commitment)s.",

@@ -118,7 +118,7 @@ function showPrice() {
   if (fen !== null) set("price-name", words.price[won ? "hammer" : "lead"]);
   const parts = [];
   if (now.leader && !now.closed_at) parts.push(say("leads", { code: now.leader }));
-  if (now.bids !== null) parts.push(say("bids", { n: now.bids.toLocaleString() }));
+  if (now.bids) parts.push(say("bids", { n: now.bids.toLocaleString() }));
   if (now.extensions) parts.push(say("extensions", { n: now.extensions }));
   set("bids", parts.join(" · "));
 }
@@ -210,7 +210,9 @@ function tick() {
   showClockPrice();
 }
 
-// The price of a descending clock, by the clock of the house.
+let clockFen = null;
+
+// The price of a descending clock, by the clock of the house; the chart goes on with it.
 function showClockPrice() {
   const dutch = terms?.dutch;
   if (!dutch || now.state === "announced" || now.lead_fen !== null) return;
@@ -219,9 +221,11 @@ function showClockPrice() {
   const fen = Math.max(dutch.floor_fen, terms.opening_price_fen - periods * dutch.step_fen);
   set("price-name", words.price.clock);
   set("price", money(fen));
+  if (clockFen !== null && fen !== clockFen) drawChart();
+  clockFen = fen;
   const take = at("take");
   if (take) {
-    set("take", say("take", { price: money(fen) }));
+    set("take", words.take.replace("%(price)s", money(fen)));
     at("take-amount").value = plainYuan(fen);
   }
 }
@@ -234,7 +238,7 @@ let charted = 0;
 let charting = null;
 
 function drawChart() {
-  if (charting) return;
+  if (charting || !at("chart")) return;
   charting = setTimeout(fetchChart, Math.max(0, charted + CHART_EVERY - Date.now()));
 }
 
