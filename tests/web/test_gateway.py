@@ -237,12 +237,27 @@ async def test_match_accept_and_seal_reach_the_engine(web: Web) -> None:
     async with talking(web, "jia") as talk:
         match = await talk.ask("match", lot=lot, id="jia-match")
         accept = await talk.ask("accept", lot=lot, id="jia-accept", amount_fen=OPENING)
-        seal = await talk.ask("seal", lot=lot, id="jia-seal-1", envelope="abcd")
+        envelope = {"envelope": "AQQ" + "A" * 208, "commitment": "0" * 64}
+        seal = await talk.ask("seal", lot=lot, id="jia-seal-1", **envelope)
     assert [one["code"] for one in (match, accept, seal)] == [
         "MATCH_NOT_ENTITLED",
         "WRONG_MECHANISM",
         "WRONG_MECHANISM",
     ]
+
+
+async def test_what_is_no_envelope_stops_at_the_socket(web: Web) -> None:
+    """Wrong size, letters or commitment: BAD_ENVELOPE names the field, and nothing is journaled."""
+    lot = await web.open_lot("jia", "yi")
+    seq = web.exchange.house.view.seq
+    good = {"envelope": "AQQ" + "A" * 208, "commitment": "0" * 64}
+    async with talking(web, "jia") as talk:
+        for n, (field, value) in enumerate(
+            (("envelope", "abcd"), ("envelope", "信封"), ("envelope", "A" * 3600), ("commitment", "x"))
+        ):
+            answer = await talk.ask("seal", lot=lot, id=f"jia-seal-{n}", **{**good, field: value})
+            assert (answer["t"], answer["code"], answer["field"]) == ("rej", "BAD_ENVELOPE", field)
+    assert web.exchange.house.view.seq == seq
 
 
 async def test_an_unknown_lot_is_refused(web: Web) -> None:

@@ -187,7 +187,7 @@ def test_decisions_go_to_the_house() -> None:
         frame("bid", **BID, max_fen=200, seen=4, confirm=True),
         frame("match", i=1, lot="L1", id="abcdefgh"),
         frame("accept", **BID),
-        frame("seal", i=1, lot="L1", id="abcdefgh", envelope="abc123=="),
+        frame("seal", i=1, lot="L1", id="abcdefgh", envelope="abc123==", commitment="0"),
     ):
         action = only(conversation.receive(message, AT))
         assert action == p.Ask(m.decode(message))  # type: ignore[arg-type]
