@@ -27,8 +27,20 @@ class English(Rules):
     keeps_reserve: ClassVar[bool] = True
 
     def bid(self, lot: Lot, command: Bid, at: int) -> Events:
-        """Lead, or be met by the leader's maximum."""
-        return compete(lot, command, at)
+        """Refused, a raised maximum, or accepted with what the exchange answers to it."""
+        bidder, bid, maximum = command.bidder, command.amount_fen, command.max_fen
+        if maximum == bid:
+            maximum = None
+        if bidder == lot.leader:
+            return _by_leader(lot, bidder, maximum)
+        refusal = _too_low(lot, bidder, bid)
+        if refusal is not None:
+            return refusal
+        closes_at = close_after(lot, at)
+        accepted = BidAccepted(lot.id, bidder, bid, closes_at, closes_at != lot.closes_at, maximum)
+        if lot.leader not in lot.maxima:  # nobody answers: a bid is a step beyond a lead without a maximum
+            return (accepted,)
+        return _answered(lot, accepted)
 
     def match(self, lot: Lot, command: Match, at: int) -> Events:
         """Lead at the same amount."""
@@ -64,23 +76,6 @@ def hammer_lead(lot: Lot, at: int) -> Events:
     return settle(lot, (Winner(*lot.leading()),), at, at)
 
 
-def compete(lot: Lot, command: Bid, at: int) -> Events:
-    """A bid among open bids: refused, a raised maximum, or accepted with what the exchange answers to it."""
-    bidder, bid, maximum = command.bidder, command.amount_fen, command.max_fen
-    if maximum == bid:
-        maximum = None
-    if bidder == lot.leader:
-        return _by_leader(lot, bidder, maximum)
-    refusal = _too_low(lot, bidder, bid)
-    if refusal is not None:
-        return refusal
-    closes_at = close_after(lot, at)
-    accepted = BidAccepted(lot.id, bidder, bid, closes_at, closes_at != lot.closes_at, maximum)
-    if lot.leader not in lot.maxima:  # nobody answers: a bid is a step beyond a lead without a maximum
-        return (accepted,)
-    return _answered(lot, accepted)
-
-
 def _by_leader(lot: Lot, bidder: str, maximum: int | None) -> Events:
     """The leader may not outbid itself; a better maximum replaces its own, and nothing else changes."""
     standing = standing_maximum(lot)
@@ -90,18 +85,18 @@ def _by_leader(lot: Lot, bidder: str, maximum: int | None) -> Events:
 
 
 def _too_low(lot: Lot, bidder: str, bid: int) -> Events | None:
-    """The refusal of an amount that is not enough, with what would have been; None when it is."""
-    lead, sign, opening = lot.lead_fen, lot.sign, lot.terms.opening_price_fen
+    """The refusal of an amount that is not enough, with what would have been; None where it is."""
+    terms, lead, sign = lot.terms, lot.lead_fen, lot.sign
+    if sign * (bid - terms.opening_price_fen) < 0:
+        return refused(lot, bidder, Rejection.BID_BELOW_OPENING, terms.opening_price_fen)
     if lead is None:
-        below = sign * (bid - opening) < 0
-        return refused(lot, bidder, Rejection.BID_BELOW_OPENING, opening) if below else None
-    step, ahead = lot.ladder.step_at(lead), sign * (bid - lead)
-    if ahead >= step and (ahead % step == 0 or lot.terms.increment_rule == "at_least"):
         return None
-    if sign * (bid - opening) < 0:
-        return refused(lot, bidder, Rejection.BID_BELOW_OPENING, opening)
-    code = Rejection.BID_BELOW_INCREMENT if ahead < step else Rejection.BID_NOT_MULTIPLE
-    return refused(lot, bidder, code, lead + sign * step)
+    step, ahead = lot.ladder.step_at(lead), sign * (bid - lead)
+    if ahead < step:
+        return refused(lot, bidder, Rejection.BID_BELOW_INCREMENT, lead + sign * step)
+    if ahead % step and terms.increment_rule == "multiple":
+        return refused(lot, bidder, Rejection.BID_NOT_MULTIPLE, lead + sign * step)
+    return None
 
 
 def _answered(lot: Lot, accepted: BidAccepted) -> Events:

@@ -7,22 +7,22 @@ agreement at or above the asking price; two or more, competition).
 
 from typing import ClassVar
 
-from matching_engine.commands import Bid, Match
+from matching_engine.commands import Bid
 from matching_engine.events import BidAccepted, CompetitionOpened, OfferStands, Passed, Winner
 from matching_engine.lifecycle import Phase
-from matching_engine.mechanisms.english import compete, hammer_lead
-from matching_engine.mechanisms.rules import NO_BIDS, Events, Rules, refused
-from matching_engine.priority import match_live, settle
+from matching_engine.mechanisms.english import English, hammer_lead
+from matching_engine.mechanisms.rules import NO_BIDS, Events, refused
+from matching_engine.priority import settle
 from matching_engine.ranking import ranked
 from matching_engine.rejections import Rejection
 from matching_engine.state import NEVER, Lot
 from matching_engine.terms import Terms
 
 
-class Listed(Rules):
-    """Book, then the hammer, a competition or a standing offer."""
+class Listed(English):
+    """Book, then the hammer, a competition as in an English lot, or a standing offer."""
 
-    waits_for_priority: ClassVar[bool] = True
+    keeps_reserve: ClassVar[bool] = False
     first_phase: ClassVar[Phase | None] = Phase.BOOK
 
     def bid(self, lot: Lot, command: Bid, at: int) -> Events:
@@ -30,7 +30,7 @@ class Listed(Rules):
         if lot.phase is Phase.COMPETITION:
             if command.bidder not in lot.standing:
                 return refused(lot, command.bidder, Rejection.ENTRY_REQUIRED)
-            return compete(lot, command, at)
+            return super().bid(lot, command, at)
         if command.max_fen not in (None, command.amount_fen):
             return refused(lot, command.bidder, Rejection.WRONG_MECHANISM)
         asking = lot.terms.opening_price_fen
@@ -40,10 +40,6 @@ class Listed(Rules):
             return _offer(lot, command)
         taken = BidAccepted(lot.id, command.bidder, command.amount_fen, lot.closes_at)
         return (taken, *settle(lot, (Winner(command.bidder, command.amount_fen),), at, at))
-
-    def match(self, lot: Lot, command: Match, at: int) -> Events:
-        """Match the best offer or bid; the holder then belongs to the competition."""
-        return match_live(lot, command, at)
 
     def free_until(self, terms: Terms) -> int | None:
         """The end of the book; without one there is no book, and it ends as it opens."""
@@ -65,9 +61,7 @@ class Listed(Rules):
 
     def minimum(self, lot: Lot) -> int | None:
         """The asking price, in the competition a step beyond the lead."""
-        if lot.phase is Phase.COMPETITION and lot.lead_fen is not None:
-            return lot.beyond(lot.lead_fen)
-        return lot.terms.opening_price_fen
+        return super().minimum(lot) if lot.phase is Phase.COMPETITION else lot.terms.opening_price_fen
 
 
 def _offer(lot: Lot, command: Bid) -> Events:
