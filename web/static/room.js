@@ -165,7 +165,9 @@ function kind() {
 
 function showStanding() {
   const own = kind();
-  at("standing").closest("[data-standing]").dataset.standing = own;
+  const yours = at("standing").closest("[data-standing]");
+  yours.dataset.standing = own;
+  yours.hidden = Boolean(now?.closed_at) && ["visitor", "staff"].includes(own);
   set("standing-word", words.standing[own] ?? own);
   if (own !== "leading") set("standing-max", "");
   at("deposit").hidden = own !== "deposit_unpaid";
