@@ -1,8 +1,6 @@
 """`luochui rehearse`: a session's rule set against scripted bids, in virtual time."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -16,11 +14,11 @@ from rich.text import Text
 from matching_engine.errors import Malformed
 from web.commands.errors import BAD_INPUT, exits, quit_with
 from web.rehearsal.lines import Record, records
-from web.rehearsal.run import rehearse_script
-from web.rehearsal.script import Script, read_script
+from web.rehearsal.run import Transcript, rehearse_script
+from web.rehearsal.script import read_script
 
-LONG = 2_000
-"""Steps from which on a progress bar is worth looking at."""
+LONG_BYTES = 200_000
+"""Size of a file from which on a progress bar is worth looking at."""
 _COLUMNS = ("seq", "at", "type", "lot", "bidder", "amount")
 
 
@@ -47,10 +45,7 @@ def rehearse(
 def _rehearsed(file: Path) -> list[Record]:
     """The lines of a file; bad input ends the command with one line that names the file and the place."""
     try:
-        script = read_script(file.read_bytes())
-        with _progress(script) as advance:
-            transcript = rehearse_script(script, advance)
-        return list(records(transcript))
+        return list(records(_played(file.read_bytes())))
     except Malformed as wrong:
         raise quit_with(_one_line(f"{file}: {wrong}"), BAD_INPUT) from wrong
     except OSError as error:
@@ -59,19 +54,19 @@ def _rehearsed(file: Path) -> list[Record]:
         ) from error
 
 
+def _played(data: bytes) -> Transcript:
+    """Read and play, with a bar on stderr where it takes long and somebody is looking."""
+    if len(data) < LONG_BYTES or not sys.stderr.isatty():
+        return rehearse_script(read_script(data))
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("reading", total=None)
+        script = read_script(data)
+        progress.update(task, description="rehearsing", total=len(script.steps))
+        return rehearse_script(script, lambda: progress.advance(task))
+
+
 def _one_line(text: str) -> str:
     return " ".join(text.split())[:500]
-
-
-@contextmanager
-def _progress(script: Script) -> Iterator[Callable[[], None]]:
-    """A bar on stderr for a long script, where somebody is looking."""
-    if len(script.steps) < LONG or not sys.stderr.isatty():
-        yield lambda: None
-        return
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("rehearsing", total=len(script.steps))
-        yield lambda: progress.advance(task)
 
 
 def _show(said: list[Record]) -> None:

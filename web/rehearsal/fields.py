@@ -21,7 +21,7 @@ _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)? ?([Zz]|[+-][0-9]{2}:?[0-9]{2})",
     re.ASCII,
 )
-_DURATION = re.compile(r"(0|[1-9][0-9]{0,11})([smhd])", re.ASCII)
+_DURATION = re.compile(r"([0-9]{1,12})([smhd])", re.ASCII)
 _UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _YEARS = range(1970, 3000)

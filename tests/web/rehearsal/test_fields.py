@@ -63,7 +63,7 @@ def test_durations() -> None:
     """A whole number and one unit."""
     units = {"0s": 0, "90s": 90 * SECOND, "5m": 5 * MINUTE, "2h": 2 * HOUR, "36500d": 36_500 * DAY}
     assert {text: fields(d=text).duration("d") for text in units} == units
-    for text in ("", "5", "5 m", "5M", "-5m", "1.5h", "05m", "5m ", "٥m", 5, None, "36501d"):
+    for text in ("", "5", "5 m", "5M", "-5m", "1.5h", "5m ", "٥m", 5, None, "36501d"):
         with pytest.raises(Malformed, match=r"lot\.d: expected"):
             fields(d=text).duration("d")
 
