@@ -134,6 +134,23 @@ class DraftContract(Command, frozen=True, tag=True):
     trade: str
 
 
+class Change(msgspec.Struct, frozen=True):
+    """Other words for a clause, by its number, like "4.3"."""
+
+    clause: str
+    text: str
+
+
+class ProposeText(Command, frozen=True, tag=True):
+    """A party proposes other words for clauses; `digest` is that of the text it changes."""
+
+    contract: str
+    party: str
+    author: str
+    digest: str
+    changes: tuple[Change, ...]
+
+
 class SignContract(Command, frozen=True, tag=True):
     """Sign for a party; `digest` is the hex SHA-256 of the text that the signer saw."""
 
@@ -207,6 +224,7 @@ SettlementCommand = (
     | AssignSuspense
     | ConcludeTrade
     | DraftContract
+    | ProposeText
     | SignContract
     | SubmitRegistration
     | RegisterContract

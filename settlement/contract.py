@@ -14,7 +14,7 @@ from settlement.drafting import deal_of, missing_item, render
 from settlement.events import ContractConcluded, ContractDrafted, ContractSigned
 from settlement.ids import contract_id
 from settlement.refusals import Events, Refusal, refuse
-from settlement.state import Contract, ContractState, Settlement, Signature
+from settlement.state import Contract, ContractState, Settlement, Signature, TextVersion
 
 
 def draft_contract(state: Settlement, command: DraftContract, _at: int) -> Events:
@@ -56,14 +56,19 @@ def sign_contract(state: Settlement, command: SignContract, at: int) -> Events:
     return signed, ContractConcluded(contract.id, contract.trade, shanghai_date(at).isoformat())
 
 
-def drafted(state: Settlement, event: ContractDrafted, _at: int) -> None:
+def drafted(state: Settlement, event: ContractDrafted, at: int) -> None:
     """The text lies before both parties."""
     trade = state.trades[event.trade]
     require(trade.contract is None, "one trade, one contract")
     require(event.digest == digest_of(event.text), "the digest is that of the text")
     trade.contract = event.contract
     state.contracts[event.contract] = Contract(
-        event.contract, event.trade, event.kind, event.text, event.digest
+        event.contract,
+        event.trade,
+        event.kind,
+        event.text,
+        event.digest,
+        versions=[TextVersion(1, event.text, event.digest, at)],
     )
 
 

@@ -1,6 +1,16 @@
 """What a command leads to: events, or the one event that says why not. Reads the state, never changes it."""
 
-from settlement import claim_steps, contract, credit, deposits, obligations, payments, registration, suspense
+from settlement import (
+    claim_steps,
+    contract,
+    credit,
+    deposits,
+    obligations,
+    payments,
+    registration,
+    revision,
+    suspense,
+)
 from settlement.commands import SettlementCommand
 from settlement.dispatch import Deciders
 from settlement.events import SettlementEvent
@@ -11,6 +21,7 @@ _DECIDERS: Deciders = {
     **credit.DECIDE,
     **obligations.DECIDE,
     **contract.DECIDE,
+    **revision.DECIDE,
     **registration.DECIDE,
     **payments.DECIDE,
     **suspense.DECIDE,

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from settlement.commands import PartyFacts, Side, Subject
+from settlement.commands import Change, PartyFacts, Side, Subject
 from settlement.deal import ContractKind
 
 
@@ -158,6 +158,20 @@ class ContractDrafted(Event, frozen=True, tag=True):
     digest: str
 
 
+class ContractRevised(Event, frozen=True, tag=True):
+    """A party changed clauses before the conclusion: the whole new text; every signature under the old one is void."""
+
+    contract: str
+    trade: str
+    version: int
+    party: str
+    side: Side
+    author: str
+    changes: tuple[Change, ...]
+    text: str
+    digest: str
+
+
 class ContractSigned(Event, frozen=True, tag=True):
     """A party signed the digest."""
 
@@ -305,6 +319,7 @@ SettlementEvent = (
     | ObligationRaised
     | ObligationMet
     | ContractDrafted
+    | ContractRevised
     | ContractSigned
     | ContractConcluded
     | RegistrationSubmitted

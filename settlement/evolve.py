@@ -1,6 +1,16 @@
 """What an event makes of the state: the only place where it changes, together with the ledger's entry."""
 
-from settlement import claim_steps, contract, credit, deposits, obligations, payments, registration, suspense
+from settlement import (
+    claim_steps,
+    contract,
+    credit,
+    deposits,
+    obligations,
+    payments,
+    registration,
+    revision,
+    suspense,
+)
 from settlement.dispatch import Evolvers
 from settlement.events import SettlementEvent, SettlementRefused
 from settlement.state import Settlement
@@ -17,6 +27,7 @@ _EVOLVERS: Evolvers = {
     **payments.EVOLVE,
     **suspense.EVOLVE,
     **contract.EVOLVE,
+    **revision.EVOLVE,
     **registration.EVOLVE,
     **claim_steps.EVOLVE,
     SettlementRefused: _nothing,

@@ -166,6 +166,18 @@ class Signature:
 
 
 @dataclass(slots=True)
+class TextVersion:
+    """A text that lay before the parties: version 1 is the exchange's, later ones are a party's."""
+
+    number: int
+    text: str
+    digest: str
+    at: int
+    side: Side | None = None
+    author: str | None = None
+
+
+@dataclass(slots=True)
 class Contract:
     """A technology contract: the text, its digest, and who signed."""
 
@@ -178,6 +190,8 @@ class Contract:
     signatures: list[Signature] = field(default_factory=list)
     """In the order of signing, one a side."""
     effective_on: str | None = None
+    versions: list[TextVersion] = field(default_factory=list)
+    """Every text there was, oldest first; the last one is `text`."""
 
     def signed_by(self, side: Side) -> bool:
         """Whether a side has signed."""

@@ -54,6 +54,16 @@ def _signs(principal: Principal, body: sc.SignContract, state: State) -> None:
         raise Denied("FORBIDDEN", "sign for your own organisation, under your own account")
 
 
+def _proposes(principal: Principal, body: sc.ProposeText, state: State) -> None:
+    """Only the parties negotiate a contract, each for itself; to others it does not exist."""
+    contract = state.settlement.contracts.get(body.contract)
+    trade = state.settlement.trades.get(contract.trade) if contract else None
+    if trade is None or principal.party not in (trade.seller.id, trade.buyer.id):
+        raise Denied("NOT_FOUND", "there is no such contract", 404)
+    if body.party != principal.party or body.author != principal.account:
+        raise Denied("FORBIDDEN", "propose for your own organisation, under your own account")
+
+
 def _own_trade(principal: Principal, body: sc.ElectClaimant, state: State) -> None:
     trade = state.settlement.trades.get(body.trade)
     if trade is None or principal.party not in (trade.seller.id, trade.buyer.id):
@@ -108,6 +118,7 @@ TABLE: dict[type, tuple[frozenset[str], Check]] = {
     sc.RepeatPayment: (frozenset({"operator"}), _anything),
     sc.RefundSuspense: (frozenset({"operator"}), _anything),
     sc.AssignSuspense: (frozenset({"operator"}), _anything),
+    sc.ProposeText: (frozenset({"seller", "bidder"}), _proposes),
     sc.SignContract: (frozenset({"seller", "bidder"}), _signs),
     sc.RegisterContract: (frozenset({"registrar"}), _under_own_name("registrar")),
     sc.RefuseRegistration: (frozenset({"registrar"}), _under_own_name("registrar")),

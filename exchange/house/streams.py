@@ -85,6 +85,7 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     s.ObligationMet: _on_trade,
     s.ContractDrafted: _on_trade,
     s.ContractSigned: lambda event: f"trade/{_trade_of(event.contract)}",
+    s.ContractRevised: _on_trade,
     s.ContractConcluded: _on_trade,
     s.RegistrationSubmitted: _on_trade,
     s.ContractRegistered: _on_trade,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
+from settlement.clauses import clauses_of
 from settlement.commands import (
     ApproveClaim,
     AssignSuspense,
@@ -47,6 +48,7 @@ from tests.settlement.desk import (
     sold,
     trade,
 )
+from tests.settlement.test_revision import propose
 
 
 def _twice_registered() -> Desk:
@@ -120,6 +122,11 @@ def _untitled() -> Desk:
     return desk
 
 
+def _same(desk: Desk) -> list[tuple[str, str]]:
+    """A change that changes nothing."""
+    return [("6.2", clauses_of(desk.state.contracts[CONTRACT].text)["6.2"])]
+
+
 Case = tuple[Callable[[], Desk], Callable[[Desk], SettlementCommand], str]
 
 CASES: dict[Refusal, Case] = {
@@ -143,6 +150,11 @@ CASES: dict[Refusal, Case] = {
     Refusal.CONTRACT_UNKNOWN: (Desk, lambda _: SubmitRegistration(CONTRACT, "x"), CONTRACT),
     Refusal.CONTRACT_NOT_SIGNED: (sold, lambda _: SubmitRegistration(CONTRACT, "x"), CONTRACT),
     Refusal.CONTRACT_SIGNED_ALREADY: (signed, lambda desk: sign(desk, FACTORY), CONTRACT),
+    Refusal.CONTRACT_CONCLUDED: (signed, propose, CONTRACT),
+    Refusal.CONTRACT_UNCHANGED: (sold, lambda desk: propose(desk, *_same(desk)), CONTRACT),
+    Refusal.CLAUSE_UNKNOWN: (sold, lambda desk: propose(desk, ("0.0", "x")), CONTRACT),
+    Refusal.CLAUSE_FIXED: (sold, lambda desk: propose(desk, ("7.1", "x")), CONTRACT),
+    Refusal.CLAUSE_TEXT: (sold, lambda desk: propose(desk, ("6.2", "1.1 x")), CONTRACT),
     Refusal.DIGEST_MISMATCH: (
         sold,
         lambda desk: msgspec.structs.replace(sign(desk, FACTORY), digest=""),

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Callable
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from settlement.confirmation import confirmation
+from settlement.redline import redline, redline_text
 from web import errors
 from web.documents.docx import to_docx
 from web.documents.page import to_html
@@ -50,6 +51,16 @@ def _page(source: Callable[[Visit], Source], format_: str) -> Page:
     return show
 
 
+async def _redline(visit: Visit) -> Response:
+    """Every change between the first text and the last one, as plain text."""
+    contract = visit.state.settlement.contracts.get(visit.part("contract"))
+    if contract is None:
+        _ = visit.principal
+        raise errors.not_found("contract")
+    visible_trade(visit, contract.trade)
+    return PlainTextResponse(redline_text(redline(contract.versions[0].text, contract.text)))
+
+
 def _file(content: bytes, name: str, kind: str) -> Response:
     return Response(
         content, media_type=kind, headers={"content-disposition": f'attachment; filename="{name}"'}
@@ -61,3 +72,4 @@ ROUTES: list[Route] = [
     for name, source in (("contract", _contract), ("confirmation", _confirmation))
     for format_ in FORMATS
 ]
+ROUTES.append(page("/contracts/{contract}/redline.txt", _redline))

@@ -21,7 +21,7 @@ STAGES: dict[str, tuple[type, ...]] = {
     "deposit": (se.DepositCalled, se.DepositHeld, se.DepositApplied, se.DepositReleased),
     "bid": (le.BidAccepted, le.ProxyRaised, le.BidMatched, le.LicenceAccepted, le.SealsOpened),
     "hammer": (le.Hammered, se.TradeConcluded),
-    "contract": (se.ContractDrafted,),
+    "contract": (se.ContractDrafted, se.ContractRevised),
     "signature": (se.ContractSigned, se.ContractConcluded),
     "registration": (se.RegistrationSubmitted, se.ContractRegistered, se.RegistrationRefused),
     "credit": (se.CreditRecorded, se.ObligationMet, se.ProceedsPaid),

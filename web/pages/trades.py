@@ -10,6 +10,7 @@ from settlement import commands as sc
 from settlement.state import Claim, Contract, ContractState, Trade
 from web import errors
 from web.api_trades import may_see
+from web.pages.negotiation import negotiation
 from web.pages.shell import Visit, page
 from web.pages.stages import stages_of
 from web.parse import BadInput
@@ -88,6 +89,7 @@ async def contract_page(visit: Visit, status: int = 200, wrong: Mapping[str, str
         signatures=[(trade.party(one).name, signed.get(one)) for one in sides],
         party=trade.party(side).name if side else "",
         may_sign=side is not None and side not in signed and contract.state is ContractState.DRAFTED,
+        **negotiation(contract, trade, side is not None, visit.request.query_params.get("clause", "")),
         errors=wrong or {},
     )
 
@@ -105,6 +107,19 @@ async def sign(visit: Visit) -> Response:
     if failed is None:
         return visit.go(f"/contracts/{contract.id}")
     return await contract_page(visit, errors.status_of(failed[0]), {"digest": failed[1]})
+
+
+async def propose(visit: Visit) -> Response:
+    """Propose other words for one clause, for one's organisation."""
+    form, principal = visit.form(), visit.principal
+    contract, _ = _contract(visit)
+    change = sc.Change(form.get("clause", ""), form.get("words", ""))
+    digest, party = form.get("digest", ""), principal.party or ""
+    body = sc.ProposeText(contract.id, party, principal.account, digest, (change,))
+    failed = await visit.try_to(form, body)
+    if failed is None:
+        return visit.go(f"/contracts/{contract.id}#versions")
+    return await contract_page(visit, errors.status_of(failed[0]), {"words": failed[1]})
 
 
 # Claims
@@ -182,6 +197,7 @@ ROUTES: list[Route] = [
     page("/trades/{trade}/claims", claims_of_trade),
     page("/contracts/{contract}", contract_page),
     page("/contracts/{contract}/signatures", sign, "POST"),
+    page("/contracts/{contract}/versions", propose, "POST"),
     page("/claims", claims_desk),
     page("/claims/{claim}/approvals", approve, "POST"),
 ]

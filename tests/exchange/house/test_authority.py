@@ -12,7 +12,7 @@ from exchange.market.events import EntryApplied, PartyEnrolled, SessionScheduled
 from exchange.market.evolve import evolve
 from exchange.market.state import Listing
 from matching_engine.commands import Advance, Bid, Suspend
-from settlement.commands import ConcludeTrade, RegisterContract, SignContract, Subject
+from settlement.commands import ConcludeTrade, ProposeText, RegisterContract, SignContract, Subject
 from tests.exchange.house.running import RULEBOOK, command
 
 
@@ -64,7 +64,10 @@ def test_roles_do_not_mix(state: State) -> None:
 
 def test_a_contract_of_others_does_not_exist(state: State) -> None:
     """Existence is secret: an outsider's signature is answered as if there were no such contract."""
-    asked = command("yi", SignContract("C-T-L1-1", "yi", "yi", "00"))
-    with pytest.raises(Denied) as denied:
-        refuse_unauthorised(asked, state)
-    assert denied.value.status == 404
+    for body in (
+        SignContract("C-T-L1-1", "yi", "yi", "00"),
+        ProposeText("C-T-L1-1", "yi", "yi", "00", ()),
+    ):
+        with pytest.raises(Denied) as denied:
+            refuse_unauthorised(command("yi", body), state)
+        assert denied.value.status == 404
