@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests.services import browser as browsers
@@ -40,6 +41,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker, names in _MARKERS.items():
             if fixtures & names:
                 item.add_marker(marker)
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    """A command under test configures the log for its own streams, which end with it; the next test logs anew."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
