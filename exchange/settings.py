@@ -33,6 +33,10 @@ class Settings(BaseSettings):
     bank_secret: SecretStr | None = Field(default=None, min_length=16)
     """Shared with the bank, for the signature of its callbacks; without it only an account with the role `bank`
     tells of money."""
+    escrow_name: str = ""
+    """Holder, number and clearing code of the escrow account, for orders to the bank (pain.001)."""
+    escrow_account: str = ""
+    escrow_bank: str = ""
     log_json: bool = False
     demo: bool = False
 

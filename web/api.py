@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from web import api_account as account
+from web import api_bank as bank
 from web import api_lots as lots
 from web import api_probes as probes
 from web import api_seals as seals
@@ -176,6 +177,7 @@ OPERATIONS: tuple[Operation, ...] = (
         signed_in=False,
         errors=(401, 409),
     ),
+    *bank.OPERATIONS,
     Operation("GET", "/api/openapi.json", openapi, "This document", "about", signed_in=False),
     Operation("GET", "/api/asyncapi.json", asyncapi, "The socket's document", "about", signed_in=False),
     Operation("GET", "/healthz", probes.healthz, "Alive", "about", r.Health, signed_in=False),

@@ -2,6 +2,7 @@
 
 import typer
 
+from web.commands.bank import bank_app
 from web.commands.bench import bench_app
 from web.commands.claims import claims
 from web.commands.demo import demo
@@ -24,6 +25,7 @@ for command in (demo, serve, migrate, rehearse, claims, unconverted, verify):
     app.command()(command)
 app.add_typer(user_app, name="user")
 app.add_typer(export_app, name="export")
+app.add_typer(bank_app, name="bank")
 app.add_typer(bench_app, name="bench")
 
 

@@ -18,6 +18,8 @@ from web.limits import Limiter
 from web.sessions import KEY_PREFIX, Caller, Sessions
 
 BODY_MAX = 64 * 1024
+STATEMENT_PATH, STATEMENT_MAX = "/api/v1/bank/statements", 4 * 1024 * 1024
+"""A bank's statement of a busy day is larger than any other body."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGN_IN_PATHS = frozenset({"/api/v1/session", "/sign-in"})
 """Where there is no form token yet, or an old one; the origin is checked here as everywhere."""
@@ -114,7 +116,8 @@ class Door:
         unsafe = scope["method"] not in SAFE
         if unsafe:
             check_origin(headers, self._origins, self._sessions.cookie_name in headers.get("cookie", ""))
-            state["body"] = await read_body(headers, receive)
+            limit = STATEMENT_MAX if scope["path"] == STATEMENT_PATH else BODY_MAX
+            state["body"] = await read_body(headers, receive, limit)
             receive = _replayed(state["body"], receive)
         caller, token = await self._sessions.caller(headers, renew=True)
         if unsafe and scope["path"] not in SIGN_IN_PATHS:
@@ -150,11 +153,11 @@ class Door:
         return sending
 
 
-async def read_body(headers: Headers, receive: Receive) -> bytes:
-    """The whole body; 413 as soon as it is, or says it is, above BODY_MAX."""
+async def read_body(headers: Headers, receive: Receive, limit: int = BODY_MAX) -> bytes:
+    """The whole body; 413 as soon as it is, or says it is, above the limit."""
     length = headers.get("content-length", "0")
-    if not length.isascii() or not length.isdigit() or int(length) > BODY_MAX:
-        raise _too_large()
+    if not length.isascii() or not length.isdigit() or int(length) > limit:
+        raise _too_large(limit)
     parts, size = [], 0
     while True:
         message = await receive()
@@ -162,15 +165,15 @@ async def read_body(headers: Headers, receive: Receive) -> bytes:
             raise failure(400, "BODY_CUT_OFF", "the connection ended before the body did")
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > BODY_MAX:
-            raise _too_large()
+        if size > limit:
+            raise _too_large(limit)
         if not message.get("more_body", False):
             return b"".join(parts)
 
 
-def _too_large() -> Failure:
+def _too_large(limit: int) -> Failure:
     return failure(
-        413, "BODY_TOO_LARGE", f"a body has at most {BODY_MAX} bytes", headers={"connection": "close"}
+        413, "BODY_TOO_LARGE", f"a body has at most {limit} bytes", headers={"connection": "close"}
     )
 
 

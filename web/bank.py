@@ -1,0 +1,101 @@
+"""The bank's desk behind every door: a statement booked whole, and the open orders as the bank takes them.
+
+A statement is read and checked whole before its first credit is booked. Each credit is one command whose id
+follows from the entry, so a statement that comes again, or was cut off in the middle, changes nothing twice.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from exchange.house.command import Command, Principal
+from exchange.house.house import House
+from exchange.house.remote import RemoteHouse
+from exchange.house.state import State
+from exchange.settings import Settings
+from matching_engine.errors import Malformed
+from settlement.bank_statement import BankCredit
+from settlement.camt053 import read_camt053
+from settlement.credit import suspended
+from settlement.pain001 import Payer, Version, open_orders, write_pain001
+from settlement.state import Credit
+from settlement.statement_csv import ColumnMap, read_csv
+from web.api_trades import credit_command
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """Money of a statement that waits in suspense."""
+
+    credit: str
+    entry: str
+    amount_fen: int
+    reason: str
+
+
+class Booked(msgspec.Struct, frozen=True):
+    """What became of a statement's credits: booked now, known from before, and which of them wait in suspense."""
+
+    credits: int
+    recorded: int
+    known: int
+    suspense: tuple[Waiting, ...]
+
+
+def read_statement(data: bytes, columns: ColumnMap | None) -> tuple[BankCredit, ...]:
+    """The credits of a camt.053 file, or of a CSV under its column map; Malformed names what is wrong."""
+    return read_camt053(data) if columns is None else read_csv(data, columns)
+
+
+def column_map(plain: Any) -> ColumnMap:
+    """A column map from plain data; Malformed for an unknown or a missing key."""
+    try:
+        return msgspec.convert(plain, ColumnMap)
+    except msgspec.ValidationError as wrong:
+        raise Malformed("map", str(wrong), "account, columns and what else a column map has") from wrong
+
+
+async def book(house: House | RemoteHouse, principal: Principal, credits_: Iterable[BankCredit]) -> Booked:
+    """Book the credits that the house does not know; Malformed, before any, when it knows one differently."""
+    told = tuple(credits_)
+    for credit in told:
+        _check_known(house.view.settlement.credits.get(credit.id), credit)
+    recorded = 0
+    for credit in told:
+        command = Command(credit_command(credit.id), principal, credit.command())
+        if credit.id not in house.view.settlement.credits:
+            outcome = await house.submit(command)
+            recorded += outcome.refusal is None
+    return Booked(len(told), recorded, len(told) - recorded, _waiting(house.view, told))
+
+
+def _check_known(known: Credit | None, credit: BankCredit) -> None:
+    if known is None:
+        return
+    told = Credit(credit.id, credit.reference, credit.payer, credit.amount_fen, credit.credited_on)
+    if told != known:
+        expected = (
+            f"what was booked before: {known.amount_fen} fen of {known.credited_on}, {known.reference!r}"
+        )
+        raise Malformed(credit.entry, f"{credit.amount_fen} fen of {credit.credited_on}", expected)
+
+
+def _waiting(view: State, told: Iterable[BankCredit]) -> tuple[Waiting, ...]:
+    found = ((credit, suspended(view.settlement, credit.id)) for credit in told)
+    return tuple(
+        Waiting(c.id, c.entry, item.amount_fen, item.reason) for c, item in found if item is not None
+    )
+
+
+def pain001(
+    view: State, settings: Settings, at: int, version: Version, accounts: Mapping[str, str] | None = None
+) -> bytes:
+    """The open orders of a house for its bank; Malformed without any, or without the escrow account's settings."""
+    for name in ("escrow_name", "escrow_account", "escrow_bank"):
+        if not getattr(settings, name):
+            raise Malformed(
+                f"LUOCHUI_{name.upper()}", "nothing", "the escrow account's holder, number and bank"
+            )
+    payer = Payer(settings.escrow_name, settings.escrow_account, settings.escrow_bank)
+    names = {id_: party.name for id_, party in view.market.parties.items()}
+    return write_pain001(open_orders(view.settlement), names, accounts or {}, payer, at, version)
