@@ -34,7 +34,7 @@ audit: $(TEST)
 	$(PY) scripts/audit.py
 
 bench: $(TEST) ## the benchmarks, each beside its floor (leave the machine alone meanwhile)
-	@for part in engine bids fanout market recovery; do .venv/bin/luochui bench $$part || exit $$?; done
+	@for part in engine bids; do .venv/bin/luochui bench $$part || exit $$?; done
 
 compiled: $(TEST) ## the order book compiled by mypyc, which `make bench` then measures beside its source
 	$(PY) scripts/compile_engine.py

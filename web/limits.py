@@ -3,7 +3,7 @@
 from collections import OrderedDict
 
 RATE, BURST = 10, 20
-"""Requests a second that a principal may make for ever, and at once after a silence."""
+"""Requests a second that a principal may make for ever, and at once after a silence, unless settings say otherwise."""
 KEYS_MAX = 100_000
 """Principals remembered; the one that was silent longest is forgotten first, and starts with a full bucket."""
 

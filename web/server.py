@@ -11,6 +11,7 @@ from typing import Any
 
 import uvicorn
 import uvloop
+from starlette.types import ASGIApp
 
 from exchange.bootstrap import Exchange
 from matching_engine.errors import Malformed
@@ -50,12 +51,10 @@ def listen(host: str, port: int) -> socket.socket:
         raise Malformed("port", port, f"a free port on {host} ({os.strerror(error.errno or 0)})") from error
 
 
-async def serve_app(
-    exchange: Exchange, listening: socket.socket, *companions: "asyncio.Future[None]"
-) -> None:
-    """Serve pages, API and socket until a signal comes; a companion or a house that fails ends it as well."""
-    config = uvicorn.Config(
-        create_app(exchange),
+def configured(app: ASGIApp) -> uvicorn.Config:
+    """How uvicorn serves: sockets through our own way out, without compression, ended within seconds."""
+    return uvicorn.Config(
+        app,
         ws=Wire,
         loop="none",
         ws_max_size=FRAME_MAX,
@@ -69,7 +68,13 @@ async def serve_app(
         lifespan="off",
         timeout_graceful_shutdown=3,
     )
-    server = _Server(config)
+
+
+async def serve_app(
+    exchange: Exchange, listening: socket.socket, *companions: "asyncio.Future[None]"
+) -> None:
+    """Serve pages, API and socket until a signal comes; a companion or a house that fails ends it as well."""
+    server = _Server(configured(create_app(exchange)))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, lambda: setattr(server, "should_exit", True))

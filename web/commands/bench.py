@@ -1,11 +1,14 @@
 """`luochui bench …`: the benchmarks, each figure beside its floor."""
 
+import logging
 from typing import Annotated
 
 import typer
 
+from web.bench import bids as bids_bench
 from web.bench.engine import OPERATIONS, QUICK_ROUNDS, ROUNDS, measure
 from web.commands.errors import exits
+from web.logs import configure_logging
 
 bench_app = typer.Typer(
     help="Measure this machine: every figure beside its floor, with its goal.", no_args_is_help=True
@@ -34,4 +37,26 @@ def engine(
     """
     with exits():
         report = measure(min(rounds, QUICK_ROUNDS) if quick else rounds, operations)
+    report.show(as_json)
+
+
+@bench_app.command()
+def bids(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line for each figure.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="One short round.")] = False,
+    database: Annotated[
+        str | None, typer.Option(help="An empty database to measure on instead of SQLite and PostgreSQL.")
+    ] = None,
+) -> None:
+    """Durable bids of a hundred bidders through real sockets, beside a bare echo under the same server settings.
+
+    SQLite is measured in a temporary directory, PostgreSQL at LUOCHUI_BENCH_POSTGRES or, where initdb and postgres
+    are on the PATH, in a server of its own. The house runs with LUOCHUI_RATE_LIMIT=1000000.
+
+    Exit status 0 when it was measured, whether a goal is met or not; 2 for a database that cannot be used; 70 when
+    a server fell or a bid was answered wrongly.
+    """
+    configure_logging(level=logging.WARNING)
+    with exits():
+        report = bids_bench.measure(bids_bench.QUICK if quick else bids_bench.WHOLE, database)
     report.show(as_json)

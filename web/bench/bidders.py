@@ -1,0 +1,295 @@
+"""The bidders of the benchmark: a process of their own that speaks to a server over real sockets.
+
+`python -m web.bench.bidders` reads a `Plan` as JSON from stdin and writes a `Result` to stdout. It does as little
+as a client can: messages are put together from ready pieces under a mask of zeros, answers are told apart by
+their first letters. Each bidder waits for its answer before it bids again. Without a rate it bids at once;
+with one, bids fall due at fixed instants, and the time of each counts from there, answered late or not.
+"""
+
+import asyncio
+import base64
+import os
+import sys
+import time
+from collections import deque
+from typing import cast
+
+import msgspec
+import uvloop
+
+from matching_engine.errors import Broken
+from web.bench.clock import used_by
+from web.protocol import SUBPROTOCOL, VERSION
+
+_ACCEPTED, _REFUSED, _ECHO = b"ack", b"rej", b"bid"
+_SECONDS = 10
+"""How long a connection may take, and the last answers."""
+
+
+class Plan(msgspec.Struct):
+    """Who bids where, and for how long. A `rate` of 0 is as fast as answers come."""
+
+    port: int
+    pid: int
+    """The server's process, whose work is measured."""
+    keys: list[str]
+    lots: list[list[str]]
+    """For each bidder the lots it bids on in turn."""
+    amounts: dict[str, int]
+    """The next amount in fen of each lot."""
+    step_fen: int
+    run: str
+    """The beginning of every command id."""
+    seconds: float
+    warm: float = 0.0
+    rate: int = 0
+    follow: bool = False
+
+
+class Result(msgspec.Struct):
+    """What came back while the clock ran; times in µs. `work` and `own` are what server and client used
+    of a processor, in seconds."""
+
+    answers: int
+    accepted: int
+    acknowledged: int
+    """Bids acknowledged in the whole run, warming up included."""
+    seconds: float
+    p50: float
+    p99: float
+    p999: float
+    work: float
+    own: float
+    amounts: dict[str, int]
+
+    @property
+    def rate(self) -> float:
+        """Answers a second."""
+        return self.answers / self.seconds
+
+
+class Bidder(asyncio.Protocol):
+    """One connection: handshake, hello, then one bid after the other."""
+
+    def __init__(self, crowd: "Crowd", number: int) -> None:
+        self.crowd, self.number = crowd, number
+        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.due: deque[float] = deque()
+        self.began = 0.0
+        self.waiting = b""
+        self._lots = crowd.plan.lots[number]
+        self._count = 0
+        self._held = b""
+        self._open = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Shake hands under this bidder's key."""
+        self._out = cast(asyncio.Transport, transport)
+        nonce = base64.b64encode(os.urandom(16)).decode()
+        key = self.crowd.plan.keys[self.number]
+        self._out.write(
+            f"GET /ws HTTP/1.1\r\nHost: 127.0.0.1:{self.crowd.plan.port}\r\nUpgrade: websocket\r\n"
+            f"Connection: Upgrade\r\nSec-WebSocket-Key: {nonce}\r\nSec-WebSocket-Version: 13\r\n"
+            f"Sec-WebSocket-Protocol: {SUBPROTOCOL}\r\nAuthorization: Bearer {key}\r\n\r\n".encode()
+        )
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """A server that hangs up before the end spoils the run."""
+        if not self.ready.done():
+            self.ready.set_exception(Broken(f"the server hung up: {exc or self._held[:300]!r}"))
+        elif not self.crowd.over:
+            self.crowd.fail("the server hung up in the middle of the run")
+
+    def data_received(self, data: bytes) -> None:
+        """Take whole messages off what has come."""
+        data = self._held + data if self._held else data
+        if not self._open:
+            data = self._shake(data)
+            if not self._open:
+                return
+        at, end = 0, len(data)
+        while end - at >= 2:
+            length, start = data[at + 1], at + 2
+            if length >= 126:
+                size = 2 if length == 126 else 8
+                if end - start < size:
+                    break
+                length, start = int.from_bytes(data[start : start + size]), start + size
+            if end - start < length:
+                break
+            self._hear(data[at], data[start : start + length])
+            at = start + length
+        self._held = data[at:] if at < end else b""
+
+    def _shake(self, data: bytes) -> bytes:
+        head, blank, rest = data.partition(b"\r\n\r\n")
+        if not blank:
+            self._held = data
+            return b""
+        if not head.startswith(b"HTTP/1.1 101"):
+            self._held = data
+            self._out.close()
+            return b""
+        self._open = True
+        self._write(b'{"t":"hello","v":%d}' % VERSION)
+        return rest
+
+    def _write(self, text: bytes) -> None:
+        length = len(text)
+        head = bytes((0x81, 0x80 | length)) if length < 126 else b"\x81\xfe" + length.to_bytes(2)
+        self._out.write(head + b"\0\0\0\0" + text)
+
+    def _hear(self, opcode: int, text: bytes) -> None:
+        kind = text[6:9]
+        if kind in (_ACCEPTED, _REFUSED, _ECHO) and self.waiting:
+            if self.waiting not in text:
+                self.crowd.fail(f"bid {self.waiting!r} was answered with {text[:200]!r}")
+                return
+            self.waiting = b""
+            self.crowd.answered(self, kind)
+        elif not self.ready.done():
+            self.ready.set_result(None)
+            if self.crowd.plan.follow:
+                for n, lot in enumerate(self._lots):
+                    self._write(b'{"t":"sub","i":%d,"lot":"%s"}' % (n, lot.encode()))
+        elif opcode == 0x89:
+            self._out.write(bytes((0x8A, 0x80 | len(text))) + b"\0\0\0\0" + text)
+
+    def bid(self, due: float) -> None:
+        """Bid on the next of its lots, a step above the last bid that anybody here made on it."""
+        lot = self._lots[self._count % len(self._lots)]
+        self._count += 1
+        plan, self.began = self.crowd.plan, due
+        amount = plan.amounts[lot]
+        plan.amounts[lot] = amount + plan.step_fen
+        self.waiting = b"%s-%03d-%07d" % (plan.run.encode(), self.number, self._count)
+        self._write(
+            b'{"t":"bid","i":1,"lot":"%s","id":"%s","amount_fen":%d}' % (lot.encode(), self.waiting, amount)
+        )
+
+    def close(self) -> None:
+        """Hang up."""
+        self._out.close()
+
+
+class Crowd:
+    """All bidders, the clock, and what was counted."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.over = False
+        self.counting = False
+        self.times: list[float] = []
+        self.accepted = self.acknowledged = 0
+        self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def fail(self, why: str) -> None:
+        """End the run: what it measured is worth nothing."""
+        if not self.failed.done():
+            self.failed.set_exception(Broken(why))
+
+    def answered(self, bidder: Bidder, kind: bytes) -> None:
+        """Count an answer, and let the bidder go on."""
+        now = time.perf_counter()
+        accepted = kind != _REFUSED
+        self.acknowledged += accepted
+        if self.counting:
+            self.times.append(now - bidder.began)
+            self.accepted += accepted
+        if self.over:
+            return
+        if not self.plan.rate:
+            bidder.bid(now)
+        elif bidder.due:
+            bidder.bid(bidder.due.popleft())
+
+    async def run(self) -> Result:
+        """Connect, warm up, bid while the clock runs, and hear the last answers."""
+        loop = asyncio.get_running_loop()
+        bidders = []
+        for number in range(len(self.plan.keys)):
+            _, bidder = await loop.create_connection(
+                lambda number=number: Bidder(self, number),  # type: ignore[misc]
+                "127.0.0.1",
+                self.plan.port,
+            )
+            await asyncio.wait_for(bidder.ready, _SECONDS)
+            bidders.append(bidder)
+        running = asyncio.create_task(self._pace(bidders) if self.plan.rate else self._rush(bidders))
+        before, after = await self._measure()
+        self.counting, self.over = False, True
+        await running
+        await self._last_answers(bidders)
+        return self._result(*(late - early for early, late in zip(before, after, strict=True)))
+
+    async def _measure(self) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+        """Clock, work of the server and own work, when counting begins and when it ends."""
+        await self._sleep(self.plan.warm)
+        self.counting, before = True, self._clocks()
+        await self._sleep(self.plan.seconds)
+        return before, self._clocks()
+
+    def _clocks(self) -> tuple[float, float, float]:
+        return time.perf_counter(), used_by(self.plan.pid), time.process_time()
+
+    async def _sleep(self, seconds: float) -> None:
+        """Wait, unless the run fails."""
+        done, _ = await asyncio.wait((self.failed,), timeout=seconds)
+        if done:
+            self.failed.result()
+
+    async def _rush(self, bidders: list[Bidder]) -> None:
+        for bidder in bidders:
+            bidder.bid(time.perf_counter())
+
+    async def _pace(self, bidders: list[Bidder]) -> None:
+        """Let bids fall due one after the other; who still waits for an answer bids late."""
+        began, count = time.perf_counter(), 0
+        while not self.over:
+            due = began + count / self.plan.rate
+            wait = due - time.perf_counter()
+            if wait > 0:
+                await asyncio.sleep(wait)
+            bidder = bidders[count % len(bidders)]
+            count += 1
+            if bidder.waiting:
+                bidder.due.append(due)
+            else:
+                bidder.bid(due)
+
+    async def _last_answers(self, bidders: list[Bidder]) -> None:
+        deadline = time.perf_counter() + _SECONDS
+        while any(bidder.waiting for bidder in bidders):
+            if time.perf_counter() > deadline:
+                raise Broken("bids were left without an answer")
+            await self._sleep(0.01)
+        for bidder in bidders:
+            bidder.close()
+
+    def _result(self, seconds: float, work: float, own: float) -> Result:
+        times = sorted(self.times)
+        if not times:
+            raise Broken("nobody was answered while the clock ran")
+        p50, p99, p999 = (1e6 * times[int((len(times) - 1) * share)] for share in (0.5, 0.99, 0.999))
+        return Result(
+            answers=len(times),
+            accepted=self.accepted,
+            acknowledged=self.acknowledged,
+            seconds=seconds,
+            p50=p50,
+            p99=p99,
+            p999=p999,
+            work=work,
+            own=own,
+            amounts=self.plan.amounts,
+        )
+
+
+async def _main() -> None:
+    result = await Crowd(msgspec.json.decode(sys.stdin.buffer.read(), type=Plan)).run()
+    sys.stdout.buffer.write(msgspec.json.encode(result))
+
+
+if __name__ == "__main__":
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_main())

@@ -1,0 +1,254 @@
+"""`luochui bench bids`: durable bids through real sockets, beside the echo of a bare server on the same settings.
+
+A server, its floors and the bidders are processes of their own. In each round everybody runs once, one after
+the other, and a ratio is the median of the ratios of the rounds. Beside the rates by the clock on the wall stand
+those by the processor time of the server, which other work on the machine does not reach: where the server has
+a core to itself and is at the end of its strength, the two are the same.
+"""
+
+import asyncio
+import statistics
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from exchange.settings import Settings
+from exchange.store import urls
+from exchange.store.journal import open_journal
+from web.bench import commits, postgres
+from web.bench.arena import MAIN, STEP_FEN, Arena, prepare
+from web.bench.bidders import Plan, Result
+from web.bench.processes import Server, bid, cores, free_port, serving
+from web.bench.report import Figure, Report, median_ratio, progress
+
+RATE = 500
+"""Bids a second of the house that is busy and not overrun."""
+UNTHROTTLED = "1000000"
+"""The rate limit of the house that is measured: the bidders bid far faster than people may."""
+GOALS = {"sqlite": 0.50, "postgresql": 0.45}
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured."""
+
+    rounds: int = 3
+    bidders: int = 100
+    lots: int = 100
+    seconds: float = 2.0
+    warm: float = 0.5
+    commits: int = 500
+
+
+WHOLE, QUICK = Size(), Size(rounds=1, seconds=1.0, commits=200)
+
+
+@dataclass(slots=True)
+class Ring:
+    """One database under test: the house, its floors, and what was measured."""
+
+    kind: str
+    arena: Arena
+    size: Size
+    house: Server
+    echo: Server
+    bare: Server
+    runs: dict[str, list[Result]] = field(default_factory=dict)
+    groups: dict[str, list[float]] = field(default_factory=dict)
+    amounts: dict[str, int] = field(default_factory=dict)
+    acknowledged: int = 0
+    count: int = 0
+
+    def run(self, name: str, server: Server, change: Callable[[Plan], Plan] = lambda plan: plan) -> None:
+        """Play one plan against a server, and keep what came of it."""
+        self.count += 1
+        plan = change(self._plan(server))
+        decided, commits_ = _counts(server) if server is self.house else (0.0, 0.0)
+        result = bid(plan)
+        self.runs.setdefault(name, []).append(result)
+        if server is self.house:
+            now = _counts(server)
+            self.groups.setdefault(name, []).append((now[0] - decided) / max(1.0, now[1] - commits_))
+            self.amounts |= result.amounts
+            self.acknowledged += result.acknowledged
+
+    def _plan(self, server: Server) -> Plan:
+        """Everybody on one lot, as fast as answers come."""
+        return Plan(
+            port=server.port,
+            pid=server.process.pid,
+            keys=self.arena.keys,
+            lots=[[MAIN]] * len(self.arena.keys),
+            amounts=dict(self.amounts),
+            step_fen=STEP_FEN,
+            run=f"bench-{self.count}",
+            seconds=self.size.seconds,
+            warm=self.size.warm,
+        )
+
+
+def measure(size: Size = WHOLE, database: str | None = None) -> Report:
+    """SQLite in a temporary directory and PostgreSQL, or only the database given (which must be empty)."""
+    figures, notes = [], [_where()]
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="luochui-bench-")))
+        places = [database] if database else [f"sqlite:///{directory / 'bids.db'}", *_postgres(stack, notes)]
+        for n, url in enumerate(places):
+            settings = Settings(database_url=url, var_dir=directory / str(n), role="all", house="hub")
+            figures += _database(settings, size, notes)
+    title = f"{size.bidders} bidders, {size.seconds:g} s each, {size.rounds} rounds"
+    return Report(f"Durable bids through sockets: {title}", figures, notes)
+
+
+def _postgres(stack: ExitStack, notes: list[str]) -> list[str]:
+    found = stack.enter_context(postgres.database())
+    if found is None:
+        notes.append(f"PostgreSQL is not measured: {postgres.MISSING}")
+        return []
+    return [found]
+
+
+def _where() -> str:
+    chosen = cores()
+    if chosen is None:
+        return "server and bidders share one core: the bidders slow the server down"
+    return f"server on core {min(chosen[0])}, bidders and database on {sorted(chosen[1])}"
+
+
+def _database(settings: Settings, size: Size, notes: list[str]) -> list[Figure]:
+    url = settings.database_url
+    kind = "sqlite" if urls.is_sqlite(url) else "postgresql"
+    with progress(f"bids, {kind}", 6 * size.rounds + 4) as tick:
+        arena = asyncio.run(prepare(settings, size.bidders, size.lots))
+        tick()
+        single, gain = asyncio.run(commits.measure(url, size.commits, size.bidders))
+        tick()
+        with _ring(kind, arena, size, settings) as ring:
+            for _ in range(size.rounds):
+                _round(ring, tick)
+        lost = ring.acknowledged - asyncio.run(_accepted(url, settings.house))
+        tick()
+    notes.append(_checked(ring))
+    return _figures(ring, single, gain, lost)
+
+
+@contextmanager
+def _ring(kind: str, arena: Arena, size: Size, settings: Settings) -> Iterator[Ring]:
+    """The house and its floors, at work."""
+    ports = [free_port() for _ in range(3)]
+    house = ["web", "serve", "--database", settings.database_url, "--port", str(ports[0])]
+    house += ["--var", str(settings.var_dir), "--house", settings.house, "--role", "all"]
+    with (
+        serving(house, ports[0], "/readyz", LUOCHUI_RATE_LIMIT=UNTHROTTLED) as first,
+        serving(["web.bench.echo", "starlette", str(ports[1])], ports[1], "") as echo,
+        serving(["web.bench.echo", "bare", str(ports[2])], ports[2], "") as bare,
+    ):
+        yield Ring(kind, arena, size, first, echo, bare, amounts=arena.amounts)
+
+
+def _round(ring: Ring, tick: Callable[[], None]) -> None:
+    """Everybody once, each floor next to what it is a floor of."""
+    lots, keys = ring.arena.lots, ring.arena.keys
+    for name, server, change in (
+        ("bare", ring.bare, lambda plan: plan),
+        ("echo", ring.echo, lambda plan: plan),
+        ("one", ring.house, lambda plan: plan),
+        ("many", ring.house, lambda plan: _changed(plan, lots=lots)),
+        ("followed", ring.house, lambda plan: _changed(plan, follow=True)),
+        ("paced", ring.house, lambda plan: _changed(plan, rate=RATE)),
+        ("alone", ring.house, lambda plan: _changed(plan, keys=keys[:1], lots=plan.lots[:1])),
+    ):
+        ring.run(name, server, change)
+        tick()
+
+
+def _changed(plan: Plan, **fields: object) -> Plan:
+    return msgspec.structs.replace(plan, **fields)
+
+
+def _counts(server: Server) -> tuple[float, float]:
+    """Commands decided and commits made since the start of the house."""
+    return server.metric("luochui_commands_total"), server.metric("luochui_commits_total")
+
+
+async def _accepted(url: str, house: str) -> int:
+    """How many accepted bids the journal holds."""
+    journal = open_journal(url, writable=False)
+    await journal.open()
+    try:
+        return sum([row.type == "BidAccepted" async for row in journal.read(house)])
+    finally:
+        await journal.close()
+
+
+_WORDS = {"one": "one lot", "many": "many lots", "followed": "one lot that all follow"}
+
+
+def _figures(ring: Ring, single: float, gain: float, lost: int) -> list[Figure]:
+    """The table of one database."""
+    kind = "SQLite" if ring.kind == "sqlite" else "PostgreSQL"
+    p99 = statistics.median(run.p99 for run in ring.runs["paced"])
+    return [
+        Figure(f"{kind}: echo", _rate(ring, "echo"), "messages/s"),
+        *(figure for name, words in _WORDS.items() for figure in _rush(ring, name, f"{kind}: {words}")),
+        *_times(ring, "paced", f"{kind}: {RATE} bids/s"),
+        *_times(ring, "alone", f"{kind}: one bidder alone"),
+        Figure(f"{kind}: a commit of one row, p50", single / 1000, "ms"),
+        Figure(f"{kind}: p99 at {RATE} bids/s ÷ a commit of one row", p99 / single, "×", 5, at_most=True),
+        Figure(f"{kind}: rows/s in groups ÷ one by one", gain, "×", 10),
+        Figure(f"{kind}: acknowledged bids that the journal lacks", max(0, lost), "bids", 0, at_most=True),
+    ]
+
+
+def _rush(ring: Ring, name: str, title: str) -> list[Figure]:
+    """Bids as fast as answers come, beside the echo."""
+    runs, echo = ring.runs[name], ring.runs["echo"]
+    goal = None if name == "followed" else GOALS[ring.kind]
+    ratio = median_ratio([run.rate for run in runs], [run.rate for run in echo])
+    by_work = median_ratio([_each(run) for run in echo], [_each(run) for run in runs])
+    return [
+        Figure(title, _rate(ring, name), "bids/s"),
+        Figure(f"{title} ÷ echo", ratio, "×", goal),
+        Figure(f"{title} ÷ echo, by the server's processor time", by_work, "×", goal),
+        *_times(ring, name, title),
+        Figure(f"{title}, bids in a commit", statistics.median(ring.groups[name]), "bids"),
+    ]
+
+
+def _each(run: Result) -> float:
+    """Seconds of the server's processor for one answer; a tick of the system's clock is the least it tells."""
+    return max(run.work, 0.01) / run.answers
+
+
+def _rate(ring: Ring, name: str) -> float:
+    return statistics.median(run.rate for run in ring.runs[name])
+
+
+def _times(ring: Ring, name: str, title: str) -> list[Figure]:
+    """Percentiles, each the median of the rounds."""
+    return [
+        Figure(
+            f"{title}, {label}", statistics.median(getattr(run, part) for run in ring.runs[name]) / 1000, "ms"
+        )
+        for label, part in (("p50", "p50"), ("p99", "p99"), ("p99.9", "p999"))
+    ]
+
+
+def _checked(ring: Ring) -> str:
+    """How busy client and server were: who is at the end of its strength sets the figure."""
+    parts = []
+    for name in ("bare", "echo", *_WORDS):
+        runs = ring.runs[name]
+        client, server = (
+            statistics.median(used / run.seconds for used, run in zip(all_used, runs, strict=True))
+            for all_used in ([run.own for run in runs], [run.work for run in runs])
+        )
+        accepted = sum(run.accepted for run in runs) / sum(run.answers for run in runs)
+        parts.append(
+            f"{name} {_rate(ring, name):,.0f}/s, {accepted:.1%} accepted, client {client:.0%} and server {server:.0%} of a core"
+        )
+    return f"{ring.kind}: " + "; ".join(parts)

@@ -1,0 +1,127 @@
+"""The processes of a benchmark: servers and clients, each on a core of its own where there are two.
+
+A server that does not end by itself is killed: nothing outlives the benchmark.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import msgspec
+
+from matching_engine.errors import Broken
+from web.bench.bidders import Plan, Result
+
+_START_SECONDS, _STOP_SECONDS = 30, 20
+_MARGIN_SECONDS = 60
+"""What a client may take beyond the time that it measures."""
+_PYTHON = (sys.executable, "-m")
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def cores() -> tuple[set[int], set[int]] | None:
+    """The core of the servers and those of everybody else; None where there is one only or no way to choose."""
+    if not hasattr(os, "sched_getaffinity"):
+        return None
+    first, *others = sorted(os.sched_getaffinity(0))
+    return ({first}, set(others)) if others else None
+
+
+class Server:
+    """A process that listens on `port`."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
+        self.process, self.port = process, port
+
+    def metric(self, name: str) -> float:
+        """A count that the house publishes."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=10) as answer:
+            lines = answer.read().decode().splitlines()
+        return float(next(line.rpartition(" ")[2] for line in lines if line.startswith(f"{name}{{")))
+
+
+@contextmanager
+def serving(arguments: Sequence[str], port: int, path: str, **environment: str) -> Iterator[Server]:
+    """A server `python -m …` that answers at `path` (any answer at all), until the end of the block."""
+    chosen = cores()
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(  # noqa: S603  (our own modules)
+            [*_PYTHON, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            env={**os.environ, **environment},
+        )
+        try:
+            if chosen:
+                os.sched_setaffinity(process.pid, chosen[0])
+            _await(process, lambda: _answers(port, path))
+            yield Server(process, port)
+        except Broken as broken:
+            log.seek(0)
+            raise Broken(f"{broken}\n{log.read().decode(errors='replace')[-2000:]}") from broken
+        finally:
+            stop(process)
+
+
+def _answers(port: int, path: str) -> bool:
+    if not path:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+def _await(process: subprocess.Popen[bytes], ready: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while not ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise Broken("a server of the benchmark did not start")
+        time.sleep(0.02)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask a process to end; kill it when it does not."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def bid(plan: Plan) -> Result:
+    """Let a process of bidders play a plan; Broken when it could not."""
+    chosen = cores()
+    process = subprocess.Popen(  # noqa: S603  (our own module)
+        [*_PYTHON, "web.bench.bidders"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        if chosen:
+            os.sched_setaffinity(process.pid, chosen[1])
+        out, err = process.communicate(msgspec.json.encode(plan), plan.warm + plan.seconds + _MARGIN_SECONDS)
+    finally:
+        stop(process)
+    if process.returncode != 0:
+        raise Broken(f"the bidders gave up: {err.decode(errors='replace').strip().splitlines()[-1]}")
+    return msgspec.json.decode(out, type=Result)
