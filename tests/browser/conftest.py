@@ -49,7 +49,7 @@ class People:
         await page.fill("#account", login)
         await page.fill("#password", people.PASSWORD)
         await page.keyboard.press("Enter")
-        await page.wait_for_url(f"**{path}")
+        await page.wait_for_url(f"{self._site.exchange.settings.public_url}{path}")
         return page
 
 

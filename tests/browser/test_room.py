@@ -312,10 +312,10 @@ async def open_other(site: Web, terms: Terms) -> str:
     await steps.offer("A2", load()[1])
     await site.pass_time(NOTICE)
     opens_at = site.clock.now() + MINUTE
-    closes_at = None if terms.closes_at is None else opens_at + HOUR
+    closes_at = None if terms.closes_at is None else opens_at + SHORT
     fields = {name: getattr(terms, name) for name in terms.__struct_fields__}
     own = Terms(**{**fields, "opens_at": opens_at, "closes_at": closes_at})
-    plan = plan_lot("L2", "A2", load()[1], opens_at, HOUR)
+    plan = plan_lot("L2", "A2", load()[1], opens_at, SHORT)
     await steps.schedule("S2", "专场二", (LotPlan("L2", "A2", own, plan.deposit_fen),))
     for login in ("jia", "yi"):
         await steps.enter(login, "L2")
@@ -365,7 +365,7 @@ async def test_a_bid_is_sealed_in_the_browser(site: Web, crowd: People) -> None:
     visitor = await crowd.visitor()
     await visitor.goto(f"/lots/{lot}")
     await is_live(visitor)
-    await site.pass_time(HOUR)
+    await site.pass_time(SHORT)
     await see(visitor, "ended", "¥123,456.78")
     await expect(visitor.locator('[data-f="history"]')).to_contain_text("开标")
     assert house.view.lots[lot].winners[0].price_fen == 12_345_678
