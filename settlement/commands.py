@@ -152,12 +152,21 @@ class ProposeText(Command, frozen=True, tag=True):
 
 
 class SignContract(Command, frozen=True, tag=True):
-    """Sign for a party; `digest` is the hex SHA-256 of the text that the signer saw."""
+    """Sign for a party; `digest` is the hex SHA-256 of the text that the signer saw.
+
+    With a key: `public_key` (Ed25519) and `signature` over the contract's statement, both hex; the edge has checked
+    them against the register before it asks. Without one, the account's confirmation is the signature.
+    """
 
     contract: str
     party: str
     signer: str
     digest: str
+    key_id: str = ""
+    public_key: str = ""
+    signature: str = ""
+    certificate_issuer: str = ""
+    """The licensed authority that certified the key, as the register says; empty for most keys."""
 
 
 class SubmitRegistration(Command, frozen=True, tag=True):

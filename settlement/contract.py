@@ -5,6 +5,7 @@ of the text (electronic signature law, art. 13: what was signed cannot be altere
 """
 
 import hashlib
+import re
 
 from matching_engine.errors import require
 from settlement.commands import DraftContract, SignContract
@@ -15,6 +16,8 @@ from settlement.events import ContractConcluded, ContractDrafted, ContractSigned
 from settlement.ids import contract_id
 from settlement.refusals import Events, Refusal, refuse
 from settlement.state import Contract, ContractState, Settlement, Signature, TextVersion
+
+_HEX_64, _HEX_128 = re.compile("[0-9a-f]{64}"), re.compile("[0-9a-f]{128}")
 
 
 def draft_contract(state: Settlement, command: DraftContract, _at: int) -> Events:
@@ -50,10 +53,38 @@ def sign_contract(state: Settlement, command: SignContract, at: int) -> Events:
     if command.digest != contract.digest:
         detail = "the digest is not that of the contract's text"
         return refuse(command.contract, command, Refusal.DIGEST_MISMATCH, detail)
-    signed = ContractSigned(contract.id, command.party, side, command.signer, command.digest)
+    if not _key_is_whole(command):
+        detail = (
+            "a signature with a key names key_id, public_key (64 hex digits) and signature (128 hex digits)"
+        )
+        return refuse(command.contract, command, Refusal.SIGNATURE_INVALID, detail)
+    signed = ContractSigned(
+        contract.id,
+        command.party,
+        side,
+        command.signer,
+        command.digest,
+        command.key_id,
+        command.public_key,
+        command.signature,
+        command.certificate_issuer,
+    )
     if not contract.signatures:
         return (signed,)
     return signed, ContractConcluded(contract.id, contract.trade, shanghai_date(at).isoformat())
+
+
+def statement(contract: str, digest: str) -> bytes:
+    """What a key signs: the kind of statement, the contract, and the digest of its text, one a line."""
+    return f"luochui contract v1\n{contract}\n{digest}".encode()
+
+
+def _key_is_whole(command: SignContract) -> bool:
+    """Whether key, public key and signature are all there in their form, or none of them and no certificate."""
+    if not command.key_id:
+        return not (command.public_key or command.signature or command.certificate_issuer)
+    whole = _HEX_64.fullmatch(command.public_key) and _HEX_128.fullmatch(command.signature)
+    return whole is not None
 
 
 def drafted(state: Settlement, event: ContractDrafted, at: int) -> None:
@@ -77,7 +108,19 @@ def signed(state: Settlement, event: ContractSigned, at: int) -> None:
     contract = state.contracts[event.contract]
     require(not contract.signed_by(event.side), "a party signs once")
     require(event.digest == contract.digest, "a signature covers the text")
-    contract.signatures.append(Signature(event.side, event.party, event.signer, event.digest, at))
+    contract.signatures.append(
+        Signature(
+            event.side,
+            event.party,
+            event.signer,
+            event.digest,
+            at,
+            event.key_id,
+            event.public_key,
+            event.signature,
+            event.certificate_issuer,
+        )
+    )
 
 
 def concluded(state: Settlement, event: ContractConcluded, _at: int) -> None:

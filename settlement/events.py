@@ -173,13 +173,17 @@ class ContractRevised(Event, frozen=True, tag=True):
 
 
 class ContractSigned(Event, frozen=True, tag=True):
-    """A party signed the digest."""
+    """A party signed the digest; with a key, the event holds all that is needed to check it again (hex)."""
 
     contract: str
     party: str
     side: Side
     signer: str
     digest: str
+    key_id: str = ""
+    public_key: str = ""
+    signature: str = ""
+    certificate_issuer: str = ""
 
 
 class ContractConcluded(Event, frozen=True, tag=True):

@@ -163,6 +163,11 @@ class Signature:
     signer: str
     digest: str
     at: int
+    key_id: str = ""
+    """Empty: the account confirmed, without a key of its own."""
+    public_key: str = ""
+    signature: str = ""
+    certificate_issuer: str = ""
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from exchange.house.digest import state_digest
 from exchange.house.state import new_state
 from exchange.house.streams import advances, stream_of
 from exchange.ports import Row
+from exchange.signatures import wrong_signature
 from matching_engine import canonical
 from matching_engine.errors import LuochuiError
 from settlement.ledger import Posting
@@ -60,6 +61,8 @@ class Verifier:
         if wrong:
             raise BadRow(row, wrong)
         recorded = self._event(row)
+        if forged := wrong_signature(recorded.event):
+            raise BadRow(row, forged)
         self._replay(row, recorded)
         self._streams[row.stream] = row.stream_seq
         self.rows, self.head, self.last = row.seq, row.hash, row

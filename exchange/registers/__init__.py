@@ -5,8 +5,9 @@ from exchange.registers.achievements import Achievement, Achievements
 from exchange.registers.database import Database
 from exchange.registers.organisations import Organisation, Organisations
 from exchange.registers.sessions import Sessions, SignIn
+from exchange.registers.signing_keys import SigningKey, SigningKeys
 
-__all__ = ["Account", "Achievement", "Organisation", "Registers", "SignIn"]
+__all__ = ["Account", "Achievement", "Organisation", "Registers", "SignIn", "SigningKey"]
 
 
 class Registers:
@@ -18,6 +19,7 @@ class Registers:
         self.organisations = Organisations(self.database)
         self.achievements = Achievements(self.database)
         self.sessions = Sessions(self.database)
+        self.signing_keys = SigningKeys(self.database)
 
     async def open(self) -> None:
         """Connect; Unavailable when the database cannot be reached or has no tables yet."""

@@ -102,6 +102,33 @@ class ApiKeyRow(Base):
     expires_at: Mapped[int] = mapped_column(BigInteger)
 
 
+class SigningKeyRow(Base):
+    """A public key with which an account signs contracts."""
+
+    __tablename__ = "signing_key"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    account: Mapped[str] = mapped_column(ID, ForeignKey("account.id"), index=True)
+    public_key: Mapped[str] = mapped_column(String(64), unique=True)
+    label: Mapped[str] = mapped_column(TEXT)
+    created_at: Mapped[int] = mapped_column(BigInteger)
+    certificate_issuer: Mapped[str] = mapped_column(TEXT)
+    revoked_at: Mapped[int | None] = mapped_column(BigInteger)
+    version: Mapped[int]
+
+
+class SigningKeyVersionRow(Base):
+    """What a signing key's row was, from when, and by whom."""
+
+    __tablename__ = "signing_key_version"
+
+    signing_key: Mapped[str] = mapped_column(ID, ForeignKey("signing_key.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[int] = mapped_column(BigInteger)
+    by: Mapped[str] = mapped_column(ID)
+    body: Mapped[dict[str, object]] = mapped_column(JSON)
+
+
 class AchievementRow(Base):
     """A scientific and technological achievement; `inferred` names the columns nobody stated."""
 

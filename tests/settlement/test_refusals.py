@@ -155,6 +155,11 @@ CASES: dict[Refusal, Case] = {
     Refusal.CLAUSE_UNKNOWN: (sold, lambda desk: propose(desk, ("0.0", "x")), CONTRACT),
     Refusal.CLAUSE_FIXED: (sold, lambda desk: propose(desk, ("7.1", "x")), CONTRACT),
     Refusal.CLAUSE_TEXT: (sold, lambda desk: propose(desk, ("6.2", "1.1 x")), CONTRACT),
+    Refusal.SIGNATURE_INVALID: (
+        sold,
+        lambda desk: msgspec.structs.replace(sign(desk, FACTORY), key_id="k-1", signature="00"),
+        CONTRACT,
+    ),
     Refusal.DIGEST_MISMATCH: (
         sold,
         lambda desk: msgspec.structs.replace(sign(desk, FACTORY), digest=""),
