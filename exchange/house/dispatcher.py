@@ -15,6 +15,7 @@ import structlog
 
 from exchange.house import codec, machine
 from exchange.house.command import Command, Conflict, HouseEvent, Outcome, Recorded
+from exchange.house.decided import Decided
 from exchange.house.state import State
 from exchange.ports import Clock, DuplicateCommand, Journal, Lease, OutcomeUnknown, Row, Unavailable
 from matching_engine.errors import Malformed, require
@@ -53,10 +54,11 @@ class Stats:
 class Dispatcher:
     """Decides commands one after the other and makes them durable in groups.
 
-    `view` is what everybody may look at: it holds committed events only.
+    `view` is what everybody may look at: it holds committed events only. `decided` holds the ids of all commands
+    that the journal had when the view was made.
     """
 
-    def __init__(self, journal: Journal, clock: Clock, view: State, lease: Lease) -> None:
+    def __init__(self, journal: Journal, clock: Clock, view: State, lease: Lease, decided: Decided) -> None:
         self.view = view
         self.stats = Stats()
         self.after_outage: Callable[[int], list[Command]] = lambda since: []
@@ -71,7 +73,7 @@ class Dispatcher:
         self._answers: OrderedDict[str, tuple[str, Outcome]] = OrderedDict()
         self._waiting: dict[str, Job] = {}
         self._listeners: list[Listener] = []
-        self._forgot = view.seq > 0
+        self._decided = decided
 
     @property
     def depth(self) -> int:
@@ -87,7 +89,7 @@ class Dispatcher:
         """The one true answer to a command id, once it is durable."""
         request = codec.request_digest(command)
         known = self._known(command.id, request)
-        if known is None and self._forgot:
+        if known is None and command.id in self._decided:
             known = await self._look_up(command.id, request)
         if known is not None:
             return known
@@ -140,9 +142,9 @@ class Dispatcher:
 
     def _keep(self, request: str, outcome: Outcome) -> None:
         self._answers[outcome.command_id] = (request, outcome)
+        self._decided.add(outcome.command_id)
         if len(self._answers) > ANSWERS_MAX:
             self._answers.popitem(last=False)
-            self._forgot = True
 
     async def run(self) -> None:
         """Decide and write until cancelled; Fenced and Broken end it. Whoever still waits then must ask again."""
@@ -299,6 +301,7 @@ class Dispatcher:
                 async for row in self._journal.read(self.view_house, self.view.seq):
                     recorded = codec.recorded(row)
                     machine.apply(self.view, recorded)
+                    self._decided.add(recorded.command_id)
                     found.setdefault(recorded.command_id, []).append(recorded)
                     self._tell((recorded,))
                 return {id_: tuple(events) for id_, events in found.items()}

@@ -9,6 +9,7 @@ import structlog
 
 from exchange.house import authority, codec
 from exchange.house.command import HOUSE, Command, Outcome, Recorded
+from exchange.house.decided import Decided
 from exchange.house.dispatcher import Dispatcher, Listener, Stats
 from exchange.house.gavel import Gavel
 from exchange.house.opener import Opener
@@ -59,8 +60,9 @@ class House:
     async def start(self, holder: str, grace: int = GRACE) -> None:
         """Own the house, rebuild its state, give outages back, and take commands."""
         self._lease = await self._journal.acquire(self.name, holder, self.clock.now())
-        view = await replay(self._journal, self.name, self._rulebook)
-        self._dispatcher = Dispatcher(self._journal, self.clock, view, self._lease)
+        decided = Decided()
+        view = await replay(self._journal, self.name, self._rulebook, decided)
+        self._dispatcher = Dispatcher(self._journal, self.clock, view, self._lease, decided)
         self._dispatcher.after_outage = self._postponements
         self._grace = grace
         self._failure = asyncio.get_running_loop().create_future()

@@ -3,6 +3,7 @@
 from exchange.house import codec, machine
 from exchange.house.chain import GENESIS, link
 from exchange.house.command import HOUSE, Command
+from exchange.house.decided import Decided
 from exchange.house.state import State, new_state
 from exchange.ports import Journal
 from matching_engine.commands import Postpone
@@ -13,14 +14,19 @@ from settlement.rulebook import Rulebook
 REASON = "platform_outage"
 
 
-async def replay(journal: Journal, house: str, rulebook: Rulebook) -> State:
-    """The state that the journal adds up to; Broken when a row was changed (invariants 2, 3, 12, 13)."""
+async def replay(journal: Journal, house: str, rulebook: Rulebook, decided: Decided | None = None) -> State:
+    """The state that the journal adds up to; Broken when a row was changed (invariants 2, 3, 12, 13).
+
+    The ids of its commands are entered in `decided`.
+    """
     state, before = new_state(rulebook), GENESIS
     async for row in journal.read(house):
         if link(before, row) != row.hash:
             raise Broken(f"invariant 13: the chain of house {house} breaks at seq {row.seq}")
         machine.apply(state, codec.recorded(row))
         before = row.hash
+        if decided is not None:
+            decided.add(row.command_id)
     return state
 
 
