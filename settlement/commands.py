@@ -99,6 +99,27 @@ class RepeatPayment(Command, frozen=True, tag=True):
     payment: str
 
 
+class DeclareDefault(Command, frozen=True, tag=True):
+    """The buyer did not pay in time; the commissions of both sides, as agreed for this sale."""
+
+    trade: str
+    buyer_commission_fen: int = 0
+    seller_commission_fen: int = 0
+
+
+class AssessDefault(Command, frozen=True, tag=True):
+    """What a default cost, now that the lot was sold again as the trade `resale`."""
+
+    trade: str
+    resale: str
+
+
+class PayDebt(Command, frozen=True, tag=True):
+    """Pay a debt of a default, once it is whole, out to its creditor."""
+
+    obligation: str
+
+
 class RefundSuspense(Command, frozen=True, tag=True):
     """Pay money that fits nothing back to whoever sent it."""
 
@@ -229,6 +250,9 @@ SettlementCommand = (
     | VoidPayment
     | ExpirePayment
     | RepeatPayment
+    | DeclareDefault
+    | AssessDefault
+    | PayDebt
     | RefundSuspense
     | AssignSuspense
     | ConcludeTrade

@@ -68,7 +68,7 @@ def _to_deposit(deposit: Deposit, command: RecordCredit) -> Events:
 
 def _to_obligation(obligation: Obligation, command: RecordCredit) -> Events:
     missing_fen = obligation.missing_fen
-    if missing_fen == 0:
+    if missing_fen == 0 or obligation.cancelled:
         return (_suspend(command, command.amount_fen, SuspenseReason.NOTHING_DUE),)
     events = _book(command, obligation.id, missing_fen)
     if command.amount_fen >= missing_fen:

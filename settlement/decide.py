@@ -4,6 +4,7 @@ from settlement import (
     claim_steps,
     contract,
     credit,
+    default,
     deposits,
     obligations,
     payments,
@@ -25,6 +26,7 @@ _DECIDERS: Deciders = {
     **registration.DECIDE,
     **payments.DECIDE,
     **suspense.DECIDE,
+    **default.DECIDE,
     **claim_steps.DECIDE,
 }
 

@@ -107,9 +107,8 @@ def release_ordered(state: Settlement, event: DepositReleaseOrdered, at: int) ->
 def released(state: Settlement, event: DepositReleased, _at: int) -> None:
     """The bank has paid back."""
     deposit = state.deposits[event.deposit]
-    require(
-        deposit.state in (DepositState.RELEASING, DepositState.APPLIED), "what was ordered back is released"
-    )
+    ordered = (DepositState.RELEASING, DepositState.APPLIED, DepositState.FORFEITED)
+    require(deposit.state in ordered, "what was ordered back is released")
     close_payment(state, event.payment, event.bank_reference, event.paid_on)
     deposit.released_fen = event.amount_fen
     if deposit.state is DepositState.RELEASING:

@@ -1,13 +1,17 @@
 """What happened after the hammer, and to deposits before it: a closed union, past tense."""
 
-import msgspec
-
 from settlement.commands import Change, PartyFacts, Side, Subject
 from settlement.deal import ContractKind
-
-
-class Event(msgspec.Struct, frozen=True, tag_field="type"):
-    """Something that happened in settlement."""
+from settlement.default_events import (
+    DefaultAssessed,
+    DefaultDebtRaised,
+    DepositForfeited,
+    ForfeitApplied,
+    ObligationMoneyOrdered,
+    ObligationMoneyPaid,
+    TradeDefaulted,
+)
+from settlement.event_base import Event as Event
 
 
 class DepositCalled(Event, frozen=True, tag=True):
@@ -316,6 +320,13 @@ SettlementEvent = (
     | DepositReleased
     | PaymentVoided
     | PaymentRepeated
+    | TradeDefaulted
+    | DepositForfeited
+    | DefaultAssessed
+    | DefaultDebtRaised
+    | ForfeitApplied
+    | ObligationMoneyOrdered
+    | ObligationMoneyPaid
     | SuspenseRefundOrdered
     | SuspenseRefunded
     | SuspenseAssigned

@@ -11,6 +11,11 @@ def obligation_id(trade: str) -> str:
     return f"O-{trade}"
 
 
+def debt_id(trade: str, kind: str) -> str:
+    """A debt of a default, and its reference: OC- commission, OS- shortfall, OF- what a forfeited deposit leaves."""
+    return f"O{kind[0].upper()}-{trade}"
+
+
 def contract_id(trade: str) -> str:
     """The contract of a trade: one trade, one contract."""
     return f"C-{trade}"

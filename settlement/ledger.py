@@ -11,6 +11,12 @@ from typing import Any, NamedTuple
 from matching_engine.errors import require
 from settlement.chart import Account, chart_line
 from settlement.dates import shanghai_date
+from settlement.default_events import (
+    DepositForfeited,
+    ForfeitApplied,
+    ObligationMoneyOrdered,
+    ObligationMoneyPaid,
+)
 from settlement.events import (
     ClaimPaid,
     ClaimPaymentOrdered,
@@ -94,7 +100,22 @@ def _assigned(event: SuspenseAssigned) -> tuple[Posting, ...]:
     return _move(Account.SUSPENSE.value, Account.HELD.of(event.target), event.amount_fen)
 
 
-def _left_escrow(event: DepositReleased | ProceedsPaid | SuspenseRefunded) -> tuple[Posting, ...]:
+def _forfeited(event: DepositForfeited) -> tuple[Posting, ...]:
+    price = Account.HELD.of(obligation_id(event.trade))
+    return _move(price, Account.FORFEITED.of(event.trade), event.amount_fen)
+
+
+def _forfeit_applied(event: ForfeitApplied) -> tuple[Posting, ...]:
+    return _move(Account.FORFEITED.of(event.trade), Account.HELD.of(event.obligation), event.amount_fen)
+
+
+def _money_ordered(event: ObligationMoneyOrdered) -> tuple[Posting, ...]:
+    return _move(Account.HELD.of(event.obligation), Account.ORDERED.of(event.payment), event.amount_fen)
+
+
+def _left_escrow(
+    event: DepositReleased | ProceedsPaid | SuspenseRefunded | ObligationMoneyPaid,
+) -> tuple[Posting, ...]:
     return _move(Account.ORDERED.of(event.payment), Account.ESCROW.value, event.amount_fen)
 
 
@@ -118,6 +139,10 @@ _ENTRIES: dict[type, Callable[[Any], tuple[Posting, ...]]] = {
     SuspenseRefundOrdered: _refund_ordered,
     SuspenseRefunded: _left_escrow,
     SuspenseAssigned: _assigned,
+    DepositForfeited: _forfeited,
+    ForfeitApplied: _forfeit_applied,
+    ObligationMoneyOrdered: _money_ordered,
+    ObligationMoneyPaid: _left_escrow,
     ClaimPaymentOrdered: _claim_ordered,
     ClaimPaid: _left_fund,
 }

@@ -7,6 +7,7 @@ again under another payment id, so that the bank, which executes an id once, can
 from matching_engine.errors import require
 from settlement.commands import ConfirmPayment, ExpirePayment, RepeatPayment, VoidPayment
 from settlement.dates import due_date, end_of_day, parse_date
+from settlement.default_events import ObligationMoneyPaid
 from settlement.dispatch import Deciders, Evolvers
 from settlement.events import (
     ClaimPaid,
@@ -40,13 +41,20 @@ def confirm_payment(state: Settlement, command: ConfirmPayment, _at: int) -> Eve
     return (paid(order.subject, order.payment, order.amount_fen, command.bank_reference, command.paid_on),)
 
 
-_PAID: dict[
-    PaymentKind, type[DepositReleased] | type[ProceedsPaid] | type[ClaimPaid] | type[SuspenseRefunded]
-] = {
+_Paid = (
+    type[DepositReleased]
+    | type[ProceedsPaid]
+    | type[ClaimPaid]
+    | type[SuspenseRefunded]
+    | type[ObligationMoneyPaid]
+)
+_PAID: dict[PaymentKind, _Paid] = {
     PaymentKind.DEPOSIT: DepositReleased,
     PaymentKind.PROCEEDS: ProceedsPaid,
     PaymentKind.CLAIM: ClaimPaid,
     PaymentKind.REFUND: SuspenseRefunded,
+    PaymentKind.RETURN: ObligationMoneyPaid,
+    PaymentKind.DEBT: ObligationMoneyPaid,
 }
 
 

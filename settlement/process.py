@@ -8,8 +8,10 @@ from collections.abc import Callable
 
 from settlement.claim_steps import missing_for_claims
 from settlement.commands import (
+    AssessDefault,
     DraftContract,
     DrawUpClaims,
+    PayDebt,
     PayProceeds,
     SettlementCommand,
     SubmitRegistration,
@@ -35,7 +37,7 @@ def _draft(_state: Settlement, trade: Trade) -> SettlementCommand | None:
 
 def _submit(state: Settlement, trade: Trade) -> SettlementCommand | None:
     """The seller side files with the office of its region, once by itself."""
-    if trade.registration is not None or not _contract_concluded(state, trade):
+    if trade.registration is not None or trade.default is not None or not _contract_concluded(state, trade):
         return None
     return SubmitRegistration(trade.contract or "", registration_office(trade.seller.region))
 
@@ -53,13 +55,19 @@ def _draw_up(state: Settlement, trade: Trade) -> SettlementCommand | None:
     return DrawUpClaims(trade.id) if ready else None
 
 
+def _assess(state: Settlement, trade: Trade) -> SettlementCommand | None:
+    """A sale of what a defaulting buyer left shows what the default cost."""
+    failed = state.defaults.get(trade.subject.listing)
+    return AssessDefault(failed, trade.id) if failed is not None and failed != trade.id else None
+
+
 def _contract_concluded(state: Settlement, trade: Trade) -> bool:
     contract = state.contracts.get(trade.contract or "")
     return contract is not None and contract.state is ContractState.CONCLUDED
 
 
 _STEPS: dict[type, tuple[Step, ...]] = {
-    TradeConcluded: (_draft,),
+    TradeConcluded: (_draft, _assess),
     ContractConcluded: (_submit, _pay),
     ObligationMet: (_pay,),
     ProceedsPaid: (_draw_up,),
@@ -73,6 +81,8 @@ def react(state: Settlement, event: SettlementEvent) -> tuple[SettlementCommand,
     steps = _STEPS.get(type(event))
     if steps is None:
         return ()
+    if isinstance(event, ObligationMet) and state.obligations[event.obligation].kind != "price":
+        return (PayDebt(event.obligation),)
     trade = state.trades[event.trade]  # type: ignore[union-attr]
     commands = (step(state, trade) for step in steps)
     return tuple(command for command in commands if command is not None)

@@ -16,13 +16,17 @@ from settlement.rulebook import Rulebook
 
 
 class DepositState(StrEnum):
-    """CALLED → HELD → APPLIED, or HELD → RELEASING → RELEASED: a held deposit ends once."""
+    """CALLED → HELD → APPLIED, or HELD → RELEASING → RELEASED: a held deposit ends once.
+
+    An applied one is FORFEITED when its buyer does not pay the rest.
+    """
 
     CALLED = "called"
     HELD = "held"
     RELEASING = "releasing"
     RELEASED = "released"
     APPLIED = "applied"
+    FORFEITED = "forfeited"
 
 
 class ContractState(StrEnum):
@@ -56,6 +60,10 @@ class PaymentKind(StrEnum):
     PROCEEDS = "proceeds"
     CLAIM = "claim"
     REFUND = "refund"
+    RETURN = "return"
+    """What a defaulting buyer had paid beside its deposit."""
+    DEBT = "debt"
+    """What a default cost, to whom it is owed."""
 
 
 class PaymentState(StrEnum):
@@ -98,6 +106,11 @@ class Obligation:
     deposit_fen: int = 0
     received_fen: int = 0
     met: bool = False
+    kind: Literal["price", "commission", "shortfall", "forfeit"] = "price"
+    cancelled: bool = False
+    """The buyer has defaulted: no more money is taken for it."""
+    payment: str | None = None
+    """The order to pay what is held out, other than the proceeds of a sale."""
 
     @property
     def missing_fen(self) -> int:
@@ -106,6 +119,7 @@ class Obligation:
 
     def receive(self, amount_fen: int) -> None:
         """Count money that is now held for it."""
+        require(not self.cancelled, "a cancelled obligation takes nothing")
         require(amount_fen <= self.missing_fen, "an obligation takes no more than it misses")
         self.received_fen += amount_fen
 
@@ -113,6 +127,15 @@ class Obligation:
     def missing_after_deposit_fen(self) -> int:
         """What the deposit left to be paid."""
         return self.amount_fen - self.deposit_fen
+
+
+@dataclass(slots=True)
+class Default:
+    """A sale that failed for its buyer did not pay; `resale` is the trade that it was assessed by."""
+
+    commission_fen: int
+    forfeited_fen: int = 0
+    resale: str | None = None
 
 
 @dataclass(slots=True)
@@ -133,6 +156,7 @@ class Trade:
     registration: str | None = None
     payment: str | None = None
     """The order to pay the proceeds, once given."""
+    default: Default | None = None
     elected: dict[Side, Side] = field(default_factory=dict)
     """Who said which side shall claim: speaker → claimant."""
     claims: list[str] = field(default_factory=list)
@@ -245,6 +269,8 @@ _PURPOSES = {
     PaymentKind.PROCEEDS: "支付技术交易价款",
     PaymentKind.CLAIM: "拨付技术交易补助奖励",
     PaymentKind.REFUND: "退还款项",
+    PaymentKind.RETURN: "退还部分价款",
+    PaymentKind.DEBT: "支付悔拍差价及佣金",
 }
 
 
@@ -323,6 +349,8 @@ class Settlement:
     """Folded payment reference → deposit or obligation."""
     numbers: dict[str, str] = field(default_factory=dict)
     """Registration number → registration, unique in the house."""
+    defaults: dict[str, str] = field(default_factory=dict)
+    """Listing → the trade whose buyer defaulted, until the lot is sold again."""
     ledger: Ledger = field(default_factory=Ledger)
 
     def obligation_of(self, trade: str) -> Obligation:

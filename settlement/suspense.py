@@ -51,7 +51,7 @@ def _to_deposit(deposit: Deposit, item: Suspense, command: AssignSuspense) -> Ev
 
 
 def _to_obligation(obligation: Obligation, item: Suspense, command: AssignSuspense) -> Events:
-    if obligation.missing_fen == 0:
+    if obligation.missing_fen == 0 or obligation.cancelled:
         return refuse(command.credit, command, Refusal.TARGET_UNFIT, "nothing is missing of the obligation")
     taken_fen = min(item.amount_fen, obligation.missing_fen)
     assigned = SuspenseAssigned(item.credit, obligation.id, taken_fen)

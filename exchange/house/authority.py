@@ -116,6 +116,7 @@ TABLE: dict[type, tuple[frozenset[str], Check]] = {
     sc.VoidPayment: (frozenset({"bank"}), _anything),
     sc.ExpirePayment: (frozenset({"operator"}), _anything),
     sc.RepeatPayment: (frozenset({"operator"}), _anything),
+    sc.DeclareDefault: (frozenset({"operator"}), _anything),
     sc.RefundSuspense: (frozenset({"operator"}), _anything),
     sc.AssignSuspense: (frozenset({"operator"}), _anything),
     sc.ProposeText: (frozenset({"seller", "bidder"}), _proposes),

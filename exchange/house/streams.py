@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from exchange.market import events as m
 from matching_engine import events as lot_events
+from settlement import default_events as d
 from settlement import events as s
 
 
@@ -22,11 +23,19 @@ def _trade_of_claim(claim: str) -> str:
     return claim.partition("-")[2].rpartition("-")[0]
 
 
+_OBLIGATIONS = ("O-", "OC-", "OS-", "OF-")
+"""How the ids of obligations begin: the price, and the debts of a default."""
+
+
+def _on_obligation(event: Any) -> str:
+    return f"trade/{_trade_of(event.obligation)}"
+
+
 def _credit_stream(event: s.CreditRecorded) -> str:
     if event.target is None:
         return "suspense"
-    if event.target.startswith("O-"):
-        return f"trade/{event.target.removeprefix('O-')}"
+    if event.target.startswith(_OBLIGATIONS):
+        return f"trade/{_trade_of(event.target)}"
     return f"deposit/{event.target}"
 
 
@@ -77,6 +86,13 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     s.CreditRecorded: _credit_stream,
     s.PaymentVoided: _on_payment,
     s.PaymentRepeated: _on_payment,
+    d.TradeDefaulted: _on_trade,
+    d.DepositForfeited: _on_trade,
+    d.DefaultAssessed: _on_trade,
+    d.DefaultDebtRaised: _on_trade,
+    d.ForfeitApplied: _on_trade,
+    d.ObligationMoneyOrdered: _on_obligation,
+    d.ObligationMoneyPaid: _on_obligation,
     s.SuspenseRefundOrdered: _on_suspense,
     s.SuspenseRefunded: _on_suspense,
     s.SuspenseAssigned: _on_suspense,

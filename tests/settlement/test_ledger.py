@@ -27,7 +27,8 @@ def test_the_chart_names_every_event_with_money() -> None:
     """Each event of the union either has an entry or moves no money by its nature."""
     still = {
         "DepositCalled", "DepositHeld", "TradeConcluded", "ObligationRaised", "ObligationMet", "ContractDrafted",
-        "ContractSigned", "ContractConcluded", "RegistrationSubmitted", "ContractRegistered", "RegistrationRefused",
+        "ContractSigned", "TradeDefaulted", "DefaultAssessed", "DefaultDebtRaised",
+        "ContractRevised", "ContractConcluded", "RegistrationSubmitted", "ContractRegistered", "RegistrationRefused",
         "ClaimantElected", "ClaimDrawnUp", "ClaimApproved", "SettlementRefused",
     }  # fmt: skip
     assert {kind.__name__ for kind in get_args(SettlementEvent)} == still | {k.__name__ for k in _ENTRIES}

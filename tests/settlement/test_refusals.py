@@ -10,6 +10,7 @@ from settlement.commands import (
     ApproveClaim,
     AssignSuspense,
     ConfirmPayment,
+    DeclareDefault,
     DraftContract,
     DrawUpClaims,
     ExpirePayment,
@@ -127,6 +128,20 @@ def _same(desk: Desk) -> list[tuple[str, str]]:
     return [("6.2", clauses_of(desk.state.contracts[CONTRACT].text)["6.2"])]
 
 
+def _overdue() -> Desk:
+    """A desk where the price was due yesterday."""
+    desk = held()
+    desk.ask(msgspec.structs.replace(trade(), hammered_at=AT - 6 * 24 * 3600 * 1_000_000))
+    return desk
+
+
+def _defaulted() -> Desk:
+    """A desk whose buyer did not pay."""
+    desk = _overdue()
+    desk.ask(DeclareDefault(TRADE))
+    return desk
+
+
 Case = tuple[Callable[[], Desk], Callable[[Desk], SettlementCommand], str]
 
 CASES: dict[Refusal, Case] = {
@@ -176,6 +191,9 @@ CASES: dict[Refusal, Case] = {
     Refusal.PAYMENT_NOT_DUE: (_to_pay, lambda _: ExpirePayment(f"P-{TRADE}"), f"P-{TRADE}"),
     Refusal.SUSPENSE_UNKNOWN: (held, lambda _: RefundSuspense("c1"), "c1"),
     Refusal.TARGET_UNFIT: (_unmatched, lambda _: AssignSuspense("x", "D-nobody"), "x"),
+    Refusal.DEFAULT_DECLARED: (_defaulted, lambda _: DeclareDefault(TRADE), TRADE),
+    Refusal.DEFAULT_NOT_DUE: (sold, lambda _: DeclareDefault(TRADE), TRADE),
+    Refusal.DEFAULT_COMMISSION: (_overdue, lambda _: DeclareDefault(TRADE, -1), TRADE),
     Refusal.ELECTION_STATED: (_stated, lambda _: elect(FACTORY, "buyer"), TRADE),
     Refusal.ELECTION_BINDING: (claimed, lambda _: elect(FACTORY, "seller"), TRADE),
     Refusal.ELECTION_MISSING: (_registered, lambda _: DrawUpClaims(TRADE), TRADE),

@@ -17,6 +17,7 @@ from settlement.commands import (
     CallDeposit,
     ConcludeTrade,
     ConfirmPayment,
+    DeclareDefault,
     DraftContract,
     DrawUpClaims,
     ElectClaimant,
@@ -34,6 +35,7 @@ from settlement.commands import (
     VoidPayment,
 )
 from settlement.decide import decide
+from settlement.default_events import ObligationMoneyPaid
 from settlement.events import (
     ClaimPaid,
     CreditRecorded,
@@ -51,6 +53,7 @@ from settlement.process import react
 from settlement.state import DepositState, PaymentState, RegistrationState, Settlement
 from tests.settlement.desk import AT, BOOK, FACTORY, SUBJECT, UNIVERSITY
 
+LATE = AT + 30 * 24 * 3600 * 1_000_000
 DEPOSITS = st.sampled_from([f"D-L{lot}-00{code}" for lot in (1, 2) for code in (1, 2)])
 TRADES = st.sampled_from(["T-L1-1", "T-L2-1"])
 REFERENCES = DEPOSITS | TRADES.map(lambda trade: f"O-{trade}") | st.just("謎")
@@ -70,14 +73,16 @@ class SettlementLife(RuleBasedStateMachine):
         super().__init__()
         self.state = Settlement(BOOK)
         self.events: list[SettlementEvent] = []
+        self.instants: list[int] = []
 
-    def ask(self, command: SettlementCommand) -> None:
+    def ask(self, command: SettlementCommand, at: int = AT) -> None:
         """Decide, take in event by event with the ledger checked after each, and follow up."""
         following: list[SettlementCommand] = []
-        for event in decide(self.state, command, AT):
-            evolve(self.state, event, AT)
+        for event in decide(self.state, command, at):
+            evolve(self.state, event, at)
             assert sum(line.amount_fen for line in self.state.ledger.trial_balance()) == 0
             self.events.append(event)
+            self.instants.append(at)
             following += react(self.state, event)
         for step in following:
             self.ask(step)
@@ -209,6 +214,11 @@ class SettlementLife(RuleBasedStateMachine):
         payment = data.draw(st.sampled_from(list(self.state.payments)))
         self.ask(VoidPayment(payment, "returned") if kind is VoidPayment else RepeatPayment(payment))
 
+    @rule(trade=TRADES, commission_fen=st.sampled_from([0, 1, 3_000_000]))
+    def default(self, trade: str, commission_fen: int) -> None:
+        """The operator finds a price overdue; the next sale of the listing shows what it cost."""
+        self.ask(DeclareDefault(trade, commission_fen, 1), LATE)
+
     @precondition(lambda self: self.state.suspense)
     @rule(data=st.data(), meant=st.none() | REFERENCES)
     def clear_suspense(self, data: st.DataObject, meant: str | None) -> None:
@@ -232,7 +242,7 @@ class SettlementLife(RuleBasedStateMachine):
         went = sum(
             event.amount_fen
             for event in self.events
-            if isinstance(event, DepositReleased | ProceedsPaid | SuspenseRefunded)
+            if isinstance(event, DepositReleased | ProceedsPaid | SuspenseRefunded | ObligationMoneyPaid)
         )
         ledger = self.state.ledger
         assert ledger.balance(Account.ESCROW) == came - went >= 0
@@ -248,7 +258,9 @@ class SettlementLife(RuleBasedStateMachine):
             holds = deposit.amount_fen if deposit.state is DepositState.HELD else 0
             assert -ledger.balance(Account.HELD.of(deposit.id)) == holds
         for obligation in self.state.obligations.values():
-            out = self.state.trades[obligation.trade].payment is not None
+            sale = obligation.kind == "price"
+            payment = self.state.trades[obligation.trade].payment if sale else obligation.payment
+            out = payment is not None
             holds = 0 if out else obligation.received_fen
             assert -ledger.balance(Account.HELD.of(obligation.id)) == holds
             assert obligation.met == (obligation.missing_fen == 0)
@@ -266,7 +278,12 @@ class SettlementLife(RuleBasedStateMachine):
             ordered = [e for e in self.of(DepositReleaseOrdered) if e.deposit == deposit.id]
             assert len([e for e in self.of(DepositHeld) if e.deposit == deposit.id]) <= 1
             assert max(len(applied), len(ordered)) <= 1
-            ended = deposit.state in (DepositState.APPLIED, DepositState.RELEASING, DepositState.RELEASED)
+            ended = deposit.state in (
+                DepositState.APPLIED,
+                DepositState.RELEASING,
+                DepositState.RELEASED,
+                DepositState.FORFEITED,
+            )
             assert ended == bool(applied or ordered)
             if ended:
                 parts = sum(e.amount_fen for e in applied) + sum(e.amount_fen for e in ordered)
@@ -280,6 +297,7 @@ class SettlementLife(RuleBasedStateMachine):
         paid.update(event.payment for event in self.of(ClaimPaid))
         paid.update(event.payment for event in self.of(DepositReleased))
         paid.update(event.payment for event in self.of(SuspenseRefunded))
+        paid.update(event.payment for event in self.of(ObligationMoneyPaid))
         assert all(times == 2 for times in paid.values())
         registered = [r for r in self.state.registrations.values() if r.state is RegistrationState.REGISTERED]
         assert len({r.number for r in registered}) == len(registered)
@@ -292,9 +310,9 @@ class SettlementLife(RuleBasedStateMachine):
     def teardown(self) -> None:
         """At the end of a life, its events alone give the same state, and each entry sums to zero."""
         again = Settlement(BOOK)
-        for event in self.events:
+        for event, at in zip(self.events, self.instants, strict=True):
             assert sum(line.amount_fen for line in postings(event)) == 0
-            evolve(again, event, AT)
+            evolve(again, event, at)
         assert again == self.state
 
 
