@@ -9,6 +9,7 @@ Answers to a bid (`ack`, `rej`) pass by all this: they are written to the socket
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from typing import get_args
 
 import structlog
 
@@ -36,18 +37,23 @@ PRESENCE_EVERY = 5
 ROOMS_KEPT = 1_024
 """Empty rooms that are kept with their rings, for those who come back."""
 
-STEPS = (le.BidAccepted, le.BidMatched, le.BidSealed, le.LicenceAccepted, le.MaximumRaised, le.BidRefused)
+STEPS = frozenset(
+    {le.BidAccepted, le.BidMatched, le.BidSealed, le.LicenceAccepted, le.MaximumRaised, le.BidRefused}
+)
 """Events that answer a bidder."""
+NEWS = frozenset({*get_args(le.LotEvent), EntryApplied})
+"""Events that a room hears of."""
+OWN = frozenset({EntryApplied, le.EntrySet, le.MaximumRaised, le.BidSealed, le.BidAccepted})
+"""Events that may change what a bidder alone may see."""
 
 
 def _concerned(event: HouseEvent) -> str | None:
     """The bidder for whom an event changes what only that bidder may see."""
     if isinstance(event, EntryApplied):
         return event.code
-    private = isinstance(event, le.EntrySet | le.MaximumRaised | le.BidSealed)
-    if private or (isinstance(event, le.BidAccepted) and event.max_fen is not None):
-        return event.bidder  # type: ignore[union-attr]
-    return None
+    if isinstance(event, le.BidAccepted):
+        return event.bidder if event.max_fen is not None else None
+    return event.bidder if isinstance(event, le.EntrySet | le.MaximumRaised | le.BidSealed) else None
 
 
 def _entry(lot: Lot, code: str) -> str | None:
@@ -210,10 +216,12 @@ class Hub:
         """What was committed: called after each commit, with its events in order."""
         touched: dict[str, list[Recorded]] = {}
         for recorded in batch:
-            event = recorded.event
-            self._steps += isinstance(event, STEPS)
-            if isinstance(event, le.Event | EntryApplied) and event.lot in self._rooms:
-                touched.setdefault(event.lot, []).append(recorded)
+            kind = type(recorded.event)
+            self._steps += kind in STEPS
+            if kind in NEWS:
+                lot: str = recorded.event.lot  # type: ignore[union-attr]  # all of NEWS have one
+                if lot in self._rooms:
+                    touched.setdefault(lot, []).append(recorded)
         for lot, events in touched.items():
             self._hear(self._rooms[lot], events)
 
@@ -223,8 +231,10 @@ class Hub:
             audience.room.take(news)
             if audience.subs:
                 self._deliver(audience, news)
-        for recorded in events:
-            self._hear_privately(audience, recorded)
+        if audience.subs:
+            for recorded in events:
+                if type(recorded.event) in OWN:
+                    self._hear_privately(audience, recorded)
 
     def _deliver(self, audience: Audience, news: list[Recorded]) -> None:
         """Bidders at once; mere watchers at once after a pause, else together when the pace allows."""
