@@ -6,14 +6,16 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from exchange.registers.signing_keys import SigningKey
 from settlement import commands as sc
-from settlement.state import Claim, Contract, ContractState, Trade
+from settlement.state import Claim, Contract, ContractState, Signature, Trade
 from web import errors
 from web.api_trades import may_see
 from web.pages.negotiation import negotiation
-from web.pages.shell import Visit, page
+from web.pages.shell import Visit, page, sentence
 from web.pages.stages import stages_of
 from web.parse import BadInput
+from web.signing import signed, stands
 
 
 def visible_trade(visit: Visit, id_: str) -> Trade:
@@ -78,7 +80,7 @@ async def contract_page(visit: Visit, status: int = 200, wrong: Mapping[str, str
     """The text, its digest, and who signed it."""
     contract, trade = _contract(visit)
     side = side_of(visit, trade)
-    signed = {signature.side: signature for signature in contract.signatures}
+    given = {signature.side: signature for signature in contract.signatures}
     sides: tuple[sc.Side, ...] = ("seller", "buyer")
     return visit.render(
         "contract.html",
@@ -86,23 +88,41 @@ async def contract_page(visit: Visit, status: int = 200, wrong: Mapping[str, str
         f"/contracts/{contract.id}",
         contract=contract,
         trade=trade,
-        signatures=[(trade.party(one).name, signed.get(one)) for one in sides],
+        signatures=[_shown(contract, trade.party(one).name, given.get(one)) for one in sides],
+        keys=await _keys(visit, side),
         party=trade.party(side).name if side else "",
-        may_sign=side is not None and side not in signed and contract.state is ContractState.DRAFTED,
+        may_sign=side is not None and side not in given and contract.state is ContractState.DRAFTED,
         **negotiation(contract, trade, side is not None, visit.request.query_params.get("clause", "")),
         errors=wrong or {},
     )
 
 
+def _shown(contract: Contract, name: str, signature: Signature | None) -> tuple[str, Signature | None, bool]:
+    """A party, its signature, and whether one made by key stands when checked again."""
+    return name, signature, signature is not None and bool(signature.key_id) and stands(contract, signature)
+
+
+async def _keys(visit: Visit, side: sc.Side | None) -> list[SigningKey]:
+    """The caller's keys that may sign."""
+    if side is None:
+        return []
+    keys = await visit.exchange.registers.signing_keys.list(visit.principal.account)
+    return [key for key in keys if key.revoked_at is None]
+
+
 async def sign(visit: Visit) -> Response:
-    """Sign the text that was shown, for one's organisation."""
+    """Sign the text that was shown, for one's organisation, by key or by one's account."""
     form = visit.form()
     contract, _ = _contract(visit)
     if form.get("read") != "yes":
-        sentence = visit.speech.text("Please confirm that you have read the text.")
-        return await contract_page(visit, 422, {"read": sentence})
-    principal = visit.principal
-    body = sc.SignContract(contract.id, principal.party or "", principal.account, form.get("digest", ""))
+        unread = visit.speech.text("Please confirm that you have read the text.")
+        return await contract_page(visit, 422, {"read": unread})
+    try:
+        body = await signed(visit.exchange, visit.principal, contract, form)
+    except errors.Failure as wrong:
+        problem = wrong.problem
+        told = {"digest": sentence(visit.speech, problem.code, problem.detail)}
+        return await contract_page(visit, problem.status, told)
     failed = await visit.try_to(form, body)
     if failed is None:
         return visit.go(f"/contracts/{contract.id}")
