@@ -34,7 +34,10 @@ def decide(state: State, command: Command, at: int) -> Events:
 
 
 def _lot_of(state: State, body: mc.MarketCommand) -> lots.Lot | None:
-    return state.lots.get(body.lot) if isinstance(body, mc.PublishSealKey | mc.ScoreBid) else None
+    if isinstance(body, mc.ReopenListing):
+        return state.lots.get(state.market.lot_of(body.listing) or "")
+    about = isinstance(body, mc.PublishSealKey | mc.ScoreBid | mc.OfferSecondBest)
+    return state.lots.get(body.lot) if about else None  # type: ignore[union-attr]
 
 
 def _decide_market(state: State, body: mc.MarketCommand, ask: market_decide.Ask) -> Events:

@@ -8,11 +8,13 @@ from typing import Any
 
 from exchange.house.command import Body, HouseEvent
 from exchange.house.state import State
+from exchange.market import commands as mc
 from exchange.market import events as m
 from exchange.market.sealing import takes_seals
 from matching_engine import commands as lc
 from matching_engine import events as le
 from settlement import commands as sc
+from settlement import default_events as d
 from settlement import events as se
 from settlement import process
 from settlement.state import DepositState
@@ -86,6 +88,34 @@ def _conclude(state: State, event: le.Hammered, n: int) -> sc.ConcludeTrade:
     )
 
 
+def _defaulted(state: State, event: d.TradeDefaulted) -> Bodies:
+    """A buyer who did not pay takes no part in the re-auction."""
+    return (mc.BarBuyer(event.lot, event.buyer),) if event.lot in state.market.lot_plans else ()
+
+
+def _second_best(state: State, event: m.SecondBestAccepted) -> Bodies:
+    """The runner-up has bought at its own bid, as if the hammer fell now; its deposit went back before."""
+    market, lot = state.market, state.lots[event.lot]
+    placed = market.lot_plans[event.lot]
+    listing = market.listings[placed.listing]
+    offering, bidding = market.parties[listing.seller], market.parties[event.party]
+    sells = lot.terms.direction == "sell"
+    number = 1 + sum(trade.lot == event.lot for trade in state.settlement.trades.values())
+    trade = sc.ConcludeTrade(
+        trade=f"T-{event.lot}-{number}",
+        lot=event.lot,
+        subject=listing.subject,
+        seller=offering if sells else bidding,
+        buyer=bidding if sells else offering,
+        price_fen=event.price_fen,
+        deposit=None,
+        mechanism=lot.terms.mechanism.value,
+        hammered_at=state.at,
+        payment_days=market.sessions[placed.session].payment_days,
+    )
+    return (trade,)
+
+
 def _fell_at(state: State, event: le.Hammered) -> int:
     """The days to pay run from the hammer: for sealed bids from their opening, which may wait for evaluators."""
     return state.at if takes_seals(state.lots[event.lot]) else event.closed_at
@@ -99,6 +129,8 @@ _BY_TYPE: dict[type, Callable[[State, Any], Bodies]] = {
     m.EntryApplied: _entry_applied,
     se.DepositHeld: _deposit_held,
     le.Hammered: _hammered,
+    d.TradeDefaulted: _defaulted,
+    m.SecondBestAccepted: _second_best,
     le.Passed: _unsold,
     le.Cancelled: _unsold,
 }

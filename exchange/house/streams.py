@@ -55,6 +55,10 @@ def _on_suspense(event: Any) -> str:
     return "suspense"
 
 
+def _on_entry(event: Any) -> str:
+    return f"entry/{event.lot}"
+
+
 def _on_listing(event: Any) -> str:
     return f"listing/{event.listing}"
 
@@ -77,6 +81,11 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     m.EntryApplied: lambda event: f"entry/{event.lot}",
     m.SealKeyPublished: lambda event: f"seal/{event.lot}",
     m.BidScored: lambda event: f"entry/{event.lot}",
+    m.BuyerBarred: _on_listing,
+    m.SecondBestOffered: _on_entry,
+    m.SecondBestAccepted: _on_entry,
+    m.SecondBestDeclined: _on_entry,
+    m.ListingReopened: _on_listing,
     m.MarketRefused: _on_refusals,
     s.DepositCalled: _on_deposit,
     s.DepositHeld: _on_deposit,

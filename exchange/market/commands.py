@@ -92,6 +92,34 @@ class ScoreBid(Command, frozen=True, tag=True):
     """Attribute → decimal text."""
 
 
+class BarBuyer(Command, frozen=True, tag=True):
+    """The house: a party bought a lot and did not pay."""
+
+    lot: str
+    party: str
+
+
+class OfferSecondBest(Command, frozen=True, tag=True):
+    """Offer a lot whose buyer defaulted to the runner-up at its own bid, for `answer_within` µs."""
+
+    lot: str
+    answer_within: int
+
+
+class AnswerSecondBest(Command, frozen=True, tag=True):
+    """The runner-up accepts or declines."""
+
+    lot: str
+    party: str
+    accept: bool
+
+
+class ReopenListing(Command, frozen=True, tag=True):
+    """Make a listing tradable again that was not sold, or whose buyer defaulted."""
+
+    listing: str
+
+
 MarketCommand = (
     EnrolParty
     | SubmitListing
@@ -101,4 +129,8 @@ MarketCommand = (
     | ApplyEntry
     | PublishSealKey
     | ScoreBid
+    | BarBuyer
+    | OfferSecondBest
+    | AnswerSecondBest
+    | ReopenListing
 )

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from exchange.market import commands as c
 from exchange.market import events as e
-from exchange.market import sealing
+from exchange.market import resale, sealing
 from exchange.market.refusals import Events, MarketRefusal
 from exchange.market.refusals import refuse as _refuse
 from exchange.market.state import ListingState, Market
@@ -109,6 +109,9 @@ def _unfit_lot(market: Market, command: c.ScheduleSession, at: int) -> Events | 
             )
         if plan.terms.opens_at < at:
             return _refuse(plan.lot, command, MarketRefusal.LOT_TERMS, "opens_at lies in the past")
+        if plan.terms.opening_price_fen < listing.opening_floor_fen:
+            detail = f"a re-auction opens at {listing.opening_floor_fen} fen or above: at most 20 % lower"
+            return _refuse(plan.lot, command, MarketRefusal.OPENING_TOO_LOW, detail)
         if plan.deposit_fen < 0:
             return _refuse(plan.lot, command, MarketRefusal.LOT_TERMS, "deposit_fen is below zero")
         lots[plan.lot] = plan.listing
@@ -139,6 +142,9 @@ def _apply_entry(market: Market, command: c.ApplyEntry, ask: Ask) -> Events:
         return _refuse(
             command.lot, command, MarketRefusal.BID_SELF_DEALING, "a seller and its affiliates may not bid"
         )
+    if market.barred_from(command.lot, command.party):
+        detail = "a buyer who did not pay, and its affiliates, take no part in the re-auction"
+        return _refuse(command.lot, command, MarketRefusal.ENTRY_BARRED, detail)
     code = bidder_code(market, command.lot, ask.command_id)
     deposit = f"D-{command.lot}-{code}"
     return (e.EntryApplied(command.lot, command.party, code, deposit, placed.deposit_fen),)
@@ -152,6 +158,22 @@ def _score_bid(market: Market, command: c.ScoreBid, ask: Ask) -> Events:
     return sealing.score_bid(command, ask.lot)
 
 
+def _bar_buyer(market: Market, command: c.BarBuyer, ask: Ask) -> Events:
+    return resale.bar_buyer(market, command)
+
+
+def _offer_second_best(market: Market, command: c.OfferSecondBest, ask: Ask) -> Events:
+    return resale.offer_second_best(market, command, ask.at, ask.lot)
+
+
+def _answer_second_best(market: Market, command: c.AnswerSecondBest, ask: Ask) -> Events:
+    return resale.answer_second_best(market, command, ask.at)
+
+
+def _reopen_listing(market: Market, command: c.ReopenListing, ask: Ask) -> Events:
+    return resale.reopen_listing(market, command, ask.at, ask.lot)
+
+
 _BY_TYPE: dict[type, Callable[[Market, Any, Ask], Events]] = {
     c.EnrolParty: _enrol_party,
     c.SubmitListing: _submit_listing,
@@ -161,6 +183,10 @@ _BY_TYPE: dict[type, Callable[[Market, Any, Ask], Events]] = {
     c.ApplyEntry: _apply_entry,
     c.PublishSealKey: _publish_seal_key,
     c.ScoreBid: _score_bid,
+    c.BarBuyer: _bar_buyer,
+    c.OfferSecondBest: _offer_second_best,
+    c.AnswerSecondBest: _answer_second_best,
+    c.ReopenListing: _reopen_listing,
 }
 
 

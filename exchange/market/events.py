@@ -85,6 +85,50 @@ class BidScored(Event, frozen=True, tag=True):
     scores: dict[str, str]
 
 
+class BuyerBarred(Event, frozen=True, tag=True):
+    """A buyer who defaulted takes no part in the re-auction of the listing (online judicial auctions, art. 24)."""
+
+    listing: str
+    lot: str
+    party: str
+
+
+class SecondBestOffered(Event, frozen=True, tag=True):
+    """The runner-up may have the lot at its own bid, if it says so until `until`."""
+
+    lot: str
+    code: str
+    party: str
+    price_fen: int
+    until: int
+
+
+class SecondBestAccepted(Event, frozen=True, tag=True):
+    """The runner-up takes the lot."""
+
+    lot: str
+    code: str
+    party: str
+    price_fen: int
+
+
+class SecondBestDeclined(Event, frozen=True, tag=True):
+    """The runner-up leaves the lot."""
+
+    lot: str
+    code: str
+    party: str
+    price_fen: int
+
+
+class ListingReopened(Event, frozen=True, tag=True):
+    """The listing may be put up again; its opening price is not below the floor."""
+
+    listing: str
+    lot: str
+    opening_floor_fen: int
+
+
 class MarketRefused(Event, frozen=True, tag=True):
     """A step was refused: what it was about, its code, and one sentence."""
 
@@ -104,5 +148,10 @@ MarketEvent = (
     | EntryApplied
     | SealKeyPublished
     | BidScored
+    | BuyerBarred
+    | SecondBestOffered
+    | SecondBestAccepted
+    | SecondBestDeclined
+    | ListingReopened
     | MarketRefused
 )

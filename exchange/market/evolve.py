@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from exchange.market import events as e
+from exchange.market import resale
 from exchange.market.state import Entry, Listing, ListingState, Market, PlacedLot, Session
 
 
@@ -77,6 +78,11 @@ _BY_TYPE: dict[type, Callable[[Market, Any], None]] = {
     e.EntryApplied: _entry_applied,
     e.SealKeyPublished: _seal_key_published,
     e.BidScored: _bid_scored,
+    e.BuyerBarred: resale.barred,
+    e.SecondBestOffered: resale.offered,
+    e.SecondBestAccepted: resale.accepted,
+    e.SecondBestDeclined: resale.declined,
+    e.ListingReopened: resale.reopened,
     e.MarketRefused: _nothing,
 }
 

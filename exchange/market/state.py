@@ -28,6 +28,8 @@ class Listing:
     price_idea_fen: int
     state: ListingState = ListingState.SUBMITTED
     notice_until: int | None = None
+    opening_floor_fen: int = 0
+    """Below which a re-auction may not open; 0 for the first sale."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -63,6 +65,17 @@ class Entry:
 
 
 @dataclass(slots=True)
+class Offer:
+    """A lot offered to the runner-up; `accepted` is None until the answer."""
+
+    code: str
+    party: str
+    price_fen: int
+    until: int
+    accepted: bool | None = None
+
+
+@dataclass(slots=True)
 class Market:
     """Everything the market knows."""
 
@@ -81,6 +94,24 @@ class Market:
     """lot → code → attribute → score, for lots that weigh more than the price."""
     notices_due: dict[str, int] = field(default_factory=dict)
     """listing → the instant its notice ends."""
+
+    barred: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """listing → buyers who defaulted on it."""
+    defaulted: dict[str, str] = field(default_factory=dict)
+    """lot → the buyer who defaulted."""
+    offers: dict[str, Offer] = field(default_factory=dict)
+    """lot → the latest offer to a runner-up."""
+    declined: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """lot → codes that did not want it as runner-up."""
+
+    def barred_from(self, lot: str, party: str) -> bool:
+        """Whether a party, or an affiliate of it, defaulted on the listing of a lot."""
+        listing = self.lot_plans[lot].listing
+        return any(self.related(out, party) for out in self.barred.get(listing, ()))
+
+    def lot_of(self, listing: str) -> str | None:
+        """The lot under which a listing was put up last."""
+        return next((lot for lot in reversed(self.lot_plans) if self.lot_plans[lot].listing == listing), None)
 
     def code_of(self, lot: str, party: str | None) -> str | None:
         """The code under which a party bids on a lot; None when it has not entered."""

@@ -1,0 +1,153 @@
+"""A listing that was not sold, or whose buyer did not pay: the runner-up is asked, or the lot is put up again.
+
+Auction law, art. 39; online judicial auctions (2016), art. 24 (a defaulting buyer is excluded from the re-auction)
+and art. 26 (the opening price of a re-auction is at most 20 % lower).
+"""
+
+from exchange.market.commands import AnswerSecondBest, BarBuyer, OfferSecondBest, ReopenListing
+from exchange.market.events import (
+    BuyerBarred,
+    ListingReopened,
+    SecondBestAccepted,
+    SecondBestDeclined,
+    SecondBestOffered,
+)
+from exchange.market.refusals import Events, MarketRefusal, refuse
+from exchange.market.state import ListingState, Market, Offer
+from matching_engine.state import Lot
+
+LOWER_MAX_PERCENT = 20
+"""By how much the opening price may be lower in a re-auction (online judicial auctions, art. 26)."""
+
+
+def bar_buyer(market: Market, command: BarBuyer) -> Events:
+    """The house: a buyer defaulted and takes no part in the re-auction."""
+    placed = market.lot_plans.get(command.lot)
+    if placed is None:
+        return refuse(command.lot, command, MarketRefusal.LOT_UNKNOWN, "there is no such lot")
+    return (BuyerBarred(placed.listing, command.lot, command.party),)
+
+
+def offer_second_best(market: Market, command: OfferSecondBest, at: int, lot: Lot | None) -> Events:
+    """Offer a lot whose buyer defaulted to the runner-up, at its own last bid, for some time."""
+    if lot is None:
+        return refuse(command.lot, command, MarketRefusal.LOT_UNKNOWN, "there is no such lot")
+    if command.lot not in market.defaulted or command.answer_within <= 0:
+        detail = "an offer follows a default, and leaves some time to answer"
+        return refuse(command.lot, command, MarketRefusal.LISTING_STATE, detail)
+    standing = market.offers.get(command.lot)
+    if standing is not None and standing.accepted is None and at <= standing.until:
+        return refuse(
+            command.lot, command, MarketRefusal.OFFER_STANDS, f"{standing.code} has not answered yet"
+        )
+    if _ended(market, command.lot):
+        detail = "the lot is sold to the runner-up, or put up again"
+        return refuse(command.lot, command, MarketRefusal.LISTING_STATE, detail)
+    found = runner_up(market, lot)
+    if found is None:
+        return refuse(
+            command.lot, command, MarketRefusal.OFFER_NONE, "nobody else bid, or none at the reserve"
+        )
+    code, price_fen = found
+    party = market.entries[command.lot][code].party
+    return (SecondBestOffered(command.lot, code, party, price_fen, at + command.answer_within),)
+
+
+def _ended(market: Market, lot: str) -> bool:
+    offer = market.offers.get(lot)
+    listing = market.lot_plans[lot].listing
+    again = market.listings[listing].state is not ListingState.IN_SESSION or market.lot_of(listing) != lot
+    return again or (offer is not None and offer.accepted is True)
+
+
+def runner_up(market: Market, lot: Lot) -> tuple[str, int] | None:
+    """Code and amount of the best bid of somebody who has neither won, nor defaulted, nor been asked; the first of equals.
+
+    A bid under the reserve has no effect (auction law, art. 50).
+    """
+    offer = market.offers.get(lot.id)
+    asked = (*market.declined.get(lot.id, ()), *((offer.code,) if offer else ()))
+    out = {winner.bidder for winner in lot.winners} | set(asked)
+    best: tuple[str, int] | None = None
+    for code, amount_fen in lot.standing.items():
+        entry = market.entry(lot.id, code)
+        if code in out or entry is None or market.barred_from(lot.id, entry.party):
+            continue
+        reserve_fen = lot.terms.reserve_price_fen
+        if reserve_fen is not None and lot.better(reserve_fen, amount_fen):
+            continue
+        if best is None or lot.better(amount_fen, best[1]):
+            best = (code, amount_fen)
+    return best
+
+
+def answer_second_best(market: Market, command: AnswerSecondBest, at: int) -> Events:
+    """The runner-up takes the lot at its own bid, or leaves it."""
+    offer = market.offers.get(command.lot)
+    if offer is None or offer.party != command.party:
+        return refuse(command.lot, command, MarketRefusal.OFFER_NONE, "no offer of this lot is made to you")
+    if offer.accepted is not None or at > offer.until:
+        return refuse(
+            command.lot, command, MarketRefusal.OFFER_ENDED, "the offer was answered, or its time is over"
+        )
+    made = SecondBestAccepted if command.accept else SecondBestDeclined
+    return (made(command.lot, offer.code, offer.party, offer.price_fen),)
+
+
+def reopen_listing(market: Market, command: ReopenListing, at: int, lot: Lot | None) -> Events:
+    """Make a listing tradable again whose lot passed, was cancelled, or was sold to a buyer who defaulted."""
+    listing = market.listings.get(command.listing)
+    if listing is None or lot is None:
+        return refuse(command.listing, command, MarketRefusal.LISTING_UNKNOWN, "no such listing was put up")
+    unsold = lot.ended and not lot.winners
+    defaulted = lot.id in market.defaulted and not _ended(market, lot.id)
+    if listing.state is not ListingState.IN_SESSION or not (unsold or defaulted):
+        detail = "only a listing whose lot ended unsold, or whose buyer defaulted, is put up again"
+        return refuse(command.listing, command, MarketRefusal.LISTING_STATE, detail)
+    offer = market.offers.get(lot.id)
+    if offer is not None and offer.accepted is None and at <= offer.until:
+        return refuse(
+            command.listing, command, MarketRefusal.OFFER_STANDS, f"{offer.code} has not answered yet"
+        )
+    kept = lot.terms.opening_price_fen * (100 - LOWER_MAX_PERCENT)
+    floor_fen = -(-kept // 100) if lot.terms.direction == "sell" else 0
+    return (ListingReopened(command.listing, lot.id, floor_fen),)
+
+
+def barred(market: Market, event: BuyerBarred) -> None:
+    """The buyer takes no part in anything more of this listing."""
+    market.barred[event.listing] = (*market.barred.get(event.listing, ()), event.party)
+    market.defaulted[event.lot] = event.party
+    offer = market.offers.get(event.lot)
+    if offer is not None and offer.accepted and offer.party == event.party:
+        offer.accepted = False
+
+
+def offered(market: Market, event: SecondBestOffered) -> None:
+    """An offer stands; one before it that nobody answered counts as declined."""
+    before = market.offers.get(event.lot)
+    if before is not None and before.accepted is None:
+        _decline(market, event.lot, before.code)
+    market.offers[event.lot] = Offer(event.code, event.party, event.price_fen, event.until)
+
+
+def accepted(market: Market, event: SecondBestAccepted) -> None:
+    """The runner-up has bought."""
+    market.offers[event.lot].accepted = True
+
+
+def declined(market: Market, event: SecondBestDeclined) -> None:
+    """The runner-up does not want the lot; the next one may be asked."""
+    market.offers[event.lot].accepted = False
+    _decline(market, event.lot, event.code)
+
+
+def _decline(market: Market, lot: str, code: str) -> None:
+    market.declined[lot] = (*market.declined.get(lot, ()), code)
+
+
+def reopened(market: Market, event: ListingReopened) -> None:
+    """The listing may be put up again, not opening lower than its floor."""
+    listing = market.listings[event.listing]
+    listing.state = ListingState.TRADABLE
+    listing.opening_floor_fen = event.opening_floor_fen
