@@ -5,11 +5,14 @@ from starlette.responses import Response
 from web import api_account as account
 from web import api_bank as bank
 from web import api_lots as lots
+from web import api_market as market
 from web import api_probes as probes
 from web import api_seals as seals
+from web import api_sittings as sittings
 from web import api_trades as trades
 from web import resources as r
 from web.asyncapi import document as socket_document
+from web.contract_resources import ContractResource, SignatureBody
 from web.openapi import document
 from web.routes import Ask, Operation
 
@@ -131,7 +134,7 @@ OPERATIONS: tuple[Operation, ...] = (
             ("trades/{trade}", trades.show_trade, "A trade", r.TradeResource),
             ("trades/{trade}/credits", trades.list_credits, "The money of a trade", r.CreditPage),
             ("trades/{trade}/claims", trades.list_claims, "The claims of a trade", r.ClaimPage),
-            ("contracts/{contract}", trades.show_contract, "A contract", r.ContractResource),
+            ("contracts/{contract}", trades.show_contract, "A contract", ContractResource),
             (
                 "registrations/{registration}",
                 trades.show_registration,
@@ -155,7 +158,7 @@ OPERATIONS: tuple[Operation, ...] = (
             errors=(404, 409),
         )
         for path, handler, summary, body in (
-            ("contracts/{contract}/signatures", trades.sign_contract, "Sign a contract", r.SignatureBody),
+            ("contracts/{contract}/signatures", trades.sign_contract, "Sign a contract", SignatureBody),
             (
                 "registrations/{registration}",
                 trades.decide_registration,
@@ -178,6 +181,8 @@ OPERATIONS: tuple[Operation, ...] = (
         errors=(401, 409),
     ),
     *bank.OPERATIONS,
+    *market.OPERATIONS,
+    *sittings.OPERATIONS,
     Operation("GET", "/api/openapi.json", openapi, "This document", "about", signed_in=False),
     Operation("GET", "/api/asyncapi.json", asyncapi, "The socket's document", "about", signed_in=False),
     Operation("GET", "/healthz", probes.healthz, "Alive", "about", r.Health, signed_in=False),

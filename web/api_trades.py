@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from typing import Any, TypeVar
 
+import msgspec
 from starlette.responses import Response
 
 from exchange.house.command import Command, Principal
@@ -13,8 +14,10 @@ from settlement.dates import shanghai_date
 from settlement.state import Claim, Contract, Obligation, Registration, Settlement, Trade
 from web import errors
 from web import resources as r
+from web.contract_resources import ContractResource, SignatureBody, contract_resource
 from web.decisions import decision
 from web.routes import Ask, json, not_signed_in
+from web.signing import signed
 from web.views import iso
 
 OVERSEERS = frozenset({"registrar", "operator", "auditor", "funder"})
@@ -97,22 +100,10 @@ def _links(trade: Trade) -> dict[str, str]:
     return {name: link for name, link in links.items() if link}
 
 
-async def show_contract(ask: Ask) -> r.ContractResource:
+async def show_contract(ask: Ask) -> ContractResource:
     """The contract of a trade: text, digest, signatures."""
     found = _visible(ask, _settlement(ask).contracts.get(ask.path("contract")), "contract")
-    return r.ContractResource(
-        id=found.id,
-        trade=found.trade,
-        kind=found.kind,
-        state=found.state.value,
-        digest=found.digest,
-        effective_on=found.effective_on,
-        signatures=[
-            r.SignatureResource(one.side, one.party, one.signer, one.digest, iso(one.at))
-            for one in found.signatures
-        ],
-        text=found.text,
-    )
+    return contract_resource(found)
 
 
 async def show_registration(ask: Ask) -> r.RegistrationResource:
@@ -185,13 +176,10 @@ def _claim(claim: Claim) -> r.ClaimResource:
 
 
 async def sign_contract(ask: Ask) -> Response:
-    """Sign a contract for one's organisation, under one's own account."""
-    body: r.SignatureBody = ask.body
+    """Sign a contract for one's organisation, by a registered key or under one's own account."""
+    body: SignatureBody = ask.body
     contract = _visible(ask, _settlement(ask).contracts.get(ask.path("contract")), "contract")
-    principal = ask.principal
-    return await _step(
-        ask, sc.SignContract(contract.id, principal.party or "", principal.account, body.digest)
-    )
+    return await _step(ask, await signed(ask.exchange, ask.principal, contract, msgspec.to_builtins(body)))
 
 
 async def decide_registration(ask: Ask) -> Response:

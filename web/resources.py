@@ -248,29 +248,6 @@ class ObligationResource(Given, frozen=True):
     met: bool
 
 
-class SignatureResource(Given, frozen=True):
-    """Who signed which text."""
-
-    side: Side
-    party: str
-    signer: str
-    digest: str
-    at: Instant
-
-
-class ContractResource(Given, frozen=True):
-    """A technology contract with its whole text."""
-
-    id: str
-    trade: str
-    kind: str
-    state: str
-    digest: str
-    effective_on: Date | None
-    signatures: list[SignatureResource]
-    text: str
-
-
 class RegistrationResource(Given, frozen=True):
     """Where the registration of a contract stands."""
 
@@ -354,12 +331,6 @@ class TradeResource(Given, frozen=True):
 
 
 # Steps of the settlement
-
-
-class SignatureBody(Taken, frozen=True):
-    """The hex SHA-256 of the text that the signer saw."""
-
-    digest: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 
 
 class RegisterBody(Taken, frozen=True, tag_field="decision", tag="register"):

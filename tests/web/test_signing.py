@@ -22,7 +22,7 @@ from matching_engine import canonical
 from settlement.contract import statement
 from settlement.state import Contract
 from tests.exchange.house.running import RULEBOOK
-from tests.web.asking import sold
+from tests.web.asking import post, refusal, sold
 from tests.web.running import Web
 from tests.web.served import served, whole_web
 
@@ -75,6 +75,18 @@ async def test_a_key_from_outside_signs(web: Web) -> None:
     paper = (await jia.get("/trades/T-L1-1/contract.html", headers=HTML)).text
     assert "密钥签名（已验证）" in paper
     assert "可靠的电子签名" not in paper
+
+
+async def test_a_program_signs_by_key(web: Web) -> None:
+    """Over REST a wrong signature is 422, the right one is taken and given back with the result of its check."""
+    jia = await web.signed_in("jia")
+    await send(jia, "/keys", public_key=PEM)
+    path, body = "contracts/C-T-L1-1/signatures", {"digest": contract(web).digest, "key_id": KEY_ID}
+    assert refusal(await post(jia, path, {**body, "signature": "00" * 64})) == (422, "SIGNATURE_INVALID")
+    assert refusal(await post(jia, path, body)) == (422, "SIGNATURE_INVALID")
+    assert (await post(jia, path, {**body, "signature": by_key(web)})).status_code == 201
+    (given,) = (await jia.get(f"/api/v1{CONTRACT}")).json()["signatures"]
+    assert (given["by"], given["verified"], given["key_id"]) == ("key", True, KEY_ID)
 
 
 async def test_an_account_alone_is_shown_as_that(web: Web) -> None:
