@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     """Holder, number and clearing code of the escrow account, for orders to the bank (pain.001)."""
     escrow_account: str = ""
     escrow_bank: str = ""
+    rate_limit: int = Field(default=10, ge=1, le=1_000_000)
+    """Requests and messages a second that one principal may make for ever, and twice as many at once. Who
+    measures how fast a house decides lifts it for the house of the measurement; nobody else needs to."""
     log_json: bool = False
     demo: bool = False
 

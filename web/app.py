@@ -25,6 +25,7 @@ from web import errors
 from web.api import OPERATIONS
 from web.credentials import Credentials
 from web.metrics import Measure, Metrics
+from web.protocol import Limits
 from web.routes import problem_of, rest_routes
 from web.security import Door, SecureHeaders
 from web.sessions import Sessions
@@ -53,7 +54,7 @@ def create_app(
             Middleware(Measure, metrics),
             Middleware(SecureHeaders, settings.secure_cookies),
             Middleware(Problems, error_page),
-            Middleware(Door, sessions, settings.origins, clock),
+            Middleware(Door, sessions, settings.origins, clock, settings.rate_limit),
         ],
         exception_handlers={HTTPException: partial(_http_problem, error_page)},
     )
@@ -63,6 +64,7 @@ def create_app(
     app.state.tickets = Tickets(registers.sessions, clock)
     app.state.credentials = Credentials(registers.accounts, clock)
     app.state.metrics = metrics
+    app.state.socket_limits = Limits(rate=settings.rate_limit, burst=2 * settings.rate_limit)
     return app
 
 

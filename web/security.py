@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exchange.ports import Clock
 from web.errors import Failure, failure
-from web.limits import Limiter
+from web.limits import RATE, Limiter
 from web.sessions import KEY_PREFIX, Caller, Sessions
 
 BODY_MAX = 64 * 1024
@@ -97,12 +97,14 @@ def secrets_in(query: bytes) -> list[str]:
 class Door:
     """Checks a request, then hands it on with `state.caller` and `state.body`."""
 
-    def __init__(self, app: ASGIApp, sessions: Sessions, origins: Collection[str], clock: Clock) -> None:
+    def __init__(
+        self, app: ASGIApp, sessions: Sessions, origins: Collection[str], clock: Clock, rate: int = RATE
+    ) -> None:
         self._app = app
         self._sessions = sessions
         self._origins = origins
         self._clock = clock
-        self._pace = Limiter()
+        self._pace = Limiter(rate, 2 * rate)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through or raise the Failure that says why not; sockets have a door of their own."""

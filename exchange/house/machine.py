@@ -12,7 +12,7 @@ from exchange.market.refusals import MarketRefusal
 from matching_engine import commands as lc
 from matching_engine import events as le
 from matching_engine import lot as lots
-from matching_engine.errors import Malformed, require
+from matching_engine.errors import Broken, Malformed
 from matching_engine.rejections import Rejection
 from settlement import commands as sc
 from settlement import events as se
@@ -24,7 +24,8 @@ Events = tuple[HouseEvent, ...]
 
 def decide(state: State, command: Command, at: int) -> Events:
     """The events that a command makes at `at`; a refusal is an event as well. Reads the state only."""
-    require(at >= state.at, f"invariant 3: at {at} before the last journaled instant {state.at}")
+    if at < state.at:
+        raise Broken(f"invariant 3: at {at} before the last journaled instant {state.at}")
     body = command.body
     if isinstance(body, lc.Command):
         return _decide_lot(state, body, at)
@@ -87,8 +88,10 @@ def _put_up(body: mc.ScheduleSession, events: tuple[me.MarketEvent, ...], at: in
 def apply(state: State, recorded: Recorded) -> None:
     """Let one journaled event become state; the only place where a house changes."""
     event = recorded.event
-    require(recorded.seq == state.seq + 1, f"invariant 2: seq {recorded.seq} after {state.seq}")
-    require(recorded.at >= state.at, f"invariant 3: at of seq {recorded.seq} goes back")
+    if recorded.seq != state.seq + 1:
+        raise Broken(f"invariant 2: seq {recorded.seq} after {state.seq}")
+    if recorded.at < state.at:
+        raise Broken(f"invariant 3: at of seq {recorded.seq} goes back")
     state.seq, state.at = recorded.seq, recorded.at
     state.streams[recorded.stream] = recorded.stream_seq
     state.hash = bytes.fromhex(recorded.receipt)
