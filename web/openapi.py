@@ -31,6 +31,7 @@ _INFO = {
 }
 _TAGS = {
     "session": "Signing in and out",
+    "market": "Parties, achievements, listings and sessions",
     "lots": "What everybody may see",
     "bidding": "Steps on a lot",
     "commands": "What became of a command",
