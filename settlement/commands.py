@@ -99,6 +99,20 @@ class RepeatPayment(Command, frozen=True, tag=True):
     payment: str
 
 
+class Part(msgspec.Struct, frozen=True):
+    """A part of a price and its day."""
+
+    due_on: str
+    amount_fen: int
+
+
+class AgreeInstalments(Command, frozen=True, tag=True):
+    """The parties agreed to have the price paid in parts."""
+
+    trade: str
+    parts: tuple[Part, ...]
+
+
 class DeclareDefault(Command, frozen=True, tag=True):
     """The buyer did not pay in time; the commissions of both sides, as agreed for this sale."""
 
@@ -250,6 +264,7 @@ SettlementCommand = (
     | VoidPayment
     | ExpirePayment
     | RepeatPayment
+    | AgreeInstalments
     | DeclareDefault
     | AssessDefault
     | PayDebt

@@ -6,6 +6,7 @@ from settlement import (
     credit,
     default,
     deposits,
+    instalments,
     obligations,
     payments,
     registration,
@@ -27,6 +28,7 @@ _DECIDERS: Deciders = {
     **payments.DECIDE,
     **suspense.DECIDE,
     **default.DECIDE,
+    **instalments.DECIDE,
     **claim_steps.DECIDE,
 }
 

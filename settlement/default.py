@@ -23,6 +23,7 @@ from settlement.default_events import (
 from settlement.dispatch import Deciders, Evolvers
 from settlement.events import ObligationMet, SettlementEvent
 from settlement.ids import debt_id, payment_id
+from settlement.instalments import next_due
 from settlement.payments import close_payment, open_payment
 from settlement.references import add_reference
 from settlement.refusals import Events, Refusal, refuse
@@ -44,10 +45,14 @@ def declare_default(state: Settlement, command: DeclareDefault, at: int) -> Even
     if trade.default is not None:
         return refuse(command.trade, command, Refusal.DEFAULT_DECLARED, "the default was declared before")
     owed = state.obligation_of(trade.id)
-    due = parse_date(owed.due_on)
+    due = parse_date(next_due(owed))
     require(due is not None, "an obligation has its due date")
     if owed.met or due is None or at <= end_of_day(due):
-        detail = "the price is paid" if owed.met else f"the price may be paid until {owed.due_on}"
+        detail = (
+            "the price is paid"
+            if owed.met
+            else f"the price, or the next part of it, may be paid until {next_due(owed)}"
+        )
         return refuse(command.trade, command, Refusal.DEFAULT_NOT_DUE, detail)
     for fen in (command.buyer_commission_fen, command.seller_commission_fen):
         if not 0 <= fen <= trade.price_fen * COMMISSION_MAX:

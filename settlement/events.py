@@ -1,6 +1,6 @@
 """What happened after the hammer, and to deposits before it: a closed union, past tense."""
 
-from settlement.commands import Change, PartyFacts, Side, Subject
+from settlement.commands import Change, Part, PartyFacts, Side, Subject
 from settlement.deal import ContractKind
 from settlement.default_events import (
     DefaultAssessed,
@@ -143,6 +143,14 @@ class ObligationRaised(Event, frozen=True, tag=True):
     amount_fen: int
     due_on: str
     reference: str
+
+
+class InstalmentsAgreed(Event, frozen=True, tag=True):
+    """The price is due in parts; the whole of it with the last."""
+
+    trade: str
+    obligation: str
+    parts: tuple[Part, ...]
 
 
 class ObligationMet(Event, frozen=True, tag=True):
@@ -332,6 +340,7 @@ SettlementEvent = (
     | SuspenseAssigned
     | TradeConcluded
     | ObligationRaised
+    | InstalmentsAgreed
     | ObligationMet
     | ContractDrafted
     | ContractRevised

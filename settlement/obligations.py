@@ -20,6 +20,7 @@ from settlement.events import (
     TradeConcluded,
 )
 from settlement.ids import obligation_id, payment_id
+from settlement.instalments import planned
 from settlement.payments import close_payment, open_payment
 from settlement.references import add_reference, fold
 from settlement.refusals import Events, Refusal, refuse
@@ -156,6 +157,7 @@ def raised(state: Settlement, event: ObligationRaised, _at: int) -> None:
         amount_fen=event.amount_fen,
         due_on=event.due_on,
         reference=event.reference,
+        plan=planned(trade),
     )
     add_reference(state, event.reference, event.obligation)
 

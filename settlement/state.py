@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Literal
 
 from matching_engine.errors import require
-from settlement.commands import PartyFacts, Side, Subject
+from settlement.commands import Part, PartyFacts, Side, Subject
 from settlement.deal import ContractKind
 from settlement.ledger import Ledger
 from settlement.rulebook import Rulebook
@@ -109,6 +109,8 @@ class Obligation:
     kind: Literal["price", "commission", "shortfall", "forfeit"] = "price"
     cancelled: bool = False
     """The buyer has defaulted: no more money is taken for it."""
+    plan: tuple[Part, ...] = ()
+    """The parts in which it is due, if more than one."""
     payment: str | None = None
     """The order to pay what is held out, other than the proceeds of a sale."""
 

@@ -119,6 +119,7 @@ TABLE: dict[type, tuple[frozenset[str], Check]] = {
     sc.VoidPayment: (frozenset({"bank"}), _anything),
     sc.ExpirePayment: (frozenset({"operator"}), _anything),
     sc.RepeatPayment: (frozenset({"operator"}), _anything),
+    sc.AgreeInstalments: (frozenset({"operator"}), _anything),
     sc.DeclareDefault: (frozenset({"operator"}), _anything),
     sc.RefundSuspense: (frozenset({"operator"}), _anything),
     sc.AssignSuspense: (frozenset({"operator"}), _anything),

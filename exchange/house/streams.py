@@ -107,6 +107,7 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     s.SuspenseAssigned: _on_suspense,
     s.TradeConcluded: _on_trade,
     s.ObligationRaised: _on_trade,
+    s.InstalmentsAgreed: _on_trade,
     s.ObligationMet: _on_trade,
     s.ContractDrafted: _on_trade,
     s.ContractSigned: lambda event: f"trade/{_trade_of(event.contract)}",

@@ -28,7 +28,7 @@ def test_the_chart_names_every_event_with_money() -> None:
     still = {
         "DepositCalled", "DepositHeld", "TradeConcluded", "ObligationRaised", "ObligationMet", "ContractDrafted",
         "ContractSigned", "TradeDefaulted", "DefaultAssessed", "DefaultDebtRaised",
-        "ContractRevised", "ContractConcluded", "RegistrationSubmitted", "ContractRegistered", "RegistrationRefused",
+        "ContractRevised", "InstalmentsAgreed", "ContractConcluded", "RegistrationSubmitted", "ContractRegistered", "RegistrationRefused",
         "ClaimantElected", "ClaimDrawnUp", "ClaimApproved", "SettlementRefused",
     }  # fmt: skip
     assert {kind.__name__ for kind in get_args(SettlementEvent)} == still | {k.__name__ for k in _ENTRIES}

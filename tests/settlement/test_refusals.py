@@ -7,6 +7,7 @@ import pytest
 
 from settlement.clauses import clauses_of
 from settlement.commands import (
+    AgreeInstalments,
     ApproveClaim,
     AssignSuspense,
     ConfirmPayment,
@@ -191,6 +192,7 @@ CASES: dict[Refusal, Case] = {
     Refusal.PAYMENT_NOT_DUE: (_to_pay, lambda _: ExpirePayment(f"P-{TRADE}"), f"P-{TRADE}"),
     Refusal.SUSPENSE_UNKNOWN: (held, lambda _: RefundSuspense("c1"), "c1"),
     Refusal.TARGET_UNFIT: (_unmatched, lambda _: AssignSuspense("x", "D-nobody"), "x"),
+    Refusal.INSTALMENTS_INVALID: (sold, lambda _: AgreeInstalments(TRADE, ()), TRADE),
     Refusal.DEFAULT_DECLARED: (_defaulted, lambda _: DeclareDefault(TRADE), TRADE),
     Refusal.DEFAULT_NOT_DUE: (sold, lambda _: DeclareDefault(TRADE), TRADE),
     Refusal.DEFAULT_COMMISSION: (_overdue, lambda _: DeclareDefault(TRADE, -1), TRADE),
