@@ -244,6 +244,13 @@ def test_the_specialist_gets_a_tenth_of_what_the_buyer_gets() -> None:
     assert lines({"jurisdiction": "jinan", "specialist": True}) == {}
 
 
+def test_the_clause_is_the_one_of_the_rule_not_of_its_neighbour() -> None:
+    """The rule sheet gives SPECIALIST `clause: "二（四）"`: the tenth stands in the item, not in 奖励和补助技术交易."""
+    answer = lines(trade(specialist=True))
+    assert answer[SPECIALIST].clause == "二（四）"
+    assert answer[BUYER].clause == answer[SELLER].clause == "二（四）促进技术合同交易·奖励和补助技术交易"
+
+
 # Once -------------------------------------------------------------------------------------------------------------
 
 
