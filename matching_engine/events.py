@@ -205,15 +205,15 @@ LotEvent = (
     | LotPostponed
 )
 
-_PRIVATE = (EntrySet, MaximumRaised, BidSealed, BidRefused, CommandRefused)
+_PRIVATE = frozenset({EntrySet, MaximumRaised, BidSealed, BidRefused, CommandRefused})
 
 
 def public(event: LotEvent) -> LotEvent | None:
     """The event as everybody may see it; None for what concerns one bidder only."""
-    if isinstance(event, _PRIVATE):
+    if type(event) in _PRIVATE:
         return None
-    if isinstance(event, BidAccepted) and event.max_fen is not None:
-        return msgspec.structs.replace(event, max_fen=None)
+    if isinstance(event, BidAccepted):
+        return event if event.max_fen is None else msgspec.structs.replace(event, max_fen=None)
     if isinstance(event, LotPutUp) and event.terms.reserve_price_fen is not None:
         return LotPutUp(event.lot, msgspec.structs.replace(event.terms, reserve_price_fen=None))
     return event

@@ -19,6 +19,9 @@ _decoders: dict[str, msgspec.json.Decoder[Any]] = {
 }
 
 
+_REFUSALS = frozenset({le.BidRefused, le.CommandRefused, m.MarketRefused, s.SettlementRefused})
+
+
 def request_digest(command: Command) -> str:
     """What the same id must stand for again: the account and the body, as a hex SHA-256."""
     return hashlib.sha256(
@@ -64,6 +67,8 @@ def outcome(command_id: str, events: tuple[Recorded, ...]) -> Outcome:
 
 def refusal_of(event: HouseEvent) -> Refusal | None:
     """The refusal that an event states, or None."""
+    if type(event) not in _REFUSALS:
+        return None
     if isinstance(event, le.BidRefused):
         return Refusal(event.code.value, minimum_fen=event.minimum_fen)
     if isinstance(event, le.CommandRefused):

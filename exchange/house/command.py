@@ -74,7 +74,9 @@ class Refusal(msgspec.Struct, frozen=True):
     minimum_fen: int | None = None
 
 
-_BY_THE_CLOCK = (LotOpened, CompetitionOpened, OfferStands, Closed, PriorityWindowOpened, Hammered, Passed)
+_BY_THE_CLOCK = frozenset(
+    {LotOpened, CompetitionOpened, OfferStands, Closed, PriorityWindowOpened, Hammered, Passed}
+)
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -89,7 +91,7 @@ class Outcome(msgspec.Struct, frozen=True):
         """The event that answers the command; what the clock did at that instant stands in front of it."""
         if self.refusal is not None:
             return self.recorded[-1]
-        own = (one for one in self.recorded if not isinstance(one.event, _BY_THE_CLOCK))
+        own = (one for one in self.recorded if type(one.event) not in _BY_THE_CLOCK)
         return next(own, self.recorded[0])
 
 

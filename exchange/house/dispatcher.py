@@ -18,7 +18,7 @@ from exchange.house.command import Command, Conflict, HouseEvent, Outcome, Recor
 from exchange.house.decided import Decided
 from exchange.house.state import State
 from exchange.ports import Clock, DuplicateCommand, Journal, Lease, OutcomeUnknown, Row, Unavailable
-from matching_engine.errors import Malformed, require
+from matching_engine.errors import Broken, Malformed
 
 log = structlog.get_logger()
 
@@ -37,7 +37,10 @@ class Job:
     command: Command
     request: str
     at: int
-    answer: asyncio.Future[Outcome] | None
+    own: bool = False
+    """Whether the house asked itself, and the command may be without effect."""
+    waiters: list[asyncio.Future[Outcome]] = field(default_factory=list)
+    """One for everybody who waits for the answer: who gives up waiting takes nothing from the others."""
 
 
 @dataclass(slots=True)
@@ -100,12 +103,13 @@ class Dispatcher:
             waiting = self._enqueue(command, request)
         elif waiting.request != request:
             raise Conflict("IDEMPOTENCY_MISMATCH", "this id stands for another command")
-        require(waiting.answer is not None, "a waiting command has a future")
-        return await asyncio.shield(waiting.answer)  # type: ignore[arg-type]
+        waiter: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        waiting.waiters.append(waiter)
+        return await waiter
 
     def _enqueue(self, command: Command, request: str) -> Job:
         self._stamp = max(self._stamp, self._clock.now())
-        job = Job(command, request, self._stamp, asyncio.get_running_loop().create_future())
+        job = Job(command, request, self._stamp)
         self._queue.append(job)
         self._waiting[command.id] = job
         self._wake.set()
@@ -172,7 +176,7 @@ class Dispatcher:
     def _gather(self) -> list[Job]:
         """What the house asks of itself first, then what came, in order of arrival."""
         own = [
-            Job(command, codec.request_digest(command), self._work.at, None)
+            Job(command, codec.request_digest(command), self._work.at, own=True)
             for command in self._work.pending.values()
         ][:BATCH_MAX]
         jobs = own
@@ -190,7 +194,8 @@ class Dispatcher:
             except Malformed as wrong:
                 self._fail(job, wrong)
                 continue
-            require(bool(events) or job.answer is not None, f"{job.command.id} has no answer")
+            if job.own and not events:
+                raise Broken(f"{job.command.id} has no answer")
             made = [self._record(job, at, part, event) for part, event in enumerate(events)]
             rows.extend(row for row, _ in made)
             answers.append((job, tuple(recorded for _, recorded in made)))
@@ -253,8 +258,9 @@ class Dispatcher:
         if outcome.recorded:
             self._keep(job.request, outcome)
         self._waiting.pop(job.command.id, None)
-        if job.answer is not None and not job.answer.done():
-            job.answer.set_result(outcome)
+        for waiter in job.waiters:
+            if not waiter.done():
+                waiter.set_result(outcome)
 
     async def _recover(self, jobs: list[Job], failure: Exception) -> None:
         """Read back what the journal really holds, answer what it knows, and let the clients repeat the rest."""
@@ -275,8 +281,7 @@ class Dispatcher:
         self._stamp = max(self._stamp, self._clock.now())
         at = self._queue[0].at if self._queue else self._stamp
         for command in reversed(commands):
-            answer = asyncio.get_running_loop().create_future()
-            job = Job(command, codec.request_digest(command), at, answer)
+            job = Job(command, codec.request_digest(command), at)
             self._waiting[command.id] = job
             self._queue.appendleft(job)
         self._wake.set()
@@ -289,8 +294,9 @@ class Dispatcher:
 
     def _fail(self, job: Job, error: Exception) -> None:
         self._waiting.pop(job.command.id, None)
-        if job.answer is not None and not job.answer.done():
-            job.answer.set_exception(error)
+        for waiter in job.waiters:
+            if not waiter.done():
+                waiter.set_exception(error)
 
     async def _read_back(self) -> dict[str, tuple[Recorded, ...]]:
         """Bring the view up to the journal, waiting as long as it cannot be reached."""

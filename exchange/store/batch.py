@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 
 from exchange.ports import DuplicateCommand, Fenced, Lease, Row
-from matching_engine.errors import Broken, LuochuiError, require
+from matching_engine.errors import Broken, LuochuiError
 
 
 def check(lease: Lease, rows: Sequence[Row]) -> None:
     """Broken unless the rows are of the lease's house and epoch and follow each other without a gap."""
-    first = rows[0].seq
-    for place, row in enumerate(rows):
-        require(row.house == lease.house, f"a batch is of one house: {row.house!r} in one of {lease.house!r}")
-        require(row.epoch == lease.epoch, f"a row carries the writer's epoch: {row.epoch}, not {lease.epoch}")
-        require(row.seq == first + place, f"seq is gapless: {row.seq} where {first + place} was due")
+    house, epoch = lease.house, lease.epoch
+    for due, row in enumerate(rows, rows[0].seq):
+        if row.house != house:
+            raise Broken(f"a batch is of one house: {row.house!r} in one of {house!r}")
+        if row.epoch != epoch:
+            raise Broken(f"a row carries the writer's epoch: {row.epoch}, not {epoch}")
+        if row.seq != due:
+            raise Broken(f"seq is gapless: {row.seq} where {due} was due")
 
 
 def refusal(
