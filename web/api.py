@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from web import api_account as account
 from web import api_bank as bank
+from web import api_default as default
 from web import api_lots as lots
 from web import api_market as market
 from web import api_probes as probes
@@ -181,6 +182,7 @@ OPERATIONS: tuple[Operation, ...] = (
         errors=(401, 409),
     ),
     *bank.OPERATIONS,
+    *default.OPERATIONS,
     *market.OPERATIONS,
     *sittings.OPERATIONS,
     Operation("GET", "/api/openapi.json", openapi, "This document", "about", signed_in=False),
