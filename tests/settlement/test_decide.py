@@ -5,7 +5,7 @@ from typing import get_args
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from settlement.commands import ReleaseDeposit, SettlementCommand
@@ -27,6 +27,7 @@ COMMANDS: tuple[type, ...] = get_args(SettlementCommand)
 
 
 @pytest.mark.parametrize("kind", COMMANDS)
+@settings(deadline=None)
 @given(data=st.data())
 def test_any_command_has_an_answer_and_changes_nothing_itself(kind: type, data: st.DataObject) -> None:
     """Whatever the fields hold, deciding gives at least one event, or one refusal alone, and leaves the state."""

@@ -66,6 +66,16 @@ async def test_what_the_sale_decided_stays(web: Web) -> None:
     assert getattr(contract(web), "digest", "") == digest
 
 
+async def test_refused_words_are_not_lost(web: Web) -> None:
+    """The form comes back with what was typed and why it cannot be."""
+    jia = await web.signed_in("jia")
+    digest, words = getattr(contract(web), "digest", ""), "当场验收。\n第七条 价款"
+    path = f"{CONTRACT}/versions?clause=6.2"
+    answer = await send(jia, path, digest=digest, clause="6.2", words=words)
+    assert answer.status_code == 409
+    assert "当场验收。\n第七条 价款</textarea>" in answer.text.replace("\r", "")
+
+
 async def test_staff_reads_and_strangers_see_nothing(web: Web) -> None:
     """The registrar has no form; to another bidder there is no contract and no redline."""
     registrar = await web.signed_in("registrar")

@@ -10,11 +10,13 @@ _SHOWN = 28
 """Characters of a clause in the list from which one is chosen."""
 
 
-def negotiation(contract: Contract, trade: Trade, may_propose: bool, wish: str) -> dict[str, Any]:
+def negotiation(
+    contract: Contract, trade: Trade, may_propose: bool, wish: str, typed: str = ""
+) -> dict[str, Any]:
     """Values of the template: `versions`, newest first; `choices` and the `chosen` clause for a party."""
     return {
         "versions": [_version(contract, trade, number) for number in range(len(contract.versions), 1, -1)],
-        **(_choices(contract, wish) if may_propose else {"choices": [], "chosen": None}),
+        **(_choices(contract, wish, typed) if may_propose else {"choices": [], "chosen": None}),
     }
 
 
@@ -49,10 +51,10 @@ def _near(pieces: tuple[Any, ...]) -> list[Any]:
     return near
 
 
-def _choices(contract: Contract, wish: str) -> dict[str, Any]:
+def _choices(contract: Contract, wish: str, typed: str) -> dict[str, Any]:
     if contract.state is not ContractState.DRAFTED:
         return {"choices": [], "chosen": None}
     free = {number: words for number, words in clauses_of(contract.text).items() if not is_fixed(number)}
-    chosen = (wish, free[wish]) if wish in free else None
+    chosen = (wish, typed or free[wish]) if wish in free else None
     choices = [(number, words.replace("\n", " ")[:_SHOWN]) for number, words in free.items()]
     return {"choices": choices, "chosen": chosen}

@@ -76,8 +76,10 @@ def _contract(visit: Visit) -> tuple[Contract, Trade]:
     return contract, visible_trade(visit, contract.trade)
 
 
-async def contract_page(visit: Visit, status: int = 200, wrong: Mapping[str, str] | None = None) -> Response:
-    """The text, its digest, and who signed it."""
+async def contract_page(
+    visit: Visit, status: int = 200, wrong: Mapping[str, str] | None = None, typed: str = ""
+) -> Response:
+    """The text, its digest, who signed it; `typed` are the words of a proposal that was refused."""
     contract, trade = _contract(visit)
     side = side_of(visit, trade)
     given = {signature.side: signature for signature in contract.signatures}
@@ -92,7 +94,7 @@ async def contract_page(visit: Visit, status: int = 200, wrong: Mapping[str, str
         keys=await _keys(visit, side),
         party=trade.party(side).name if side else "",
         may_sign=side is not None and side not in given and contract.state is ContractState.DRAFTED,
-        **negotiation(contract, trade, side is not None, visit.request.query_params.get("clause", "")),
+        **negotiation(contract, trade, side is not None, visit.request.query_params.get("clause", ""), typed),
         errors=wrong or {},
     )
 
@@ -139,7 +141,7 @@ async def propose(visit: Visit) -> Response:
     failed = await visit.try_to(form, body)
     if failed is None:
         return visit.go(f"/contracts/{contract.id}#versions")
-    return await contract_page(visit, errors.status_of(failed[0]), {"words": failed[1]})
+    return await contract_page(visit, errors.status_of(failed[0]), {"words": failed[1]}, change.text)
 
 
 # Claims
