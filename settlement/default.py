@@ -147,7 +147,7 @@ def defaulted(state: Settlement, event: TradeDefaulted, _at: int) -> None:
     require(trade.default is None, "a default is declared once")
     trade.default = Default(event.buyer_commission_fen + event.seller_commission_fen)
     state.obligation_of(event.trade).cancelled = True
-    state.defaults[event.listing] = event.trade
+    state.defaults[event.listing] = (*state.defaults.get(event.listing, ()), event.trade)
 
 
 def forfeited(state: Settlement, event: DepositForfeited, _at: int) -> None:
@@ -167,7 +167,10 @@ def assessed(state: Settlement, event: DefaultAssessed, _at: int) -> None:
     require(trade.default is not None and trade.default.resale is None, "a default is assessed once")
     assert trade.default is not None
     trade.default.resale = event.resale
-    del state.defaults[trade.subject.listing]
+    listing = trade.subject.listing
+    left = tuple(failed for failed in state.defaults.pop(listing) if failed != trade.id)
+    if left:
+        state.defaults[listing] = left
 
 
 def debt_raised(state: Settlement, event: DefaultDebtRaised, _at: int) -> None:

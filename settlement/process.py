@@ -58,7 +58,7 @@ def _draw_up(state: Settlement, trade: Trade) -> SettlementCommand | None:
 def _assess(state: Settlement, trade: Trade) -> SettlementCommand | None:
     """A sale of what a defaulting buyer left shows what the default cost."""
     failed = state.defaults.get(trade.subject.listing)
-    return AssessDefault(failed, trade.id) if failed is not None and failed != trade.id else None
+    return AssessDefault(failed[0], trade.id) if failed else None
 
 
 def _contract_concluded(state: Settlement, trade: Trade) -> bool:

@@ -351,8 +351,8 @@ class Settlement:
     """Folded payment reference → deposit or obligation."""
     numbers: dict[str, str] = field(default_factory=dict)
     """Registration number → registration, unique in the house."""
-    defaults: dict[str, str] = field(default_factory=dict)
-    """Listing → the trade whose buyer defaulted, until the lot is sold again."""
+    defaults: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Listing → trades whose buyers defaulted, oldest first; each until the listing is sold again for it."""
     ledger: Ledger = field(default_factory=Ledger)
 
     def obligation_of(self, trade: str) -> Obligation:

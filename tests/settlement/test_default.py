@@ -121,6 +121,21 @@ def test_a_default_is_assessed_once_and_by_the_right_sale() -> None:
     assert other.refused(AssessDefault(TRADE, TRADE)) == "DEFAULT_NOT_DUE"
 
 
+def test_two_defaults_on_one_listing_are_each_assessed_by_a_sale_of_their_own() -> None:
+    """Several awards of one listing: two buyers do not pay, two later sales show what each default cost."""
+    desk = sold()
+    desk.ask(trade(deposit=None, trade="T-L1-2"))
+    for failed in (TRADE, "T-L1-2"):
+        desk.ask(DeclareDefault(failed, 1, 0), LATE)
+    for sale in (RESALE, "T-L3-1"):
+        desk.ask(trade(deposit=None, trade=sale), LATE)
+    assert [(e.trade, e.resale) for e in desk.happened(DefaultAssessed)] == [  # type: ignore[attr-defined]
+        (TRADE, RESALE),
+        ("T-L1-2", "T-L3-1"),
+    ]
+    assert desk.state.defaults == {}
+
+
 def test_the_proceeds_of_a_failed_sale_are_never_paid() -> None:
     """Both signatures change nothing: neither the price nor a registration follows."""
     desk = defaulted()
