@@ -1,5 +1,6 @@
 """Sessions of the market: an operator sets one with its lots, everybody may read it."""
 
+import hashlib
 import re
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -8,12 +9,12 @@ from typing import Annotated, Literal
 import msgspec
 from starlette.responses import Response
 
-from exchange.market.commands import LotPlan, RuleSet, ScheduleSession
+from exchange.market.commands import LotPlan, Reserved, RuleSet, ScheduleSession
 from exchange.market.rule_sets import FIGURES, deposit_range
 from exchange.market.state import Market, Session
 from matching_engine.checks import check_terms
 from matching_engine.errors import Malformed
-from matching_engine.terms import HOUR, DutchClock, Extension, Mechanism, Rung, Terms
+from matching_engine.terms import HOUR, DutchClock, Extension, Holder, Mechanism, Rung, Terms
 from web import errors
 from web import resources as r
 from web.api_market import V1, Id, own_id, require_role
@@ -56,6 +57,14 @@ class DutchBody(r.Taken, frozen=True):
     floor_fen: r.Fen
 
 
+class HolderBody(r.Taken, frozen=True):
+    """A party with a right of first refusal; rank 1 is best."""
+
+    party: Id
+    rank: Count
+    exercise: Literal["live", "after"]
+
+
 class LotBody(r.Taken, frozen=True):
     """A lot: a tradable listing, its deposit, and the terms under which its price forms."""
 
@@ -88,6 +97,9 @@ class LotBody(r.Taken, frozen=True):
         | None
     ) = None
     """Weights as decimal texts."""
+    priority: Annotated[tuple[HolderBody, ...], msgspec.Meta(max_length=50)] = ()
+    """Holders of rights of first refusal: live in the room, or after the hammer within the window."""
+    priority_window_ms: Millis | None = None
 
 
 class SittingBody(r.Taken, frozen=True):
@@ -145,30 +157,46 @@ async def schedule_session(ask: Ask) -> Response:
     if not 0 <= body.payment_days <= days:
         raise BadInput("BAD_VALUE", "payment_days", body.payment_days, f"from 0 to {days} days")
     session = own_id(ask, "S")
-    lots = tuple(_plan(body, n, f"L{session[1:]}-{n + 1}") for n in range(len(body.lots)))
+    lots = tuple(_plan(ask, n, f"L{session[1:]}-{n + 1}") for n in range(len(body.lots)))
     release = body.deposit_release_hours * HOUR
     command = ScheduleSession(session, body.title, body.rule_set, lots, release, body.payment_days)
     made = decision(await ask.submit(command))
     return json(made, 201, {"location": f"{V1}/sessions/{session}"})
 
 
-def _plan(body: SittingBody, n: int, lot: str) -> LotPlan:
+def _plan(ask: Ask, n: int, lot: str) -> LotPlan:
     """The n-th lot, checked; BadInput names its field."""
+    body: SittingBody = ask.body
     one, at = body.lots[n], f"lots[{n}]"
     least, most = deposit_range(body.rule_set, one.opening_price_fen)
     if not least <= one.deposit_fen <= most:
         low, high = FIGURES[body.rule_set].deposit_percent
         expected = f"from {least} to {most} fen, {low} to {high} % of the opening price"
         raise BadInput("DEPOSIT_RANGE", f"{at}.deposit_fen", one.deposit_fen, expected)
-    terms = _terms(one, at)
+    reserved = _reserved(ask, one, lot)
+    terms = _terms(one, at, {held.party: held.code for held in reserved})
     try:
         check_terms(terms)
     except Malformed as wrong:
         raise BadInput("BAD_VALUE", f"{at}.{wrong.field}", wrong.got, wrong.expected) from wrong
-    return LotPlan(lot, one.listing, terms, one.deposit_fen)
+    return LotPlan(lot, one.listing, terms, one.deposit_fen, reserved)
 
 
-def _terms(one: LotBody, at: str) -> Terms:
+def _reserved(ask: Ask, one: LotBody, lot: str) -> tuple[Reserved, ...]:
+    """A code for each holder, before anybody enters; it follows from a key that only the caller knows."""
+    codes: dict[str, str] = {}
+    for party in dict.fromkeys(holder.party for holder in one.priority):
+        attempt = 0
+        while party not in codes:
+            draw = hashlib.sha256(f"{lot}\n{ask.command}\n{party}\n{attempt}".encode()).digest()
+            code = f"{1000 + int.from_bytes(draw[:4]) % 9000}"
+            if code not in codes.values():
+                codes[party] = code
+            attempt += 1
+    return tuple(Reserved(lot, party, code) for party, code in codes.items())
+
+
+def _terms(one: LotBody, at: str, codes: dict[str, str]) -> Terms:
     return Terms(
         mechanism=one.mechanism,
         opening_price_fen=one.opening_price_fen,
@@ -185,6 +213,8 @@ def _terms(one: LotBody, at: str) -> Terms:
         pricing=one.pricing,
         dutch=_dutch(one.dutch),
         weights=one.weights,
+        priority=tuple(Holder(codes[held.party], held.rank, held.exercise) for held in one.priority),
+        priority_window=None if one.priority_window_ms is None else one.priority_window_ms * 1000,
     )
 
 

@@ -45,13 +45,22 @@ class CloseNotice(Command, frozen=True, tag=True):
     listing: str
 
 
-class LotPlan(msgspec.Struct, frozen=True):
-    """A lot of a session: which listing, under which terms, with which deposit."""
+class Reserved(msgspec.Struct, frozen=True):
+    """The code that a party will have in a lot: terms name the holders of rights of first refusal by their codes."""
+
+    lot: str
+    party: str
+    code: str
+
+
+class LotPlan(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A lot of a session: which listing, under which terms, with which deposit, and the codes given beforehand."""
 
     lot: str
     listing: str
     terms: Terms
     deposit_fen: int
+    reserved: tuple[Reserved, ...] = ()
 
 
 class ScheduleSession(Command, frozen=True, tag=True):

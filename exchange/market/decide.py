@@ -90,6 +90,7 @@ def _schedule_session(market: Market, command: c.ScheduleSession, ask: Ask) -> E
             tuple(plan.deposit_fen for plan in command.lots),
             command.deposit_release_within,
             command.payment_days,
+            tuple(one for plan in command.lots for one in plan.reserved),
         ),
     )
 
@@ -114,13 +115,16 @@ def _unfit_lot(market: Market, command: c.ScheduleSession, at: int) -> Events | 
             return _refuse(plan.lot, command, MarketRefusal.OPENING_TOO_LOW, detail)
         if plan.deposit_fen < 0:
             return _refuse(plan.lot, command, MarketRefusal.LOT_TERMS, "deposit_fen is below zero")
+        for one in plan.reserved:
+            if one.party not in market.parties:
+                return _refuse(plan.lot, command, MarketRefusal.PARTY_UNKNOWN, f"{one.party} is not enrolled")
         lots[plan.lot] = plan.listing
     return None
 
 
 def bidder_code(market: Market, lot: str, salt: str) -> str:
     """A four-digit code in a lot: it tells neither name nor order of entry, for `salt` is known to its party only."""
-    taken = market.entries[lot]
+    taken = (*market.entries[lot], *market.reserved_codes(lot))
     attempt = 0
     while True:
         draw = hashlib.sha256(f"{lot}\n{salt}\n{attempt}".encode()).digest()
@@ -145,7 +149,8 @@ def _apply_entry(market: Market, command: c.ApplyEntry, ask: Ask) -> Events:
     if market.barred_from(command.lot, command.party):
         detail = "a buyer who did not pay, and its affiliates, take no part in the re-auction"
         return _refuse(command.lot, command, MarketRefusal.ENTRY_BARRED, detail)
-    code = bidder_code(market, command.lot, ask.command_id)
+    reserved = market.reserved.get((command.lot, command.party))
+    code = reserved or bidder_code(market, command.lot, ask.command_id)
     deposit = f"D-{command.lot}-{code}"
     return (e.EntryApplied(command.lot, command.party, code, deposit, placed.deposit_fen),)
 

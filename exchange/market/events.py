@@ -2,7 +2,7 @@
 
 import msgspec
 
-from exchange.market.commands import RuleSet
+from exchange.market.commands import Reserved, RuleSet
 from settlement.commands import PartyFacts, Subject
 
 
@@ -47,7 +47,7 @@ class NoticeClosed(Event, frozen=True, tag=True):
     listing: str
 
 
-class SessionScheduled(Event, frozen=True, tag=True):
+class SessionScheduled(Event, frozen=True, tag=True, omit_defaults=True):
     """A session with its lots is set."""
 
     session: str
@@ -58,6 +58,7 @@ class SessionScheduled(Event, frozen=True, tag=True):
     deposits_fen: tuple[int, ...]
     deposit_release_within: int
     payment_days: int
+    reserved: tuple[Reserved, ...] = ()
 
 
 class EntryApplied(Event, frozen=True, tag=True):

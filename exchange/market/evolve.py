@@ -49,6 +49,8 @@ def _session_scheduled(market: Market, event: e.SessionScheduled) -> None:
         market.lot_plans[lot] = PlacedLot(lot, listing, event.session, deposit_fen)
         market.entries[lot] = {}
         market.listings[listing].state = ListingState.IN_SESSION
+    for one in event.reserved:
+        market.reserved[one.lot, one.party] = one.code
 
 
 def _entry_applied(market: Market, event: e.EntryApplied) -> None:

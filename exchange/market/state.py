@@ -88,6 +88,8 @@ class Market:
     """lot → code → entry."""
     codes: dict[tuple[str, str], str] = field(default_factory=dict)
     """(lot, party) → code."""
+    reserved: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(lot, party) → the code it will have once it enters."""
     seal_keys: dict[str, str] = field(default_factory=dict)
     """lot → the key to which its bids are sealed."""
     scores: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
@@ -116,6 +118,10 @@ class Market:
     def code_of(self, lot: str, party: str | None) -> str | None:
         """The code under which a party bids on a lot; None when it has not entered."""
         return self.codes.get((lot, party)) if party is not None else None
+
+    def reserved_codes(self, lot: str) -> tuple[str, ...]:
+        """The codes of a lot that wait for the parties they were given to."""
+        return tuple(code for (place, _), code in self.reserved.items() if place == lot)
 
     def entry(self, lot: str, code: str) -> Entry | None:
         """The entry behind a code."""

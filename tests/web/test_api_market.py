@@ -118,6 +118,42 @@ async def test_terms_reach_the_lot_as_they_were_sent(web: Web) -> None:
     assert (await web.client().get("/api/v1/sessions?limit=1")).json()["sessions"][0]["session"] == session
 
 
+async def test_a_right_of_first_refusal_by_party(web: Web) -> None:
+    """A holder named by its party matches the lead under the code that was kept for it, and wins."""
+    listing = await tradable(web)
+    await enrol(web, "jia", "yi")
+    operator, bank = await web.signed_in("operator"), await web.signed_in("bank")
+    right = {"party": "yi", "rank": 1, "exercise": "live"}
+    session = made(await post(operator, "sessions", session_of(lot_of(web, listing, priority=[right]))))
+    (lot,) = web.exchange.house.view.market.sessions[session].lots
+    kept = web.exchange.house.view.market.reserved[lot, "yi"]
+    for login in ("jia", "yi"):
+        entry = (await post(await web.signed_in(login), f"lots/{lot}/entries")).json()["events"][0]
+        assert (entry["code"] == kept) == (login == "yi")
+        await bank.post("/api/v1/credits", json=credit(entry["deposit"], login, DEPOSIT))
+    await web.pass_time(HOUR)
+    await post(await web.signed_in("jia"), f"lots/{lot}/bids", {"amount_fen": OPENING})
+    assert refusal(await post(await web.signed_in("jia"), f"lots/{lot}/matches")) == (
+        403,
+        "MATCH_NOT_ENTITLED",
+    )
+    assert (await post(await web.signed_in("yi"), f"lots/{lot}/matches")).status_code == 201
+    await web.pass_time(HOUR)
+    trade = (await (await web.signed_in("yi")).get(f"/api/v1/trades/T-{lot}-1")).json()
+    assert (trade["buyer"]["id"], trade["price_fen"]) == ("yi", OPENING)
+
+
+async def test_a_right_needs_an_enrolled_party(web: Web) -> None:
+    """PARTY_UNKNOWN for a holder that was not taken in; a holder twice for one exercise names its place."""
+    listing = await tradable(web)
+    operator = await web.signed_in("operator")
+    right = {"party": "yi", "rank": 1, "exercise": "live"}
+    body = session_of(lot_of(web, listing, priority=[right]))
+    assert refusal(await post(operator, "sessions", body)) == (404, "PARTY_UNKNOWN")
+    twice = session_of(lot_of(web, listing, priority=[right, right]))
+    assert await fault(operator, "sessions", twice) == (422, "BAD_VALUE", "lots[0].priority[1].bidder")
+
+
 async def test_a_listing_says_what_the_register_says(web: Web) -> None:
     """Title, property and digest are those of the row; a client's own subject is an unknown field."""
     listing = await submitted(web)
