@@ -2,7 +2,19 @@
 
 from starlette.routing import Route
 
-from web.pages import account, api_docs, desk, documents, keys, market, offices, operator, room, trades
+from web.pages import (
+    account,
+    api_docs,
+    desk,
+    documents,
+    keys,
+    market,
+    offices,
+    operator,
+    room,
+    statement,
+    trades,
+)
 from web.pages.shell import error_page
 
 __all__ = ["error_page", "page_routes"]
@@ -10,5 +22,5 @@ __all__ = ["error_page", "page_routes"]
 
 def page_routes() -> list[Route]:
     """Every page and every form of it."""
-    parts = (market, room, account, desk, trades, documents, keys, offices, operator, api_docs)
+    parts = (market, room, account, desk, trades, documents, keys, offices, operator, api_docs, statement)
     return [route for part in parts for route in part.ROUTES]
