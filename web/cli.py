@@ -1,11 +1,16 @@
 """The `luochui` command: each sub-command lives in its own file under web/commands."""
 
+import sys
+
 import typer
+from typer._click.exceptions import ClickException, NoArgsIsHelpError  # typer's own, named nowhere else
+from typer.main import get_command
 
 from web.commands.bank import bank_app
 from web.commands.bench import bench_app
 from web.commands.claims import claims
 from web.commands.demo import demo
+from web.commands.errors import BAD_INPUT
 from web.commands.export import export_app
 from web.commands.migrate import migrate
 from web.commands.rehearse import rehearse
@@ -30,5 +35,17 @@ app.add_typer(bench_app, name="bench")
 
 
 def main() -> None:
-    """Entry point of the console script."""
-    app()
+    """Entry point of the console script; wrong usage is one line on stderr and status 2, like any bad input."""
+    command = get_command(app)
+    try:
+        status = command.main(standalone_mode=False)
+    except typer.Abort:
+        sys.exit(130)
+    except NoArgsIsHelpError as help_wanted:
+        help_wanted.show()
+        sys.exit(BAD_INPUT)
+    except ClickException as wrong:
+        sentence = " ".join(wrong.format_message().split())
+        typer.echo(f"luochui: {sentence} (luochui --help)", err=True)
+        sys.exit(BAD_INPUT)
+    sys.exit(status if isinstance(status, int) else 0)
