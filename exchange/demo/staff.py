@@ -92,7 +92,9 @@ class Staff:
             login = people.account_of(party)
             if login.played and not any(signature.party == party for signature in contract.signatures):
                 body = sc.SignContract(contract.id, party, login.login, contract.digest)
-                yield self._asking(f"sign {contract.id} {contract.digest[:8]} {party}", pause, login.login, body)
+                yield self._asking(
+                    f"sign {contract.id} {contract.digest[:8]} {party}", pause, login.login, body
+                )
 
     def _asking(self, key: str, pause: float, login: str, body: sc.SettlementCommand) -> Task:
         return key, pause, lambda: self._steps.ask(login, body)

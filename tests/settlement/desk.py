@@ -1,5 +1,7 @@
 """A settlement desk for tests: it decides, takes in, follows up, and keeps what happened."""
 
+from typing import TypeVar
+
 from settlement.commands import (
     CallDeposit,
     ConcludeTrade,
@@ -14,12 +16,14 @@ from settlement.commands import (
     Subject,
 )
 from settlement.decide import decide
-from settlement.events import SettlementEvent, SettlementRefused
+from settlement.events import Event, SettlementEvent, SettlementRefused
 from settlement.evolve import evolve
 from settlement.process import react
 from settlement.rulebook import Rulebook, load_rulebook
 from settlement.rules import shipped
 from settlement.state import Settlement
+
+E = TypeVar("E", bound=Event)
 
 BOOK: Rulebook = load_rulebook(shipped())
 
@@ -84,7 +88,7 @@ class Desk:
         assert isinstance(event, SettlementRefused), event
         return event.code
 
-    def happened(self, kind: type[SettlementEvent]) -> list[SettlementEvent]:
+    def happened(self, kind: type[E]) -> list[E]:
         """The events of one type, in order."""
         return [event for event, _ in self.history if isinstance(event, kind)]
 

@@ -129,7 +129,7 @@ def test_two_defaults_on_one_listing_are_each_assessed_by_a_sale_of_their_own() 
         desk.ask(DeclareDefault(failed, 1, 0), LATE)
     for sale in (RESALE, "T-L3-1"):
         desk.ask(trade(deposit=None, trade=sale), LATE)
-    assert [(e.trade, e.resale) for e in desk.happened(DefaultAssessed)] == [  # type: ignore[attr-defined]
+    assert [(e.trade, e.resale) for e in desk.happened(DefaultAssessed)] == [
         (TRADE, RESALE),
         ("T-L1-2", "T-L3-1"),
     ]
@@ -172,6 +172,6 @@ def test_no_fen_is_lost_in_a_default(price_fen: int, buyer_fen: int, seller_fen:
         desk.ask(confirm(payment))
     assert desk.state.ledger.trial_balance() == ()
     losses_fen = buyer_fen + seller_fen + max(0, PRICE_FEN - price_fen)
-    paid = {e.obligation: e.amount_fen for e in desk.happened(ObligationMoneyPaid)}  # type: ignore[attr-defined]
+    paid = {e.obligation: e.amount_fen for e in desk.happened(ObligationMoneyPaid)}
     assert paid.pop(OWED, 0) == paid_fen
     assert sum(paid.values()) == max(losses_fen, DEPOSIT_FEN)

@@ -114,7 +114,7 @@ def test_a_server_is_asked_with_the_key(statement: Path, monkeypatch: pytest.Mon
         asked.append(httpx2.Request(method, url, content=more["content"], headers=more["headers"]))  # type: ignore[arg-type]
         return answers.pop(0)
 
-    monkeypatch.setattr(command.httpx2, "request", request)
+    monkeypatch.setattr(httpx2, "request", request)
     arguments = ("bank", "import", statement, "--server", "https://x.example/")
     monkeypatch.delenv(KEY, raising=False)
     assert (run(*arguments).exit_code, asked) == (2, [])
