@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from exchange.registers.signing_keys import SigningKey
 from settlement import commands as sc
-from settlement.state import Claim, Contract, ContractState, Signature, Trade
+from settlement.state import Claim, Contract, ContractState, RegistrationState, Signature, Trade
 from web import errors
 from web.api_trades import may_see
 from web.pages.negotiation import negotiation
@@ -47,6 +47,7 @@ async def trade_page(visit: Visit, status: int = 200, wrong: Mapping[str, str] |
         obligation=state.obligations.get(trade.obligation or ""),
         proceeds=state.payments.get(trade.payment or ""),
         claims=[state.claims[id_] for id_ in trade.claims],
+        paid=_is_paid(visit, trade),
         stages=await stages_of(visit, trade),
         errors=wrong or {},
     )
@@ -184,9 +185,11 @@ def _claims(
 
 
 def _is_paid(visit: Visit, trade: Trade) -> bool:
-    """Whether the seller has the money, from which claims are counted."""
+    """Whether the contract is registered and the seller has the money, from which claims are counted."""
     payment = visit.state.settlement.payments.get(trade.payment or "")
-    return payment is not None and payment.paid_on is not None
+    registration = visit.state.settlement.registrations.get(trade.registration or "")
+    registered = registration is not None and registration.state is RegistrationState.REGISTERED
+    return registered and payment is not None and payment.paid_on is not None
 
 
 def _claim(visit: Visit, claim: Claim) -> dict[str, Any]:
