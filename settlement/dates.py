@@ -2,8 +2,9 @@
 
 from datetime import date, datetime, timedelta, timezone
 
-_SHANGHAI = timezone(timedelta(hours=8))
-_EPOCH = datetime(1970, 1, 1, tzinfo=_SHANGHAI) + timedelta(hours=8)
+SHANGHAI = timezone(timedelta(hours=8))
+"""Asia/Shanghai; it has kept one offset since 1991."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=SHANGHAI) + timedelta(hours=8)
 
 
 def shanghai_time(at: int) -> datetime:
@@ -23,7 +24,7 @@ def due_date(at: int, days: int) -> date:
 
 def end_of_day(day: date) -> int:
     """The last instant (µs) of a date in Shanghai."""
-    midnight = datetime(day.year, day.month, day.day, tzinfo=_SHANGHAI) + timedelta(days=1)
+    midnight = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI) + timedelta(days=1)
     return (midnight - _EPOCH) // timedelta(microseconds=1) - 1
 
 

@@ -7,7 +7,7 @@ nobody stated is None, and `stated` answers None for it: a rule is touched only 
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -17,9 +17,7 @@ import msgspec
 
 from matching_engine.errors import Malformed
 from matching_engine.money import format_yuan, parse_yuan
-
-SHANGHAI = timezone(timedelta(hours=8))
-"""Asia/Shanghai; it has kept one offset since 1991."""
+from settlement.dates import SHANGHAI
 
 Side = Literal["buyer", "seller"]
 
