@@ -35,7 +35,7 @@ ENTERPRISES = (
     _enterprise("jia", "演示企业甲", "heilongjiang", 1),
     _enterprise("yi", "演示企业乙", "heilongjiang", 2),
     _enterprise("bing", "演示企业丙", "zhejiang", 3),
-    _enterprise("ding", "演示企业丁", "shandong", 4),
+    _enterprise("ding", "演示企业丁", "heilongjiang", 4),
     _enterprise("wu", "演示企业戊", "heilongjiang", 5),
 )
 PARTIES = (UNIVERSITY, *ENTERPRISES)
