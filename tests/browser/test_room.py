@@ -136,6 +136,7 @@ async def test_entering_and_the_deposit_open_the_forms(site: Web, crowd: People)
     code = ""
     await see(bing, "deposit", "D-L1-")
     await is_live(bing)
+    await site.exchange.own_house.settled()  # the deposit is called in the commit after the entry
     await Steps(site.exchange.own_house, "pay").pay_deposit("bing", lot)
     code = site.exchange.house.view.market.code_of(lot, "bing") or ""
     await see(bing, "standing-code", code)
