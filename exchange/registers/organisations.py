@@ -45,8 +45,3 @@ class Organisations(Versioned[Organisation]):
         """Organisations with id > `after`, by id."""
         query = select(OrganisationRow).where(OrganisationRow.id > after).order_by(OrganisationRow.id)
         return await self._select(query.limit(limit))
-
-    async def by_code(self, code: str) -> Organisation | None:
-        """The organisation with this code."""
-        found = await self._select(select(OrganisationRow).where(OrganisationRow.code == code))
-        return found[0] if found else None

@@ -25,7 +25,7 @@ from matching_engine.errors import Broken, LuochuiError
 from matching_engine.money import format_yuan
 from web import errors
 from web.i18n import COOKIE, Language, Speech, choose, speech
-from web.parse import BadInput, command_id, read_form
+from web.parse import command_id, read_form
 from web.sessions import Caller
 
 FORM = "application/x-www-form-urlencoded"
@@ -144,11 +144,6 @@ def refusal_sentence(s: Speech, code: str, minimum_fen: int | None) -> str:
     if minimum_fen is None:
         return sentence(s, code)
     return f"{sentence(s, code)} {s.text('The next amount that counts: %(minimum)s.', minimum=s.money(minimum_fen))}"
-
-
-def input_sentence(s: Speech, wrong: BadInput) -> str:
-    """What is wrong with a field of a form."""
-    return sentence(s, wrong.code, str(wrong))
 
 
 def frame(visit: Visit, path: str, query: Mapping[str, str]) -> dict[str, Any]:
