@@ -1,6 +1,6 @@
 """The gavel: puts what is due into the same queue as the bids.
 
-It keeps one entry for each lot and each notice, in a heap by instant; entries that time has overtaken are
+It keeps one entry for each lot and each timer, in a heap by instant; entries that time has overtaken are
 thrown away when they come up. A lot is hammered by a command that stands in line like any bid.
 """
 
@@ -11,8 +11,7 @@ from contextlib import suppress
 
 from exchange.house.command import HOUSE, Body, Command, Recorded
 from exchange.house.state import State
-from exchange.market.commands import CloseNotice
-from exchange.market.events import NoticePublished
+from exchange.house.timers import SET_BY, TIMERS
 from exchange.ports import Clock, Unavailable
 from matching_engine import events as le
 from matching_engine.commands import Advance
@@ -35,8 +34,9 @@ class Gavel:
         self._wake = asyncio.Event()
         for lot in view.lots:
             self._push_lot(lot)
-        for listing, until in view.market.notices_due.items():
-            heapq.heappush(self._heap, (until, "notice", listing))
+        for kind, timer in TIMERS.items():
+            for id_, due in timer.due(view).items():
+                heapq.heappush(self._heap, (due, kind, id_))
 
     def note(self, batch: Sequence[Recorded]) -> None:
         """Take in what was committed."""
@@ -44,14 +44,19 @@ class Gavel:
             event = recorded.event
             if isinstance(event, le.Event):
                 self._push_lot(event.lot)
-            elif isinstance(event, NoticePublished):
-                heapq.heappush(self._heap, (event.until, "notice", event.listing))
+            for kind, id_of in SET_BY.get(type(event), ()):
+                self._push_timer(kind, id_of(event))
         self._wake.set()
 
     def _push_lot(self, lot: str) -> None:
         due = due_at(self._view.lots[lot]) if lot in self._view.lots else None
         if due is not None and (not self._heap or (due, "lot", lot) != self._heap[0]):
             heapq.heappush(self._heap, (due, "lot", lot))
+
+    def _push_timer(self, kind: str, id_: str) -> None:
+        due = TIMERS[kind].due(self._view).get(id_)
+        if due is not None:
+            heapq.heappush(self._heap, (due, kind, id_))
 
     async def run(self) -> None:
         """Ask for what is due, for ever."""
@@ -76,8 +81,9 @@ class Gavel:
 
     def _body(self, due: int, kind: str, id_: str) -> Body | None:
         """The command, unless the entry was overtaken by an extension, a suspension or the end."""
-        if kind == "notice":
-            return CloseNotice(id_) if self._view.market.notices_due.get(id_) == due else None
+        timer = TIMERS.get(kind)
+        if timer is not None:
+            return timer.command(id_) if timer.due(self._view).get(id_) == due else None
         return Advance(id_) if due_at(self._view.lots[id_]) == due else None
 
     async def _sleep(self) -> None:

@@ -1,0 +1,42 @@
+"""What falls due by time alone, besides the lots: one table of timers.
+
+A timer is a mapping in the state, id → instant (µs), that its events keep: an id that is gone, or stands at another
+instant, was overtaken. When the instant comes the gavel asks for the timer's command, which stands in the same queue
+as everything else.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from exchange.house.command import Body
+from exchange.house.state import State
+from exchange.market.commands import CloseNotice
+from exchange.market.events import NoticePublished
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """One kind of deadline."""
+
+    due: Callable[[State], Mapping[str, int]]
+    """What stands: id → instant."""
+    command: Callable[[str], Body]
+    """What is asked of the house when the instant of an id has come."""
+    set_by: Mapping[type, Callable[[Any], str]]
+    """The events that set or move the instant, each with the id it is about."""
+
+
+TIMERS: dict[str, Timer] = {
+    "notice": Timer(
+        lambda state: state.market.notices_due, CloseNotice, {NoticePublished: attrgetter("listing")}
+    ),
+}
+"""Kind → timer. A new deadline is one line here."""
+
+SET_BY: dict[type, tuple[tuple[str, Callable[[Any], str]], ...]] = {
+    event: tuple((kind, timer.set_by[event]) for kind, timer in TIMERS.items() if event in timer.set_by)
+    for event in dict.fromkeys(event for timer in TIMERS.values() for event in timer.set_by)
+}
+"""Event type → the timers it sets."""
