@@ -15,10 +15,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from exchange.ports import Clock
 from web.errors import Failure, failure
 from web.limits import RATE, Limiter
+from web.multipart import is_multipart, read_multipart
 from web.sessions import KEY_PREFIX, Caller, Sessions
 
 BODY_MAX = 64 * 1024
-STATEMENT_PATH, STATEMENT_MAX = "/api/v1/bank/statements", 4 * 1024 * 1024
+STATEMENT_PATHS = frozenset({"/api/v1/bank/statements", "/bank/statements", "/bank/statements/booking"})
+STATEMENT_MAX = 4 * 1024 * 1024
 """A bank's statement of a busy day is larger than any other body."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGN_IN_PATHS = frozenset({"/api/v1/session", "/sign-in"})
@@ -76,7 +78,10 @@ def check_form_token(headers: Headers, body: bytes, caller: Caller | None) -> No
 
 
 def _form_token(headers: Headers, body: bytes) -> str:
-    if not headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+    content_type = headers.get("content-type", "")
+    if is_multipart(content_type):
+        return read_multipart(content_type, body).fields.get("csrf", "")
+    if not content_type.startswith("application/x-www-form-urlencoded"):
         return ""
     try:
         fields = parse_qsl(body.decode("ascii"), max_num_fields=64)
@@ -118,7 +123,7 @@ class Door:
         unsafe = scope["method"] not in SAFE
         if unsafe:
             check_origin(headers, self._origins, self._sessions.cookie_name in headers.get("cookie", ""))
-            limit = STATEMENT_MAX if scope["path"] == STATEMENT_PATH else BODY_MAX
+            limit = STATEMENT_MAX if scope["path"] in STATEMENT_PATHS else BODY_MAX
             state["body"] = await read_body(headers, receive, limit)
             receive = _replayed(state["body"], receive)
         caller, token = await self._sessions.caller(headers, renew=True)
