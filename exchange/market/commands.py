@@ -4,14 +4,11 @@ from typing import Literal
 
 import msgspec
 
+from exchange.market.command_base import Command
 from matching_engine.terms import Terms
 from settlement.commands import PartyFacts, Subject
 
 RuleSet = Literal["AUCTION_LAW", "LISTED_BIDDING"]
-
-
-class Command(msgspec.Struct, frozen=True, tag_field="type"):
-    """A request to the market."""
 
 
 class EnrolParty(Command, frozen=True, tag=True):

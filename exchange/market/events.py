@@ -1,13 +1,9 @@
 """What happened in the market: a closed union, past tense."""
 
-import msgspec
 
 from exchange.market.commands import Reserved, RuleSet
+from exchange.market.event_base import Event
 from settlement.commands import PartyFacts, Subject
-
-
-class Event(msgspec.Struct, frozen=True, tag_field="type"):
-    """Something that happened in the market."""
 
 
 class PartyEnrolled(Event, frozen=True, tag=True):

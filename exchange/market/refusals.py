@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from exchange.market.commands import Command
+from exchange.market.command_base import Command
 from exchange.market.events import MarketEvent, MarketRefused
 
 Events = tuple[MarketEvent, ...]
