@@ -30,7 +30,13 @@ from web.sessions import Caller
 
 FORM = "application/x-www-form-urlencoded"
 YEAR = 365 * 24 * 3600
-STAFF_PAGES = (("registrar", "/registrations"), ("funder", "/claims"), ("operator", "/operator"))
+STAFF_PAGES = (
+    ("registrar", "/registrations"),
+    ("funder", "/claims"),
+    ("operator", "/operator"),
+    ("operator", "/statement"),
+    ("auditor", "/statement"),
+)
 
 
 @cache
@@ -172,11 +178,15 @@ def _nav(s: Speech, caller: Caller | None) -> list[tuple[str, str]]:
         "/registrations": s.text("Registration desk"),
         "/claims": s.text("Claims"),
         "/operator": s.text("Operator's desk"),
+        "/statement": s.text("Account statement"),
     }
     pages = [("/", s.text("Market"))]
     if roles & {"seller", "bidder", "broker"}:
         pages.append(("/desk", s.text("My desk")))
-    return pages + [(path, names[path]) for role, path in STAFF_PAGES if role in roles]
+    if caller and caller.principal.party:
+        pages.append(("/statement", names["/statement"]))
+    pages += [(path, names[path]) for role, path in STAFF_PAGES if role in roles]
+    return list(dict.fromkeys(pages))
 
 
 def _token(caller: Caller | None) -> Markup:
