@@ -47,9 +47,14 @@ def _checked(raw: bytes) -> str:
 
 def is_signature(public_key: str, contract: str, digest: str, signature: str) -> bool:
     """Whether `signature` (hex) is the key's (hex) over the statement of this contract and digest."""
+    return verifies(public_key, statement(contract, digest), signature)
+
+
+def verifies(public_key: str, message: bytes, signature: str) -> bool:
+    """Whether `signature` (hex) is the key's (hex) over these bytes."""
     try:
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
-        key.verify(bytes.fromhex(signature), statement(contract, digest))
+        key.verify(bytes.fromhex(signature), message)
     except (ValueError, InvalidSignature):
         return False
     return True

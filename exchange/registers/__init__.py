@@ -3,11 +3,29 @@
 from exchange.registers.accounts import Account, Accounts
 from exchange.registers.achievements import Achievement, Achievements
 from exchange.registers.database import Database
+from exchange.registers.demands import Demand, Demands
+from exchange.registers.evaluations import Appraisal, Appraisals, Evaluation, Evaluations
 from exchange.registers.organisations import Organisation, Organisations
+from exchange.registers.people import Mandate, Mandates, People, Person
+from exchange.registers.repository import Item, Items
+from exchange.registers.search import Search
 from exchange.registers.sessions import Sessions, SignIn
 from exchange.registers.signing_keys import SigningKey, SigningKeys
 
-__all__ = ["Account", "Achievement", "Organisation", "Registers", "SignIn", "SigningKey"]
+__all__ = [
+    "Account",
+    "Achievement",
+    "Appraisal",
+    "Demand",
+    "Evaluation",
+    "Item",
+    "Mandate",
+    "Organisation",
+    "Person",
+    "Registers",
+    "SignIn",
+    "SigningKey",
+]
 
 
 class Registers:
@@ -20,6 +38,13 @@ class Registers:
         self.achievements = Achievements(self.database)
         self.sessions = Sessions(self.database)
         self.signing_keys = SigningKeys(self.database)
+        self.people = People(self.database)
+        self.mandates = Mandates(self.database)
+        self.demands = Demands(self.database)
+        self.evaluations = Evaluations(self.database)
+        self.appraisals = Appraisals(self.database)
+        self.items = Items(self.database)
+        self.search = Search(self.database)
 
     async def open(self) -> None:
         """Connect; Unavailable when the database cannot be reached or has no tables yet."""

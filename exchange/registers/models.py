@@ -9,6 +9,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 ID = String(64)
 TEXT = String(300)
+WORD = String(64)
+DAY = String(10)
+"""A calendar date of Asia/Shanghai as ISO text."""
 
 
 class Base(DeclarativeBase):
@@ -27,6 +30,8 @@ class OrganisationRow(Base):
     code: Mapped[str] = mapped_column(String(64), unique=True)
     address: Mapped[str] = mapped_column(TEXT)
     representative: Mapped[str] = mapped_column(TEXT)
+    unit_of: Mapped[str | None] = mapped_column(ID)
+    affiliates: Mapped[list[str]] = mapped_column(JSON)
     version: Mapped[int]
 
 
@@ -152,6 +157,38 @@ class AchievementRow(Base):
     increment_fen: Mapped[int | None] = mapped_column(BigInteger)
     sold_price_fen: Mapped[int | None] = mapped_column(BigInteger)
     price_note: Mapped[str] = mapped_column(Text)
+    keywords: Mapped[list[str]] = mapped_column(JSON)
+    region: Mapped[str] = mapped_column(WORD)
+    city: Mapped[str] = mapped_column(WORD)
+    funding: Mapped[list[object]] = mapped_column(JSON)
+    category: Mapped[str | None] = mapped_column(WORD)
+    secrecy: Mapped[str] = mapped_column(WORD)
+    secrecy_reviewer: Mapped[str] = mapped_column(TEXT)
+    secrecy_reviewed_on: Mapped[str | None] = mapped_column(DAY)
+    stage: Mapped[str | None] = mapped_column(WORD)
+    stages: Mapped[list[object]] = mapped_column(JSON)
+    price_form: Mapped[str | None] = mapped_column(WORD)
+    price_idea_fen: Mapped[int | None] = mapped_column(BigInteger)
+    ip_items: Mapped[list[object]] = mapped_column(JSON)
+    owners: Mapped[list[object]] = mapped_column(JSON)
+    grants: Mapped[list[object]] = mapped_column(JSON)
+    completers: Mapped[list[object]] = mapped_column(JSON)
+    accepted_on: Mapped[str | None] = mapped_column(DAY)
+    registered_on: Mapped[str | None] = mapped_column(DAY)
+    granted_on: Mapped[str | None] = mapped_column(DAY)
+    admitted_on: Mapped[str | None] = mapped_column(DAY)
+    registration_no: Mapped[str] = mapped_column(WORD)
+    route: Mapped[str | None] = mapped_column(WORD)
+    conversion_mode: Mapped[str | None] = mapped_column(WORD)
+    converted_on: Mapped[str | None] = mapped_column(DAY)
+    trial_until: Mapped[str | None] = mapped_column(DAY)
+    impediment: Mapped[str] = mapped_column(Text)
+    contact: Mapped[str] = mapped_column(TEXT)
+    interim: Mapped[bool]
+    disclosed_on: Mapped[str | None] = mapped_column(DAY)
+    disclosed_by: Mapped[str] = mapped_column(TEXT)
+    public_good: Mapped[bool]
+    zone: Mapped[str] = mapped_column(String(100))
     version: Mapped[int]
 
 

@@ -23,6 +23,10 @@ class Organisation(msgspec.Struct, frozen=True):
     code: str
     address: str = ""
     representative: str = ""
+    unit_of: str | None = None
+    """The organisation whose unit it is: a department, an institute of a university."""
+    affiliates: tuple[str, ...] = ()
+    """Organisations that it controls or is controlled by: none of them may bid on what it sells."""
 
     def facts(self) -> PartyFacts:
         """What a contract and a claim state about it; Malformed for an office that cannot be a party."""

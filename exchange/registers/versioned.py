@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -44,34 +44,51 @@ class Versioned(Generic[V]):
     async def add_all(self, values: Sequence[V], by: str, at: int) -> None:
         """Enter all of them or none."""
         async with self._database.writing() as session:
-            for value in values:
-                row = self.row(**msgspec.to_builtins(value), version=1)
-                session.add(row)
-                await self._keep(session, value, 1, by, at)
+            await self.add_within(session, values, by, at)
+
+    async def add_within(self, session: AsyncSession, values: Sequence[V], by: str, at: int) -> None:
+        """Enter all of them in a transaction that somebody else began."""
+        if not values:
+            return
+        bodies = [msgspec.to_builtins(value) for value in values]
+        try:
+            await session.execute(insert(self.row), [{**body, "version": 1} for body in bodies])
+            await session.execute(insert(self.history), [self._entry(body, 1, by, at) for body in bodies])
+        except IntegrityError as error:
+            came = bodies[0]["id"] if len(bodies) == 1 else f"{len(bodies)} rows"
+            raise Malformed(self.name, came, f"rows that fit the register ({error.orig})") from error
+        await self._kept(session, [(None, value) for value in values])
+
+    def _entry(self, body: dict[str, Any], version: int, by: str, at: int) -> dict[str, object]:
+        return {self.name: body["id"], "version": version, "at": at, "by": by, "body": body}
+
+    async def _kept(self, session: AsyncSession, changes: Sequence[tuple[V | None, V]]) -> None:
+        """What else a register does in the same transaction once rows are written: each before, and as it is now."""
 
     async def change(self, value: V, by: str, at: int) -> V:
         """Replace a row by `value`, as its next version; Malformed when there is no such row."""
-        key = cast(Any, value).id
         async with self._database.writing() as session:
-            row = cast(Any, await session.get(self.row, key, with_for_update=True))
-            if row is None:
-                raise Malformed(self.name, key, "an id that is in the register")
-            row.version += 1
-            for field, content in msgspec.to_builtins(value).items():
-                setattr(row, field, content)
-            await self._keep(session, value, row.version, by, at)
+            await self.change_within(session, [value], by, at)
         return value
 
-    async def _keep(self, session: AsyncSession, value: V, version: int, by: str, at: int) -> None:
-        """Write the row and its version; a taken id or code is the caller's fault and says so."""
-        body = msgspec.to_builtins(value)
-        entry = self.history(**{self.name: body["id"], "version": version, "at": at, "by": by, "body": body})
+    async def change_within(self, session: AsyncSession, values: Sequence[V], by: str, at: int) -> None:
+        """Replace rows in a transaction that somebody else began; each as its next version."""
+        changes: list[tuple[V | None, V]] = []
+        for value in values:
+            body = msgspec.to_builtins(value)
+            row = cast(Any, await session.get(self.row, body["id"], with_for_update=True))
+            if row is None:
+                raise Malformed(self.name, body["id"], "an id that is in the register")
+            changes.append((self._read(row), value))
+            row.version += 1
+            for field, content in body.items():
+                setattr(row, field, content)
+            session.add(self.history(**self._entry(body, row.version, by, at)))
         try:
             await session.flush()
-            session.add(entry)
-            await session.flush()
         except IntegrityError as error:
-            raise Malformed(self.name, body["id"], f"a row that fits the register ({error.orig})") from error
+            raise Malformed(self.name, "a change", f"rows that fit the register ({error.orig})") from error
+        await self._kept(session, changes)
 
     async def get(self, key: str) -> V | None:
         """The row as it stands."""
