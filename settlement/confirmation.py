@@ -25,7 +25,7 @@ _TEXT = Template("""\
 成交价：$price元（$price_capitals）
 
 第一条 成交的确认
-1.1 上述标的已按公布的交易规则成交，成交自落槌之时起对双方具有约束力；应价一经作出不得撤回。
+1.1 $how
 1.2 成交价以交易日志所载为准；本确认书依据交易日志生成，内容与日志一致。
 
 第二条 后续事项
@@ -37,9 +37,14 @@ _TEXT = Template("""\
 """)
 
 
+_HAMMERED = "上述标的已按公布的交易规则成交，成交自落槌之时起对双方具有约束力；应价一经作出不得撤回。"
+_AGREED = "双方就上述标的协商一致，名称和拟交易价格公示期满无异议，成交自公示期满之时起对双方具有约束力。"
+
+
 def confirmation(trade: Trade) -> str:
     """The text of the confirmation; the same trade gives the same text."""
     return _TEXT.substitute(
+        how=_AGREED if trade.mechanism == "negotiated" else _HAMMERED,
         trade=trade.id,
         lot=trade.lot,
         listing=trade.subject.listing,

@@ -10,6 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from settlement.clauses import tidy, words_fault
+
 ContractKind = Literal["development", "assignment", "licence", "consulting", "service"]
 Basis = Literal["price", "new_output", "profit", "sales"]
 
@@ -22,6 +24,7 @@ FORMS: dict[str, tuple[str, ...]] = {
 }
 """Kind → its forms; the first is meant when none is named."""
 _TERM_MAX = 600
+FURTHER_MAX = 600
 _WHOLE_BP = 10_000
 
 
@@ -60,6 +63,8 @@ class Deal(msgspec.Struct, frozen=True):
     term_months: int | None = None
     territory: str = ""
     payment: Payment = Payment()
+    further: str = ""
+    """Further words that the parties agreed on; they become an article of their own."""
 
 
 def resolve(deal: Deal | None, mechanism: str) -> Deal:
@@ -79,7 +84,15 @@ def fault(deal: Deal) -> str | None:
         return _say("deal.form", deal.form, f"one of {FORMS[deal.kind]} for {deal.kind}")
     if deal.term_months is not None and not 1 <= deal.term_months <= _TERM_MAX:
         return _say("deal.term_months", deal.term_months, f"1 to {_TERM_MAX}")
-    return _instalment_fault(deal.payment) or _royalty_fault(deal.payment)
+    return _further_fault(deal.further) or _instalment_fault(deal.payment) or _royalty_fault(deal.payment)
+
+
+def _further_fault(further: str) -> str | None:
+    """Why further words cannot be an article of a contract; None when they can."""
+    if len(further) > FURTHER_MAX:
+        return _say("deal.further", f"{len(further)} characters", f"at most {FURTHER_MAX}")
+    wrong = words_fault(tidy(further))
+    return _say("deal.further", wrong, "words of one article") if wrong else None
 
 
 def _instalment_fault(payment: Payment) -> str | None:

@@ -6,6 +6,7 @@ from string import Template
 from matching_engine.money import format_yuan
 from settlement import deal as deals
 from settlement.capitals import capital_yuan
+from settlement.clauses import tidy
 from settlement.commands import PartyFacts, Subject
 from settlement.dates import due_date, written_date, written_time
 from settlement.deal import Deal
@@ -13,7 +14,7 @@ from settlement.ids import contract_id
 from settlement.regions import region_name
 from settlement.state import Obligation, Trade
 from settlement.templates import assignment, common, consulting, development, licence, service
-from settlement.templates.parts import Draft, written
+from settlement.templates.parts import Clause, Draft, Section, written
 
 _DRAFTS = {
     "assignment": assignment.draft,
@@ -33,6 +34,7 @@ MECHANISMS = {
     "listed": "挂牌交易",
     "open_licence": "公开要约",
     "challenge": "揭榜挂帅",
+    "negotiated": "协议定价",
 }
 _UNSTATED = "以交易所主体登记为准"
 _TERMS = {"consulting": "九十日", "service": "九十日", "development": "十二个月"}
@@ -75,7 +77,7 @@ def render(trade: Trade, obligation: Obligation) -> str:
     """The whole text of the trade's contract."""
     deal = deal_of(trade)
     draft = _DRAFTS[deal.kind](deal, _instalments(deal, trade))
-    return Template(_whole(draft)).substitute(
+    return Template(_whole(draft, deal.further)).substitute(
         kind_title=draft.title,
         version=draft.version,
         seller_role=draft.seller,
@@ -92,9 +94,15 @@ def render(trade: Trade, obligation: Obligation) -> str:
     )
 
 
-def _whole(draft: Draft) -> str:
+def _whole(draft: Draft, further: str) -> str:
     recital = f"乙方于$hammered_at（北京时间）在本交易所以$mechanism方式{draft.recital}{common.RECITAL_END}"
-    return common.HEAD + recital + written(draft.sections) + common.TAIL
+    return common.HEAD + recital + written((*draft.sections, *_further(further))) + common.TAIL
+
+
+def _further(words: str) -> tuple[Section, ...]:
+    """What the parties agreed on in their own words is the last article (Civil Code, art. 470)."""
+    text = tidy(words).replace("$", "$$")
+    return (Section("双方的其他约定", (Clause("民法典470", text),)),) if text else ()
 
 
 def _sale(trade: Trade) -> dict[str, str]:

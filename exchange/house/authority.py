@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from exchange.house.command import Command, Denied, Principal
+from exchange.house.negotiation_authority import TABLE as TABLES
 from exchange.house.state import State
 from exchange.market import commands as mc
 from matching_engine import commands as lc
@@ -114,6 +115,7 @@ TABLE: dict[type, tuple[frozenset[str], Check]] = {
     mc.AnswerSecondBest: (frozenset({"bidder"}), _for_party("party")),
     mc.ReopenListing: (frozenset({"operator"}), _anything),
     mc.ScoreBid: (frozenset({"operator"}), _disinterested),
+    **TABLES,
     sc.RecordCredit: (frozenset({"bank"}), _anything),
     sc.ConfirmPayment: (frozenset({"bank"}), _anything),
     sc.VoidPayment: (frozenset({"bank"}), _anything),

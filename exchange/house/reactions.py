@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from exchange.house.command import Body, HouseEvent
+from exchange.house.negotiation_reactions import REACTIONS as NEGOTIATED
+from exchange.house.negotiation_reactions import undone
 from exchange.house.state import State
 from exchange.market import commands as mc
 from exchange.market import events as m
@@ -89,7 +91,9 @@ def _conclude(state: State, event: le.Hammered, n: int) -> sc.ConcludeTrade:
 
 
 def _defaulted(state: State, event: d.TradeDefaulted) -> Bodies:
-    """A buyer who did not pay takes no part in the re-auction."""
+    """A buyer who did not pay takes no part in the re-auction, nor in another agreement."""
+    if event.lot in state.market.negotiation.tables:
+        return undone(event)
     return (mc.BarBuyer(event.lot, event.buyer),) if event.lot in state.market.lot_plans else ()
 
 

@@ -5,9 +5,10 @@ sequence by one each; what concerns one bidder only is journaled with the sequen
 """
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from exchange.market import events as m
+from exchange.market.negotiation_events import NegotiationEvent
 from matching_engine import events as lot_events
 from settlement import default_events as d
 from settlement import events as s
@@ -68,6 +69,10 @@ def _on_claim(event: Any) -> str:
 
 
 def _on_refusals(event: Any) -> str:
+def _on_table(event: Any) -> str:
+    return f"table/{event.table}"
+
+
     return "refusals"
 
 
@@ -91,6 +96,7 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     s.DepositHeld: _on_deposit,
     s.DepositApplied: _on_deposit,
     s.DepositReleaseOrdered: _on_deposit,
+    **dict.fromkeys(get_args(NegotiationEvent), _on_table),
     s.DepositReleased: _on_deposit,
     s.CreditRecorded: _credit_stream,
     s.PaymentVoided: _on_payment,

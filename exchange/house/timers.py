@@ -14,6 +14,8 @@ from exchange.house.command import Body
 from exchange.house.state import State
 from exchange.market.commands import CloseNotice
 from exchange.market.events import NoticePublished
+from exchange.market.negotiation_commands import ConfirmAgreement, LapseTerms
+from exchange.market.negotiation_events import AgreementNoticed, AgreementObjectionDecided, TermsOffered
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,14 @@ class Timer:
 TIMERS: dict[str, Timer] = {
     "notice": Timer(
         lambda state: state.market.notices_due, CloseNotice, {NoticePublished: attrgetter("listing")}
+    ),
+    "offered terms": Timer(
+        lambda state: state.market.negotiation.offers_due, LapseTerms, {TermsOffered: attrgetter("table")}
+    ),
+    "agreement": Timer(
+        lambda state: state.market.negotiation.notices_due,
+        ConfirmAgreement,
+        dict.fromkeys((AgreementNoticed, AgreementObjectionDecided), attrgetter("table")),
     ),
 }
 """Kind → timer. A new deadline is one line here."""

@@ -3,6 +3,10 @@
 from typing import Literal
 
 import msgspec
+from exchange.market.listing_commands import ListingCommand
+from exchange.market.listing_terms import Checked, Offering, Papers, Sale
+from exchange.market.listing_terms import RuleSet as RuleSet
+from exchange.market.negotiation_commands import NegotiationCommand
 
 from exchange.market.command_base import Command
 from matching_engine.terms import Terms
@@ -140,3 +144,5 @@ MarketCommand = (
     | AnswerSecondBest
     | ReopenListing
 )
+    | ListingCommand
+    | NegotiationCommand

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from exchange.market import commands as c
 from exchange.market import events as e
 from exchange.market import resale, sealing
+from exchange.market.negotiation_dispatch import DECIDE as NEGOTIATE
 from exchange.market.refusals import Events, MarketRefusal
 from exchange.market.refusals import refuse as _refuse
 from exchange.market.state import ListingState, Market
@@ -99,7 +100,7 @@ def _unfit_lot(market: Market, command: c.ScheduleSession, at: int) -> Events | 
     """The refusal of the first lot that cannot be put up, or None."""
     lots: dict[str, str] = {}
     for plan in command.lots:
-        if plan.lot in market.lot_plans or plan.lot in lots:
+        if plan.lot in market.lot_plans or plan.lot in lots or plan.lot.startswith("N-"):
             return _refuse(plan.lot, command, MarketRefusal.LOT_EXISTS, "the lot id is taken")
         listing = market.listings.get(plan.listing)
         if listing is None:

@@ -3,6 +3,9 @@
 
 from exchange.market.commands import Reserved, RuleSet
 from exchange.market.event_base import Event
+from exchange.market.listing_events import ListingEvent
+from exchange.market.listing_terms import Checked, Offering, Papers, Sale
+from exchange.market.negotiation_events import NegotiationEvent
 from settlement.commands import PartyFacts, Subject
 
 
@@ -152,3 +155,5 @@ MarketEvent = (
     | ListingReopened
     | MarketRefused
 )
+    | ListingEvent
+    | NegotiationEvent

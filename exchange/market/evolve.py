@@ -5,6 +5,7 @@ from typing import Any
 
 from exchange.market import events as e
 from exchange.market import resale
+from exchange.market.negotiation_evolve import EVOLVE as NEGOTIATE
 from exchange.market.state import Entry, Listing, ListingState, Market, PlacedLot, Session
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from exchange.market.commands import RuleSet
+from exchange.market.negotiation_state import Negotiations
 from settlement.commands import PartyFacts, Subject
 
 
@@ -14,6 +15,8 @@ class ListingState(StrEnum):
     NOTICE = "notice"
     TRADABLE = "tradable"
     IN_SESSION = "in_session"
+    AGREEMENT_NOTICE = "agreement_notice"
+    AGREED = "agreed"
 
 
 @dataclass(slots=True)
@@ -105,6 +108,8 @@ class Market:
     """lot → the latest offer to a runner-up."""
     declined: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """lot → codes that did not want it as runner-up."""
+    negotiation: Negotiations = field(default_factory=Negotiations)
+    """The tables at which holders and takers negotiate."""
 
     def barred_from(self, lot: str, party: str) -> bool:
         """Whether a party, or an affiliate of it, defaulted on the listing of a lot."""
