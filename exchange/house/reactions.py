@@ -135,6 +135,7 @@ _BY_TYPE: dict[type, Callable[[State, Any], Bodies]] = {
     le.Hammered: _hammered,
     d.TradeDefaulted: _defaulted,
     m.SecondBestAccepted: _second_best,
+    **NEGOTIATED,
     le.Passed: _unsold,
     le.Cancelled: _unsold,
 }

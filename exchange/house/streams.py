@@ -64,15 +64,15 @@ def _on_listing(event: Any) -> str:
     return f"listing/{event.listing}"
 
 
+def _on_table(event: Any) -> str:
+    return f"table/{event.table}"
+
+
 def _on_claim(event: Any) -> str:
     return f"trade/{_trade_of_claim(event.claim)}"
 
 
 def _on_refusals(event: Any) -> str:
-def _on_table(event: Any) -> str:
-    return f"table/{event.table}"
-
-
     return "refusals"
 
 
@@ -91,12 +91,12 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     m.SecondBestAccepted: _on_entry,
     m.SecondBestDeclined: _on_entry,
     m.ListingReopened: _on_listing,
+    **dict.fromkeys(get_args(NegotiationEvent), _on_table),
     m.MarketRefused: _on_refusals,
     s.DepositCalled: _on_deposit,
     s.DepositHeld: _on_deposit,
     s.DepositApplied: _on_deposit,
     s.DepositReleaseOrdered: _on_deposit,
-    **dict.fromkeys(get_args(NegotiationEvent), _on_table),
     s.DepositReleased: _on_deposit,
     s.CreditRecorded: _credit_stream,
     s.PaymentVoided: _on_payment,

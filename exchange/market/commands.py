@@ -3,12 +3,9 @@
 from typing import Literal
 
 import msgspec
-from exchange.market.listing_commands import ListingCommand
-from exchange.market.listing_terms import Checked, Offering, Papers, Sale
-from exchange.market.listing_terms import RuleSet as RuleSet
-from exchange.market.negotiation_commands import NegotiationCommand
 
 from exchange.market.command_base import Command
+from exchange.market.negotiation_commands import NegotiationCommand
 from matching_engine.terms import Terms
 from settlement.commands import PartyFacts, Subject
 
@@ -143,6 +140,5 @@ MarketCommand = (
     | OfferSecondBest
     | AnswerSecondBest
     | ReopenListing
-)
-    | ListingCommand
     | NegotiationCommand
+)

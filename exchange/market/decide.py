@@ -193,6 +193,7 @@ _BY_TYPE: dict[type, Callable[[Market, Any, Ask], Events]] = {
     c.OfferSecondBest: _offer_second_best,
     c.AnswerSecondBest: _answer_second_best,
     c.ReopenListing: _reopen_listing,
+    **NEGOTIATE,
 }
 
 

@@ -3,8 +3,6 @@
 
 from exchange.market.commands import Reserved, RuleSet
 from exchange.market.event_base import Event
-from exchange.market.listing_events import ListingEvent
-from exchange.market.listing_terms import Checked, Offering, Papers, Sale
 from exchange.market.negotiation_events import NegotiationEvent
 from settlement.commands import PartyFacts, Subject
 
@@ -153,7 +151,6 @@ MarketEvent = (
     | SecondBestAccepted
     | SecondBestDeclined
     | ListingReopened
+    | NegotiationEvent
     | MarketRefused
 )
-    | ListingEvent
-    | NegotiationEvent

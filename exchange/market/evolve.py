@@ -86,6 +86,7 @@ _BY_TYPE: dict[type, Callable[[Market, Any], None]] = {
     e.SecondBestAccepted: resale.accepted,
     e.SecondBestDeclined: resale.declined,
     e.ListingReopened: resale.reopened,
+    **NEGOTIATE,
     e.MarketRefused: _nothing,
 }
 
