@@ -7,6 +7,9 @@ from typing import Literal
 
 import msgspec
 
+from settlement.account_commands import AccountCommand
+from settlement.bank_account import BankAccount
+from settlement.command_base import Command as Command
 from settlement.deal import Deal
 
 Side = Literal["seller", "buyer"]
@@ -39,10 +42,6 @@ class Subject(msgspec.Struct, frozen=True):
     """What is agreed beside the price; None: what the mechanism implies."""
 
 
-class Command(msgspec.Struct, frozen=True, tag_field="type"):
-    """A request to settlement."""
-
-
 class CallDeposit(Command, frozen=True, tag=True):
     """Ask a bidder for its deposit before the first bid."""
 
@@ -63,6 +62,8 @@ class RecordCredit(Command, frozen=True, tag=True):
     payer: str
     amount_fen: int
     credited_on: str
+    payer_account: BankAccount | None = None
+    """Where the money came from, if the bank told: a deposit goes back there."""
 
 
 class ReleaseDeposit(Command, frozen=True, tag=True):
@@ -281,4 +282,5 @@ SettlementCommand = (
     | ElectClaimant
     | DrawUpClaims
     | ApproveClaim
+    | AccountCommand
 )

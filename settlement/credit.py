@@ -50,11 +50,16 @@ def record_credit(state: Settlement, command: RecordCredit, _at: int) -> Events:
 
 
 def _told_before(known: Credit, command: RecordCredit) -> Events:
-    told = Credit(command.credit, command.reference, command.payer, command.amount_fen, command.credited_on)
-    if told == known:
+    if is_told(known, command.reference, command.payer, command.amount_fen, command.credited_on):
         return refuse(command.credit, command, Refusal.CREDIT_KNOWN, "this credit was recorded before")
     detail = "recorded before with another reference, payer, amount or date"
     return refuse(command.credit, command, Refusal.CREDIT_MISMATCH, detail)
+
+
+def is_told(known: Credit, reference: str, payer: str, amount_fen: int, credited_on: str) -> bool:
+    """Whether a credit that is told again is the known one; the payer's account may come with one telling only."""
+    told = (reference, payer, amount_fen, credited_on)
+    return told == (known.reference, known.payer, known.amount_fen, known.credited_on)
 
 
 def _to_deposit(deposit: Deposit, command: RecordCredit) -> Events:
@@ -100,6 +105,7 @@ def _recorded(
         credited_on=command.credited_on,
         target=target,
         suspense_reason=reason,
+        payer_account=command.payer_account,
     )
 
 
@@ -117,7 +123,10 @@ def recorded(state: Settlement, event: CreditRecorded, _at: int) -> None:
                 event.suspense_reason or "",
             )
         )
-    elif event.target in state.obligations:
+        return
+    if event.payer_account is not None:
+        state.sources[event.target] = event.payer_account
+    if event.target in state.obligations:
         state.obligations[event.target].receive(event.amount_fen)
 
 
@@ -141,7 +150,12 @@ def _remember(state: Settlement, event: CreditRecorded) -> None:
     credit = state.credits.get(event.credit)
     if credit is None:
         state.credits[event.credit] = Credit(
-            event.credit, event.reference, event.payer, event.amount_fen, event.credited_on
+            event.credit,
+            event.reference,
+            event.payer,
+            event.amount_fen,
+            event.credited_on,
+            event.payer_account,
         )
     else:
         credit.amount_fen += event.amount_fen

@@ -1,5 +1,7 @@
 """What happened after the hammer, and to deposits before it: a closed union, past tense."""
 
+from settlement.account_events import AccountEvent
+from settlement.bank_account import BankAccount
 from settlement.commands import Change, Part, PartyFacts, Side, Subject
 from settlement.deal import ContractKind
 from settlement.default_events import (
@@ -35,6 +37,8 @@ class CreditRecorded(Event, frozen=True, tag=True):
     credited_on: str
     target: str | None
     suspense_reason: str | None = None
+    payer_account: BankAccount | None = None
+    """Where it came from, if the bank told."""
 
 
 class DepositHeld(Event, frozen=True, tag=True):
@@ -356,5 +360,6 @@ SettlementEvent = (
     | ClaimApproved
     | ClaimPaymentOrdered
     | ClaimPaid
+    | AccountEvent
     | SettlementRefused
 )

@@ -5,13 +5,14 @@ one payment information with the debtor's account and a transfer for each order.
 payment's id, by which the bank's confirmation finds its order; the bank executes an end-to-end id once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from matching_engine.errors import Malformed
+from settlement.bank_account import BankAccount, is_iban
 from settlement.dates import shanghai_time
-from settlement.state import PaymentKind, PaymentOrder, Settlement
+from settlement.state import PaymentOrder, Settlement
 
 Version = Literal["03", "09"]
 _BASE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001."
@@ -31,21 +32,28 @@ def open_orders(state: Settlement) -> tuple[PaymentOrder, ...]:
     return tuple(order for order in state.payments_open.values() if order.account == "escrow")
 
 
+def waiting_orders(state: Settlement) -> tuple[PaymentOrder, ...]:
+    """Open orders that no bank could execute yet: nobody told, or two persons have not confirmed, to which account."""
+    return tuple(order for order in open_orders(state) if order.creditor is None)
+
+
+def ready_orders(state: Settlement) -> tuple[PaymentOrder, ...]:
+    """Open orders with the account they pay to."""
+    return tuple(order for order in open_orders(state) if order.creditor is not None)
+
+
 def write_pain001(
     orders: Sequence[PaymentOrder],
-    names: Mapping[str, str],
-    accounts: Mapping[str, str],
     payer: Payer,
     at: int,
     version: Version = "09",
 ) -> bytes:
     """The orders as one message of the instant `at` (µs).
 
-    `names` and `accounts` give a party's name and account number; a party without an account is left to the
-    bank, which knows where the money came from. Malformed when there is no order or the payer is incomplete.
+    Malformed when there is no order, one without the account it pays to, or the payer is incomplete.
     """
     if not orders:
-        raise Malformed("orders", "none", "at least one open order")
+        raise Malformed("orders", "none", "at least one open order that has its account")
     for field, text in payer._asdict().items():
         if not text:
             raise Malformed(f"payer.{field}", "nothing", "the escrow account's holder, number and bank")
@@ -62,9 +70,9 @@ def write_pain001(
     _execution(block, stamp.date().isoformat(), version)
     _debtor(block, payer)
     for order in orders:
-        known = order.kind is not PaymentKind.REFUND
-        name = names.get(order.party, order.party) if known else order.party
-        _transfer(block, order, name, accounts.get(order.party) if known else None)
+        if order.creditor is None:
+            raise Malformed(order.payment, "no account", "the account it pays to")
+        _transfer(block, order, order.creditor, version)
     indent(document)
     return bytes(tostring(document, encoding="UTF-8", xml_declaration=True)) + b"\n"
 
@@ -104,13 +112,10 @@ def _debtor(block: Element, payer: Payer) -> None:
     account = SubElement(block, "DbtrAcct")
     _text(SubElement(SubElement(account, "Id"), "Othr"), "Id", payer.account)
     _text(account, "Ccy", "CNY")
-    institution = SubElement(SubElement(block, "DbtrAgt"), "FinInstnId")
-    member = SubElement(institution, "ClrSysMmbId")
-    _text(SubElement(member, "ClrSysId"), "Cd", "CNAPS")
-    _text(member, "MmbId", payer.bank)
+    _clearing(SubElement(SubElement(block, "DbtrAgt"), "FinInstnId"), payer.bank)
 
 
-def _transfer(block: Element, order: PaymentOrder, name: str, account: str | None) -> None:
+def _transfer(block: Element, order: PaymentOrder, creditor: BankAccount, version: Version) -> None:
     if len(order.payment) > _ID_MAX:
         raise Malformed("EndToEndId", order.payment, f"a payment id of at most {_ID_MAX} characters")
     transfer = SubElement(block, "CdtTrfTxInf")
@@ -119,8 +124,31 @@ def _transfer(block: Element, order: PaymentOrder, name: str, account: str | Non
     _text(ids, "EndToEndId", order.payment)
     amount = SubElement(SubElement(transfer, "Amt"), "InstdAmt", Ccy="CNY")
     amount.text = _yuan(order.amount_fen)
-    _text(SubElement(transfer, "Cdtr"), "Nm", name[:_NAME_MAX])
-    if account is not None:
-        holder = SubElement(SubElement(transfer, "CdtrAcct"), "Id")
-        _text(SubElement(holder, "Othr"), "Id", account)
+    _agent(transfer, creditor, version)
+    _text(SubElement(transfer, "Cdtr"), "Nm", creditor.holder[:_NAME_MAX])
+    holder = SubElement(SubElement(transfer, "CdtrAcct"), "Id")
+    if is_iban(creditor.number):
+        _text(holder, "IBAN", creditor.number)
+    else:
+        _text(SubElement(holder, "Othr"), "Id", creditor.number)
     _text(SubElement(transfer, "RmtInf"), "Ustrd", order.purpose[:_TEXT_MAX])
+
+
+def _agent(transfer: Element, creditor: BankAccount, version: Version) -> None:
+    """The creditor's bank, as far as it is known: BIC, clearing code, name, in the schema's sequence."""
+    if not (creditor.bic or creditor.bank_code or creditor.bank_name):
+        return
+    institution = SubElement(SubElement(transfer, "CdtrAgt"), "FinInstnId")
+    if creditor.bic:
+        _text(institution, "BIC" if version == "03" else "BICFI", creditor.bic)
+    if creditor.bank_code:
+        _clearing(institution, creditor.bank_code)
+    if creditor.bank_name:
+        _text(institution, "Nm", creditor.bank_name[:_NAME_MAX])
+
+
+def _clearing(institution: Element, code: str) -> None:
+    """A bank by its code in the clearing system of the People's Bank of China."""
+    member = SubElement(institution, "ClrSysMmbId")
+    _text(SubElement(member, "ClrSysId"), "Cd", "CNAPS")
+    _text(member, "MmbId", code)

@@ -6,6 +6,7 @@ again under another payment id, so that the bank, which executes an id once, can
 
 from matching_engine.errors import require
 from settlement.commands import ConfirmPayment, ExpirePayment, RepeatPayment, VoidPayment
+from settlement.creditors import creditor_of
 from settlement.dates import due_date, end_of_day, parse_date
 from settlement.default_events import ObligationMoneyPaid
 from settlement.dispatch import Deciders, Evolvers
@@ -108,6 +109,8 @@ def open_payment(
     """Note an order, given at the instant `at` (µs), that the bank is to execute."""
     require(payment not in state.payments, "a payment is ordered once")
     order = PaymentOrder(payment, kind, subject, party, amount_fen, ordered_at=at)
+    order.creditor = creditor_of(state, kind, subject, party)
+    order.ready_at = at if order.creditor else None
     state.payments[payment] = state.payments_open[payment] = order
     return order
 

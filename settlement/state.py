@@ -9,10 +9,12 @@ from enum import StrEnum
 from typing import Literal
 
 from matching_engine.errors import require
+from settlement.bank_account import BankAccount
 from settlement.commands import Part, PartyFacts, Side, Subject
 from settlement.deal import ContractKind
 from settlement.ledger import Ledger
 from settlement.rulebook import Rulebook
+from settlement.stated_account import StatedAccount
 
 
 class DepositState(StrEnum):
@@ -296,6 +298,12 @@ class PaymentOrder:
     attempt: int = 1
     repeated_as: str | None = None
     """The payment id under which a void order was given again."""
+    creditor: BankAccount | None = None
+    """The account it pays to; None: it waits for one."""
+    ready_at: int | None = None
+    """Since when the bank could execute it: it has its account."""
+    directed: tuple[BankAccount, str] | None = None
+    """The account that somebody last named for it, and who."""
 
     @property
     def account(self) -> Literal["escrow", "fund"]:
@@ -317,6 +325,7 @@ class Credit:
     payer: str
     amount_fen: int
     credited_on: str
+    payer_account: BankAccount | None = None
 
 
 @dataclass(slots=True)
@@ -349,6 +358,10 @@ class Settlement:
     suspense: list[Suspense] = field(default_factory=list)
     references: dict[str, str] = field(default_factory=dict)
     """Folded payment reference → deposit or obligation."""
+    payout_accounts: dict[str, list[StatedAccount]] = field(default_factory=dict)
+    """Party → every account it stated, oldest first."""
+    sources: dict[str, BankAccount] = field(default_factory=dict)
+    """Deposit or obligation → the account from which its money came last, where the bank told."""
     numbers: dict[str, str] = field(default_factory=dict)
     """Registration number → registration, unique in the house."""
     defaults: dict[str, tuple[str, ...]] = field(default_factory=dict)

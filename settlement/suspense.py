@@ -74,6 +74,9 @@ def refunded(state: Settlement, event: SuspenseRefunded, _at: int) -> None:
 def assigned(state: Settlement, event: SuspenseAssigned, _at: int) -> None:
     """The money is held for its target; a deposit's state follows with its own event."""
     take_from_suspense(state, event.credit, event.amount_fen)
+    source = state.credits[event.credit].payer_account
+    if source is not None:
+        state.sources[event.target] = source
     if event.target in state.obligations:
         state.obligations[event.target].receive(event.amount_fen)
 

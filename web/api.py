@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from web import api_account as account
+from web import api_accounts as accounts
 from web import api_bank as bank
 from web import api_default as default
 from web import api_lots as lots
@@ -182,6 +183,7 @@ OPERATIONS: tuple[Operation, ...] = (
         errors=(401, 409),
     ),
     *bank.OPERATIONS,
+    *accounts.OPERATIONS,
     *default.OPERATIONS,
     *market.OPERATIONS,
     *sittings.OPERATIONS,

@@ -9,9 +9,11 @@ from starlette.responses import Response
 from settlement import commands as sc
 from settlement.dates import parse_date
 from settlement.pain001 import open_orders
+from settlement.state import PaymentOrder
 from settlement.statement_csv import ColumnMap
 from settlement.statements import overdue_releases, statement
 from web import errors
+from web.account_resources import AccountResource, account_resource
 from web.bank import Booked, book, pain001, read_statement
 from web.decisions import decision
 from web.parse import BadInput
@@ -73,6 +75,9 @@ class OrderResource(Given, frozen=True):
     amount_fen: int
     purpose: str
     ordered_at: str
+    account: AccountResource | None
+    """Where it pays to; none: it waits, and no pain.001 has it."""
+    waits: bool
 
 
 class OrderPage(Given, frozen=True):
@@ -141,12 +146,17 @@ async def list_orders(ask: Ask) -> OrderPage:
     """What the bank is to pay from escrow and has not confirmed."""
     _for(ask, DESK)
     house = ask.exchange.house
-    orders = [
-        OrderResource(o.payment, o.kind.value, o.subject, o.party, o.amount_fen, o.purpose, iso(o.ordered_at))
-        for o in open_orders(house.view.settlement)
-    ]
+    orders = [_order(order) for order in open_orders(house.view.settlement)]
     late = overdue_releases(house.view.settlement, house.clock.now())
     return OrderPage(orders, [deposit.id for deposit in late])
+
+
+def _order(o: PaymentOrder) -> OrderResource:
+    account = account_resource(o.creditor) if o.creditor else None
+    at = iso(o.ordered_at)
+    return OrderResource(
+        o.payment, o.kind.value, o.subject, o.party, o.amount_fen, o.purpose, at, account, account is None
+    )
 
 
 async def export_orders(ask: Ask) -> Response:

@@ -4,7 +4,7 @@ A statement is read and checked whole before its first credit is booked. Each cr
 follows from the entry, so a statement that comes again, or was cut off in the middle, changes nothing twice.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -17,8 +17,8 @@ from exchange.settings import Settings
 from matching_engine.errors import Malformed
 from settlement.bank_statement import BankCredit
 from settlement.camt053 import read_camt053
-from settlement.credit import suspended
-from settlement.pain001 import Payer, Version, open_orders, write_pain001
+from settlement.credit import is_told, suspended
+from settlement.pain001 import Payer, Version, ready_orders, waiting_orders, write_pain001
 from settlement.state import Credit
 from settlement.statement_csv import ColumnMap, read_csv
 from web.api_trades import credit_command
@@ -72,8 +72,7 @@ async def book(house: House | RemoteHouse, principal: Principal, credits_: Itera
 def _check_known(known: Credit | None, credit: BankCredit) -> None:
     if known is None:
         return
-    told = Credit(credit.id, credit.reference, credit.payer, credit.amount_fen, credit.credited_on)
-    if told != known:
+    if not is_told(known, credit.reference, credit.payer, credit.amount_fen, credit.credited_on):
         expected = (
             f"what was booked before: {known.amount_fen} fen of {known.credited_on}, {known.reference!r}"
         )
@@ -87,15 +86,21 @@ def _waiting(view: State, told: Iterable[BankCredit]) -> tuple[Waiting, ...]:
     )
 
 
-def pain001(
-    view: State, settings: Settings, at: int, version: Version, accounts: Mapping[str, str] | None = None
-) -> bytes:
-    """The open orders of a house for its bank; Malformed without any, or without the escrow account's settings."""
+def pain001(view: State, settings: Settings, at: int, version: Version) -> bytes:
+    """The open orders of a house that have their accounts, for its bank.
+
+    Malformed without any, saying which wait for an account, or without the escrow account's settings.
+    """
     for name in ("escrow_name", "escrow_account", "escrow_bank"):
         if not getattr(settings, name):
             raise Malformed(
                 f"LUOCHUI_{name.upper()}", "nothing", "the escrow account's holder, number and bank"
             )
     payer = Payer(settings.escrow_name, settings.escrow_account, settings.escrow_bank)
-    names = {id_: party.name for id_, party in view.market.parties.items()}
-    return write_pain001(open_orders(view.settlement), names, accounts or {}, payer, at, version)
+    ready, waiting = ready_orders(view.settlement), waiting_orders(view.settlement)
+    if waiting and not ready:
+        named = ", ".join(order.payment for order in waiting[:5])
+        raise Malformed(
+            "orders", f"{len(waiting)} that wait for an account ({named})", "one with its account"
+        )
+    return write_pain001(ready, payer, at, version)

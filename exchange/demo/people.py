@@ -48,6 +48,7 @@ ACCOUNTS = (
     DemoAccount("ding", "演示企业丁·竞买代表", "ding", ("bidder",)),
     DemoAccount("wu", "演示企业戊·竞买代表", "wu", ("bidder",)),
     DemoAccount("operator", "演示交易员", None, ("operator",)),
+    DemoAccount("operator2", "演示复核员", None, ("operator",)),
     DemoAccount("registrar", "演示登记员", None, ("registrar",)),
     DemoAccount("funder1", "演示审核人一", None, ("funder",)),
     DemoAccount("funder2", "演示审核人二", None, ("funder",)),

@@ -12,7 +12,9 @@ from exchange.house.negotiation_authority import TABLE as TABLES
 from exchange.house.state import State
 from exchange.market import commands as mc
 from matching_engine import commands as lc
+from settlement import account_commands as ac
 from settlement import commands as sc
+from settlement.default import EXCHANGE
 
 Check = Callable[[Principal, Any, State], None]
 
@@ -97,6 +99,14 @@ def _anything(principal: Principal, body: Any, state: State) -> None:
     """The role is enough."""
 
 
+def _states_account(principal: Principal, body: ac.StatePayoutAccount, state: State) -> None:
+    """A party's own people state its account; the operator that of the exchange, for its commissions."""
+    _under_own_name("author")(principal, body, state)
+    own = principal.party is not None and body.party == principal.party
+    if not own and not (body.party == EXCHANGE and "operator" in principal.roles):
+        raise Denied("FORBIDDEN", "state the account of your own organisation")
+
+
 TABLE: dict[type, tuple[frozenset[str], Check]] = {
     lc.Bid: (frozenset({"bidder"}), _own_bid),
     lc.Match: (frozenset({"bidder"}), _own_bid),
@@ -125,6 +135,10 @@ TABLE: dict[type, tuple[frozenset[str], Check]] = {
     sc.DeclareDefault: (frozenset({"operator"}), _anything),
     sc.RefundSuspense: (frozenset({"operator"}), _anything),
     sc.AssignSuspense: (frozenset({"operator"}), _anything),
+    ac.StatePayoutAccount: (frozenset({"seller", "bidder", "operator"}), _states_account),
+    ac.ConfirmPayoutAccount: (frozenset({"operator"}), _under_own_name("approver")),
+    ac.RejectPayoutAccount: (frozenset({"operator"}), _under_own_name("approver")),
+    ac.DirectPayment: (frozenset({"operator"}), _under_own_name("author")),
     sc.ProposeText: (frozenset({"seller", "bidder"}), _proposes),
     sc.SignContract: (frozenset({"seller", "bidder"}), _signs),
     sc.RegisterContract: (frozenset({"registrar"}), _under_own_name("registrar")),

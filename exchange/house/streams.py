@@ -10,6 +10,7 @@ from typing import Any, cast, get_args
 from exchange.market import events as m
 from exchange.market.negotiation_events import NegotiationEvent
 from matching_engine import events as lot_events
+from settlement import account_events as a
 from settlement import default_events as d
 from settlement import events as s
 
@@ -50,6 +51,10 @@ def _on_deposit(event: Any) -> str:
 
 def _on_payment(event: Any) -> str:
     return f"payment/{event.payment}"
+
+
+def _on_party(event: Any) -> str:
+    return f"party/{event.party}"
 
 
 def _on_suspense(event: Any) -> str:
@@ -101,6 +106,10 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     s.CreditRecorded: _credit_stream,
     s.PaymentVoided: _on_payment,
     s.PaymentRepeated: _on_payment,
+    a.PayoutAccountStated: _on_party,
+    a.PayoutAccountConfirmed: _on_party,
+    a.PayoutAccountRejected: _on_party,
+    a.PaymentDirected: _on_payment,
     d.TradeDefaulted: _on_trade,
     d.DepositForfeited: _on_trade,
     d.DefaultAssessed: _on_trade,

@@ -2,6 +2,8 @@
 
 from typing import TypeVar
 
+from settlement.account_commands import ConfirmPayoutAccount, StatePayoutAccount
+from settlement.bank_account import BankAccount
 from settlement.commands import (
     CallDeposit,
     ConcludeTrade,
@@ -56,10 +58,27 @@ SUBJECT = Subject(
     ip=("发明专利 ZL201810123456.7 授权有效", "实用新型专利 ZL201920123456.8 授权有效"),
 )
 
+ACCOUNTS = {
+    UNIVERSITY.id: BankAccount(
+        UNIVERSITY.name, "3500040109008800123", "中国工商银行哈尔滨学府支行", "102261000418"
+    ),
+    FACTORY.id: BankAccount(FACTORY.name, "DE89370400440532013000", "Commerzbank", bic="COBADEFFXXX"),
+}
+"""Where the two are paid."""
+
 DEPOSIT, TRADE = "D-L1-001", "T-L1-1"
 CONTRACT, REGISTRATION, CLAIM = f"C-{TRADE}", f"TC-{TRADE}", f"K-{TRADE}-1"
 DEPOSIT_FEN, PRICE_FEN = 16_000_000, 170_000_000
 NUMBER = "2026230001000001"
+
+
+def with_account(desk: "Desk", party: str, account: BankAccount | None = None, at: int = 0) -> "Desk":
+    """A party states its account, and two persons of the operator confirm it."""
+    desk.ask(StatePayoutAccount(party, account or ACCOUNTS[party], f"{party}-clerk"), at or AT)
+    version = len(desk.state.payout_accounts[party])
+    for operator in ("operator-1", "operator-2"):
+        desk.ask(ConfirmPayoutAccount(party, version, operator), at or AT)
+    return desk
 
 
 class Desk:

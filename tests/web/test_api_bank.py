@@ -118,10 +118,21 @@ async def open_order(web: Web) -> str:
     return str(order["payment"])
 
 
+async def name_account(web: Web, payment: str) -> None:
+    """Two operators name the account of a refund; until then the order says that it waits."""
+    account = {"holder": "x", "number": "6222000011119", "bank_name": "x", "bank_code": "102100099996"}
+    for login, waits in (("operator", True), ("operator2", False)):
+        client = await web.signed_in(login)
+        assert (await post(client, f"bank/orders/{payment}/account", account)).status_code == 201
+        (order,) = (await client.get("/api/v1/bank/orders")).json()["orders"]
+        assert (order["waits"], order["account"] is None) == (waits, waits)
+
+
 async def test_orders_go_out_and_end_once(slow_bank: Web) -> None:
     """The bank takes its order as pain.001, sends it back, gets it again under another id, and pays."""
     bank, operator = await slow_bank.signed_in("bank"), await slow_bank.signed_in("operator")
     first = await open_order(slow_bank)
+    await name_account(slow_bank, first)
     answer = await bank.get("/api/v1/bank/orders/pain001?version=03")
     assert answer.headers["content-type"] == "application/xml"
     assert first in [
@@ -130,6 +141,8 @@ async def test_orders_go_out_and_end_once(slow_bank: Web) -> None:
     assert (await post(bank, f"bank/orders/{first}/void", {"reason": "account closed"})).status_code == 201
     assert (await post(operator, f"bank/orders/{first}/repetition")).status_code == 201
     second = await open_order(slow_bank)
+    waiting = await bank.get("/api/v1/bank/orders/pain001")
+    assert (refusal(waiting), second in waiting.text) == ((422, "BAD_VALUE"), True)
     assert second != first
     paid = {"bank_reference": "B1", "paid_on": "2026-03-11"}
     assert refusal(await post(bank, f"bank/orders/{first}/confirmation", paid)) == (409, "PAYMENT_STATE")

@@ -128,12 +128,12 @@ def test_a_server_is_asked_with_the_key(statement: Path, monkeypatch: pytest.Mon
 
 
 def test_bad_usage(statement: Path, tmp_path: Path) -> None:
-    """A file that is not there, two sources, accounts with a server: status 2 and one line."""
+    """A file that is not there, two sources, a map that is none: status 2 and one line."""
     for arguments in (
         ("import", tmp_path / "none.xml"),
         ("import", statement, "--database", "sqlite:///x.db", "--server", "http://x"),
         ("import", statement, "--map", statement),
-        ("export", "--server", "http://x", "--accounts", statement),
+        ("export", "--server", "http://x", "--database", "sqlite:///x.db"),
     ):
         result = run("bank", *arguments)
         assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1), result.stderr

@@ -19,6 +19,7 @@ from exchange.settings import Settings
 from exchange.store.clock import SystemClock
 from exchange.store.journal import open_journal
 from matching_engine.errors import Malformed
+from settlement.pain001 import waiting_orders
 from settlement.statement_csv import ColumnMap
 from settlement.strict_yaml import read_yaml
 from web.bank import Booked, book, column_map, pain001, read_statement
@@ -71,24 +72,23 @@ def import_(
 def export(
     version: Annotated[Literal["03", "09"], typer.Option(help="Version of pain.001.001.")] = "09",
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write here instead of stdout.")] = None,
-    accounts: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE.yaml", help="Party: account number, where the bank wants them."),
-    ] = None,
     database: Database = None,
     server: Server = None,
 ) -> None:
-    """Write the open payout and refund orders as ISO 20022 pain.001, for the bank to execute."""
+    """Write the open payout and refund orders as ISO 20022 pain.001, for the bank to execute.
+
+    An order whose party has no confirmed account waits: it is not in the file, and stderr names it.
+    """
     with exits():
         _one_of(database, server)
         if server is not None:
-            if accounts is not None:
-                raise Malformed("--accounts", str(accounts), "a database: the server knows no accounts")
             document = _ask(server, "GET", f"/bank/orders/pain001?version={version}")
         else:
             settings = _settings(database)
             state = asyncio.run(_replay(settings))
-            document = pain001(state, settings, SystemClock().now(), version, _accounts(accounts))
+            document = pain001(state, settings, SystemClock().now(), version)
+            for order in waiting_orders(state.settlement):
+                typer.echo(f"{order.payment} waits: no confirmed account of {order.party}", err=True)
         if out is None:
             sys.stdout.buffer.write(document)
         else:
@@ -110,15 +110,6 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise Malformed(str(path), error.strerror, "a file that can be read") from error
-
-
-def _accounts(path: Path | None) -> dict[str, str]:
-    if path is None:
-        return {}
-    try:
-        return msgspec.convert(read_yaml(_read(path)), dict[str, str])
-    except msgspec.ValidationError as wrong:
-        raise Malformed(str(path), str(wrong), 'lines like party: "account number"') from wrong
 
 
 async def _book(database: str | None, data: bytes, columns: ColumnMap | None) -> Booked:
