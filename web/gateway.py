@@ -8,6 +8,7 @@ that moment. Frames that are too large never get here: the server's own limit cl
 import asyncio
 import secrets
 from collections import OrderedDict
+from functools import partial
 from typing import Any
 
 import structlog
@@ -19,7 +20,7 @@ from exchange.house.command import Command, Outcome, Principal
 from exchange.house.state import State
 from exchange.ports import Unavailable
 from matching_engine import commands as lc
-from matching_engine.errors import Broken, LuochuiError
+from matching_engine.errors import LuochuiError
 from web import errors
 from web import messages as m
 from web.bids import bid_of, seal_of
@@ -105,22 +106,36 @@ class Connection:
         self._live: Live | None = None
         self._conversation = Conversation(gateway.limits, Throttle(gateway.limits, at), at)
         self._watcher = Watcher(pipe_of(socket), None, self.close, self._tick)
-        self._asking: set[asyncio.Task[None]] = set()
+        self._slow: asyncio.Task[None] | None = None
+        """What a frame waits for, and those after it with it."""
 
     async def run(self) -> None:
         """Hear frames until the end of the socket."""
         self._gateway.hub.join(self._watcher)
+        self._watcher.pipe.hear(self._hear)
         try:
             while True:
                 message = await self._socket.receive()
                 if message["type"] == "websocket.disconnect":
                     return
-                at = self._house.clock.now()
                 frame = message.get("text")
-                for action in self._conversation.receive(message["bytes"] if frame is None else frame, at):
-                    await self._do(action)
+                self._take(message["bytes"] if frame is None else frame)
+                if self._slow is not None:
+                    await self._slow
+                    self._slow = None
         finally:
             self._end()
+
+    def _hear(self, frame: str) -> bool:
+        """Take a frame as it comes, unless an earlier one still waits for something: frames keep their order."""
+        if self._slow is not None and not self._slow.done():
+            return False
+        self._take(frame)
+        return True
+
+    def _take(self, frame: str | bytes) -> None:
+        for action in self._conversation.receive(frame, self._house.clock.now()):
+            self._do(action)
 
     def _end(self) -> None:
         self._gateway.hub.leave(self._watcher)
@@ -138,15 +153,13 @@ class Connection:
         for action in self._conversation.close(code, reason, after):
             self._do_now(action)
 
-    async def _do(self, action: Action) -> None:
+    def _do(self, action: Action) -> None:
         if isinstance(action, Ask):
-            task = asyncio.create_task(self._ask(action.message))
-            self._asking.add(task)
-            task.add_done_callback(self._asking.discard)
+            self._ask(action.message)
         elif isinstance(action, Follow):
-            await self._follow(action)
+            self._slow = asyncio.create_task(self._follow(action))
         elif isinstance(action, SignIn):
-            await self._sign_in(action.ticket)
+            self._slow = asyncio.create_task(self._sign_in(action.ticket))
         else:
             self._do_now(action)
 
@@ -210,23 +223,28 @@ class Connection:
             self._conversation.lots.discard(action.lot)
             self._watcher.send(m.Rej(action.i, None, "LOT_UNKNOWN", False))
 
-    async def _ask(self, message: m.Decision) -> None:
+    def _ask(self, message: m.Decision) -> None:
         principal = self._live.principal if self._live else None
         if principal is None or self._live is None:
             self._watcher.send(m.Rej(message.i, message.id, "SIGN_IN_REQUIRED", False))
             return
         self._live.touch()
         try:
-            self._watcher.send(await self._decide(message, principal))
-        except Broken:
-            raise
+            body = _body(message, self._house.view, principal)
         except LuochuiError as error:
-            self._watcher.send(_problem(message, errors.of_error(error, message.id)))
+            self._tell(message, error)
+        else:
+            self._house.ask(Command(message.id, principal, body), partial(self._tell, message))
 
-    async def _decide(self, message: m.Decision, principal: Principal) -> m.Outbound:
-        body = _body(message, self._house.view, principal)
-        outcome = await self._house.submit(Command(message.id, principal, body))
-        return self._answer(message, outcome)
+    def _tell(self, message: m.Decision, answer: Outcome | LuochuiError) -> None:
+        """The answer to a decision, durable; the house calls this, so nothing that is wrong here may reach it."""
+        try:
+            if isinstance(answer, LuochuiError):
+                self._watcher.send(_problem(message, errors.of_error(answer, message.id)))
+            else:
+                self._watcher.send(self._answer(message, answer))
+        except Exception:
+            log.exception("answer not sent", command=message.id)
 
     def _answer(self, message: m.Decision, outcome: Outcome) -> m.Outbound:
         first, refusal = outcome.first, outcome.refusal

@@ -1,12 +1,14 @@
-"""The way out of a socket: one frame, encoded once, written to every watcher.
+"""The way in and out of a socket: one frame, encoded once, written to every watcher.
 
-Under uvicorn with `ws="web.transport:Wire"` frames go straight into the transport's buffer, whose size is known;
-under any other ASGI server a small queue and one task for each socket stand in for it.
+Under uvicorn with `ws="web.transport:Wire"` frames go straight into the transport's buffer, whose size is known,
+and frames that come go straight to whoever hears them; under any other ASGI server a small queue and one task for
+each socket stand in for the first, and `receive` for the second.
 """
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol
+from typing import Any, Protocol
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from uvicorn._types import ASGISendEvent
@@ -52,9 +54,35 @@ class Pipe(Protocol):
     def gone(self) -> None:
         """The socket has ended: let go of everything."""
 
+    def hear(self, hearer: "Hearer") -> None:
+        """Offer frames to `hearer` as they come, where the server lets them through; what it declines is received."""
+
+
+Hearer = Callable[[str], bool]
+"""Takes a text frame at once, or declines it (False): then it waits its turn to be received."""
+
 
 class Wire(WebSocketsSansIOProtocol):
     """uvicorn's socket that can also be written without waiting, and says how much it holds back."""
+
+    _hearer: Hearer | None = None
+
+    def hear(self, hearer: Hearer) -> None:
+        """Offer text frames to `hearer` before they are queued."""
+        self._hearer = hearer
+
+    def handle_text(self, event: Any) -> None:
+        """A whole text frame goes to the hearer, unless others wait before it: that saves a queue and two wake-ups."""
+        if self._hearer is None or not event.fin or self.close_sent or not self.queue.empty():
+            super().handle_text(event)
+            return
+        try:
+            text = str(event.data, "utf-8")
+        except UnicodeDecodeError:
+            super().handle_text(event)
+            return
+        if not self._hearer(text):
+            super().handle_text(event)
 
     async def run_asgi(self) -> None:
         """Let the application find this socket in its scope."""
@@ -94,6 +122,7 @@ class Wire(WebSocketsSansIOProtocol):
 
     def gone(self) -> None:
         """The server lets go of the transport by itself."""
+        self._hearer = None
 
 
 class QueuePipe:
@@ -122,6 +151,9 @@ class QueuePipe:
             self._ending = (code, reason)
             self._task.cancel()
             self._task = asyncio.create_task(self._finish(code, reason))
+
+    def hear(self, hearer: Hearer) -> None:
+        """Such a server hands over nothing: everything is received."""
 
     def gone(self) -> None:
         """End the task, unless it is still saying goodbye."""

@@ -18,7 +18,7 @@ from exchange.house.command import Command, Conflict, HouseEvent, Outcome, Recor
 from exchange.house.decided import Decided
 from exchange.house.state import State
 from exchange.ports import Clock, DuplicateCommand, Journal, Lease, OutcomeUnknown, Row, Unavailable
-from matching_engine.errors import Broken, Malformed
+from matching_engine.errors import Broken, LuochuiError, Malformed
 
 log = structlog.get_logger()
 
@@ -28,6 +28,8 @@ ANSWERS_MAX = 200_000
 """How many answers are kept at hand; older ones are looked up in the journal."""
 
 Listener = Callable[[Sequence[Recorded]], None]
+Hearer = Callable[[Outcome | LuochuiError], None]
+"""Who is told the answer to a command, or why there is none."""
 
 
 @dataclass(slots=True)
@@ -39,8 +41,8 @@ class Job:
     at: int
     own: bool = False
     """Whether the house asked itself, and the command may be without effect."""
-    waiters: list[asyncio.Future[Outcome]] = field(default_factory=list)
-    """One for everybody who waits for the answer: who gives up waiting takes nothing from the others."""
+    hearers: list[Hearer] = field(default_factory=list)
+    """Everybody who waits for the answer: who gives up waiting takes nothing from the others."""
 
 
 @dataclass(slots=True)
@@ -77,6 +79,8 @@ class Dispatcher:
         self._waiting: dict[str, Job] = {}
         self._listeners: list[Listener] = []
         self._decided = decided
+        self._loop = asyncio.get_running_loop()
+        self._asides: set[asyncio.Task[None]] = set()
 
     @property
     def depth(self) -> int:
@@ -90,46 +94,66 @@ class Dispatcher:
 
     async def submit(self, command: Command) -> Outcome:
         """The one true answer to a command id, once it is durable."""
-        request = codec.request_digest(command)
-        known = self._known(command.id, request)
-        if known is None and command.id in self._decided:
-            known = await self._look_up(command.id, request)
-        if known is not None:
-            return known
-        waiting = self._waiting.get(command.id)
-        if waiting is None:
-            if len(self._queue) >= QUEUE_MAX:
-                raise Unavailable("the queue of the house is full")
-            waiting = self._enqueue(command, request)
-        elif waiting.request != request:
-            raise Conflict("IDEMPOTENCY_MISMATCH", "this id stands for another command")
-        waiter: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        waiting.waiters.append(waiter)
+        waiter: asyncio.Future[Outcome] = self._loop.create_future()
+        self.ask(command, lambda answer: _settle(waiter, answer))
         return await waiter
 
-    def _enqueue(self, command: Command, request: str) -> Job:
+    def ask(self, command: Command, hearer: Hearer) -> None:
+        """Put a command before the house and go on: `hearer` is told once, perhaps before this returns.
+
+        A bid takes this way: a task and a future for each cost as much as deciding it.
+        """
+        request = codec.request_digest(command)
+        held = self._answers.get(command.id)
+        if held is not None:
+            hearer(_same(held, request))
+        elif command.id in self._waiting:
+            self._join(self._waiting[command.id], request, hearer)
+        elif command.id in self._decided:
+            self._asides.add(task := self._loop.create_task(self._ask_journal(command, request, hearer)))
+            task.add_done_callback(self._asides.discard)
+        else:
+            self._enqueue(command, request, hearer)
+
+    def _join(self, job: Job, request: str, hearer: Hearer) -> None:
+        if job.request != request:
+            hearer(_mismatch())
+        else:
+            job.hearers.append(hearer)
+
+    async def _ask_journal(self, command: Command, request: str, hearer: Hearer) -> None:
+        """An id that was decided before this process remembers, or only looks like one."""
+        try:
+            known = await self._look_up(command.id, request)
+        except LuochuiError as error:
+            hearer(error)
+            return
+        job = self._waiting.get(command.id)
+        if known is not None:
+            hearer(known)
+        elif job is not None:
+            self._join(job, request, hearer)
+        else:
+            self._enqueue(command, request, hearer)
+
+    def _enqueue(self, command: Command, request: str, hearer: Hearer) -> None:
+        if len(self._queue) >= QUEUE_MAX:
+            hearer(Unavailable("the queue of the house is full"))
+            return
         self._stamp = max(self._stamp, self._clock.now())
-        job = Job(command, request, self._stamp)
+        job = Job(command, request, self._stamp, hearers=[hearer])
         self._queue.append(job)
         self._waiting[command.id] = job
         self._wake.set()
-        return job
 
-    def _known(self, id_: str, request: str) -> Outcome | None:
-        held = self._answers.get(id_)
-        if held is None:
-            return None
-        if held[0] != request:
-            raise Conflict("IDEMPOTENCY_MISMATCH", "this id stands for another command")
-        return held[1]
-
-    async def _look_up(self, id_: str, request: str) -> Outcome | None:
+    async def _look_up(self, id_: str, request: str) -> Outcome | LuochuiError | None:
         """The answer of a command decided before this process remembers."""
         rows = await self._journal.find(self.view_house, id_)
         if not rows:
             return None
-        self._keep(rows[0].request, codec.outcome(id_, tuple(map(codec.recorded, rows))))
-        return self._known(id_, request)
+        held = rows[0].request, codec.outcome(id_, tuple(map(codec.recorded, rows)))
+        self._keep(*held)
+        return _same(held, request)
 
     async def answer_of(self, id_: str) -> Outcome | None:
         """The answer of a command id, if it was ever decided."""
@@ -258,9 +282,8 @@ class Dispatcher:
         if outcome.recorded:
             self._keep(job.request, outcome)
         self._waiting.pop(job.command.id, None)
-        for waiter in job.waiters:
-            if not waiter.done():
-                waiter.set_result(outcome)
+        for hearer in job.hearers:
+            hearer(outcome)
 
     async def _recover(self, jobs: list[Job], failure: Exception) -> None:
         """Read back what the journal really holds, answer what it knows, and let the clients repeat the rest."""
@@ -292,11 +315,10 @@ class Dispatcher:
         else:
             self._fail(job, Unavailable(f"not written: {failure}"))
 
-    def _fail(self, job: Job, error: Exception) -> None:
+    def _fail(self, job: Job, error: LuochuiError) -> None:
         self._waiting.pop(job.command.id, None)
-        for waiter in job.waiters:
-            if not waiter.done():
-                waiter.set_exception(error)
+        for hearer in job.hearers:
+            hearer(error)
 
     async def _read_back(self) -> dict[str, tuple[Recorded, ...]]:
         """Bring the view up to the journal, waiting as long as it cannot be reached."""
@@ -314,3 +336,21 @@ class Dispatcher:
             except (Unavailable, OutcomeUnknown):
                 await asyncio.sleep(delay)
                 delay = min(2 * delay, 2.0)
+
+
+def _mismatch() -> Conflict:
+    return Conflict("IDEMPOTENCY_MISMATCH", "this id stands for another command")
+
+
+def _same(held: tuple[str, Outcome], request: str) -> Outcome | Conflict:
+    """The answer that is held for an id, if it was given to the same request."""
+    return held[1] if held[0] == request else _mismatch()
+
+
+def _settle(waiter: asyncio.Future[Outcome], answer: Outcome | LuochuiError) -> None:
+    if waiter.done():
+        return
+    if isinstance(answer, LuochuiError):
+        waiter.set_exception(answer)
+    else:
+        waiter.set_result(answer)

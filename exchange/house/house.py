@@ -10,7 +10,7 @@ import structlog
 from exchange.house import authority, codec
 from exchange.house.command import HOUSE, Command, Outcome, Recorded
 from exchange.house.decided import Decided
-from exchange.house.dispatcher import Dispatcher, Listener, Stats
+from exchange.house.dispatcher import Dispatcher, Hearer, Listener, Stats
 from exchange.house.gavel import Gavel
 from exchange.house.opener import Opener
 from exchange.house.outbox import Outbox
@@ -151,12 +151,24 @@ class House:
 
     async def submit(self, command: Command) -> Outcome:
         """Ask the house; Denied, Conflict, Malformed, Unavailable; a refusal is in the outcome."""
+        self._admit(command)
+        return await self._dispatcher.submit(command)
+
+    def ask(self, command: Command, hearer: Hearer) -> None:
+        """The same without waiting: `hearer` is told the outcome or the error, perhaps before this returns."""
+        try:
+            self._admit(command)
+        except LuochuiError as error:
+            hearer(error)
+        else:
+            self._dispatcher.ask(command, hearer)
+
+    def _admit(self, command: Command) -> None:
         if not self.alive:
             raise Unavailable(f"house {self.name} is not running")
         if command.principal != HOUSE and not _COMMAND_ID.fullmatch(command.id):
             raise Malformed("id", command.id, "8 to 64 letters, digits, '-' or '_', like a UUID")
         authority.refuse_unauthorised(command, self.view)
-        return await self._dispatcher.submit(command)
 
     async def answer_of(self, command_id: str) -> Outcome | None:
         """The one true answer to a command id, or None when it was never decided."""

@@ -29,6 +29,9 @@ Submit = Callable[[Command], Awaitable[Outcome]]
 History = Callable[[str], Awaitable[list[Recorded]]]
 Step = Callable[[str], Awaitable[None]]
 
+_CALLING = frozenset({LotPutUp, Closed, BidScored})
+"""Events after which a sealed lot may need something."""
+
 
 class Opener:
     """Watches the committed state for sealed lots that need something."""
@@ -51,8 +54,8 @@ class Opener:
     def note(self, batch: Sequence[Recorded]) -> None:
         """Take in what was committed."""
         for recorded in batch:
-            if isinstance(recorded.event, LotPutUp | Closed | BidScored):
-                self._look_at(recorded.event.lot)
+            if type(recorded.event) in _CALLING:
+                self._look_at(recorded.event.lot)  # type: ignore[union-attr]  # all of them have one
 
     def _look_at(self, lot: str) -> None:
         if self._next(lot) is not None:

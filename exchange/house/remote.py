@@ -10,11 +10,12 @@ from contextlib import suppress
 
 from exchange.house import codec, wire
 from exchange.house.command import Command, Outcome, Recorded
-from exchange.house.dispatcher import Listener, Stats
+from exchange.house.dispatcher import Hearer, Listener, Stats
 from exchange.house.follower import Follower
 from exchange.house.recovery import replay
 from exchange.house.state import State
 from exchange.ports import Bus, Clock, Journal, OutcomeUnknown
+from matching_engine.errors import LuochuiError
 from settlement.rulebook import Rulebook
 
 POLL = 0.25
@@ -35,6 +36,7 @@ class RemoteHouse:
         self._bus = bus
         self._waiting: dict[str, asyncio.Future[wire.Answer]] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._asking: set[asyncio.Task[None]] = set()
 
     async def start(self, holder: str) -> None:
         """Read the journal and begin to follow it; `holder` names this process on the bus."""
@@ -100,6 +102,19 @@ class RemoteHouse:
             self._waiting.pop(command.id, None)
         wire.raise_failure(answer)
         return await self._outcome(command.id, answer.seq)
+
+    def ask(self, command: Command, hearer: Hearer) -> None:
+        """The same without waiting: `hearer` is told the outcome or the error."""
+        task = asyncio.create_task(self._tell(command, hearer))
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+
+    async def _tell(self, command: Command, hearer: Hearer) -> None:
+        try:
+            answer: Outcome | LuochuiError = await self.submit(command)
+        except LuochuiError as error:
+            answer = error
+        hearer(answer)
 
     async def _outcome(self, command_id: str, seq: int) -> Outcome:
         """The events of a decided command, once this process has read as far."""
