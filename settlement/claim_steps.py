@@ -23,12 +23,12 @@ from settlement.facts import Facts, Movement, Party, Prior
 from settlement.ids import claim_id, payment_id
 from settlement.payments import close_payment, open_payment
 from settlement.refusals import Events, Refusal, refuse
+from settlement.registration_checks import benefit_block
 from settlement.state import (
     Claim,
     ClaimState,
     PaymentKind,
     Registration,
-    RegistrationState,
     Settlement,
     Trade,
 )
@@ -80,7 +80,7 @@ def missing_for_claims(state: Settlement, trade: Trade) -> Refusal | None:
     if not proceeds(state, trade):
         return Refusal.PROCEEDS_NOT_PAID
     registration = state.registrations.get(trade.registration or "")
-    if registration is None or registration.state is not RegistrationState.REGISTERED:
+    if registration is None or not registration.in_force:
         return Refusal.NOT_REGISTERED
     return None if trade.election else Refusal.ELECTION_MISSING
 
@@ -127,7 +127,7 @@ def _contract_facts(state: Settlement, registration: Registration) -> ContractFa
     contract = state.contracts[registration.contract]
     return ContractFacts(
         kind=contract.kind,
-        registered=registration.state is RegistrationState.REGISTERED,
+        registered=registration.in_force,
         number=registration.number,
         effective_on=date.fromisoformat(contract.effective_on) if contract.effective_on else None,
         total_fen=registration.total_fen,
@@ -142,7 +142,7 @@ def _party_facts(party: PartyFacts) -> Party:
 def _prior(state: Settlement) -> tuple[Prior, ...]:
     """Every claim of the house: the lock is project and year, whichever trade it came from."""
     return tuple(
-        Prior(claim.rule, state.trades[claim.trade].subject.listing, claim.claim_year)
+        Prior(claim.rule, state.trades[claim.trade].subject.listing, claim.claim_year, journaled=True)
         for claim in state.claims.values()
     )
 
@@ -172,6 +172,9 @@ def approve_claim(state: Settlement, command: ApproveClaim, _at: int) -> Events:
         return refuse(command.claim, command, Refusal.CLAIM_UNKNOWN, "no such claim")
     if claim.state not in (ClaimState.DRAWN_UP, ClaimState.APPROVED_ONCE):
         return refuse(command.claim, command, Refusal.CLAIM_STATE, f"it is {claim.state} already")
+    ended = benefit_block(state, state.trades[claim.trade])
+    if ended is not None:
+        return refuse(claim.id, command, Refusal.REGISTRATION_ENDED, ended)
     if command.approver in claim.approvers:
         detail = "two different people approve a claim"
         return refuse(command.claim, command, Refusal.FOUR_EYES, detail)

@@ -189,6 +189,8 @@ def _decided_before(rule: Rule, facts: Facts, book: Rulebook) -> bool:
 def _check_prior(facts: Facts, book: Rulebook) -> None:
     """A prior claim that cannot be placed could let the same thing be paid twice."""
     for index, prior in enumerate(facts.prior):
+        if prior.journaled:
+            continue
         rule = book.find(prior.rule)
         if rule is None:
             raise Malformed(f"prior[{index}].rule", prior.rule, "the id of a rule in the book")

@@ -108,6 +108,8 @@ class Prior(msgspec.Struct, frozen=True):
     project: str
     claim_year: int | None = None
     level: str | None = None
+    journaled: bool = False
+    """Decided by this house: it stands though the rule book may have lost its rule since."""
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,11 +145,12 @@ def received(facts: Facts) -> Fraction | None:
         return None
     if contract.total_fen is None or contract.non_technical_fen is None:
         return None
-    net = _in_year(facts.credits, facts.claim_year) - _in_year(facts.refunds, facts.claim_year)
+    net = in_year(facts.credits, facts.claim_year) - in_year(facts.refunds, facts.claim_year)
     return Fraction(net * (contract.total_fen - contract.non_technical_fen), contract.total_fen)
 
 
-def _in_year(movements: tuple[Movement, ...], year: int | None) -> int:
+def in_year(movements: tuple[Movement, ...], year: int | None) -> int:
+    """The fen that moved in a calendar year."""
     return sum(movement.amount_fen for movement in movements if movement.on.year == year)
 
 

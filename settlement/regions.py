@@ -35,6 +35,10 @@ _NAMES = {
 }
 
 
+REGIONS = tuple(_NAMES)
+"""The keys, in the order of the administrative codes."""
+
+
 def region_name(key: str) -> str:
     """The province's name in Chinese; a key that is none stands as it is."""
     return _NAMES.get(key, key)

@@ -182,6 +182,13 @@ class Example(_Strict, frozen=True):
     note: str | None = None
 
 
+class Relation(_Strict, frozen=True):
+    """How a rule stands to another one on the same thing; of the two at most one is ever paid."""
+
+    rule: str
+    kind: Literal["implements", "succeeds"]
+
+
 class Rule(_Strict, frozen=True, kw_only=True):
     """One rule. `requires` decides who is eligible; the facts of `conditions` and `formula` touch the rule."""
 
@@ -200,6 +207,7 @@ class Rule(_Strict, frozen=True, kw_only=True):
     rounding: Literal["down", "half_up", "up"]
     once_per: tuple[Literal["project", "claim_year", "level"], ...] = ()
     choice: str | None = None
+    relations: tuple[Relation, ...] = ()
     further: tuple[str, ...] = ()
     decision: str | None = None
     examples: tuple[Example, ...]
