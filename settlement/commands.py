@@ -11,6 +11,10 @@ from settlement.account_commands import AccountCommand
 from settlement.bank_account import BankAccount
 from settlement.command_base import Command as Command
 from settlement.deal import Deal
+from settlement.registration_commands import RefuseRegistration as RefuseRegistration
+from settlement.registration_commands import RegisterContract as RegisterContract
+from settlement.registration_commands import RegistrationCommand
+from settlement.registration_commands import SubmitRegistration as SubmitRegistration
 
 Side = Literal["seller", "buyer"]
 
@@ -205,31 +209,6 @@ class SignContract(Command, frozen=True, tag=True):
     """The licensed authority that certified the key, as the register says; empty for most keys."""
 
 
-class SubmitRegistration(Command, frozen=True, tag=True):
-    """File a concluded contract for recognition and registration, as the seller side does."""
-
-    contract: str
-    office: str
-
-
-class RegisterContract(Command, frozen=True, tag=True):
-    """The registrar gives the 16-digit number."""
-
-    registration: str
-    number: str
-    registrar: str
-    registered_on: str
-    non_technical_fen: int = 0
-
-
-class RefuseRegistration(Command, frozen=True, tag=True):
-    """The registrar refuses, with a reason."""
-
-    registration: str
-    registrar: str
-    reason: str
-
-
 class PayProceeds(Command, frozen=True, tag=True):
     """Pay the escrowed price out to the seller."""
 
@@ -275,12 +254,10 @@ SettlementCommand = (
     | DraftContract
     | ProposeText
     | SignContract
-    | SubmitRegistration
-    | RegisterContract
-    | RefuseRegistration
     | PayProceeds
     | ElectClaimant
     | DrawUpClaims
     | ApproveClaim
     | AccountCommand
+    | RegistrationCommand
 )

@@ -14,6 +14,10 @@ from settlement.default_events import (
     TradeDefaulted,
 )
 from settlement.event_base import Event as Event
+from settlement.registration_events import ContractRegistered as ContractRegistered
+from settlement.registration_events import RegistrationEvent
+from settlement.registration_events import RegistrationRefused as RegistrationRefused
+from settlement.registration_events import RegistrationSubmitted as RegistrationSubmitted
 
 
 class DepositCalled(Event, frozen=True, tag=True):
@@ -210,39 +214,6 @@ class ContractConcluded(Event, frozen=True, tag=True):
     effective_on: str
 
 
-class RegistrationSubmitted(Event, frozen=True, tag=True):
-    """The contract lies with the registration office under a provisional id (`TC-…`)."""
-
-    registration: str
-    contract: str
-    trade: str
-    office: str
-    total_fen: int
-
-
-class ContractRegistered(Event, frozen=True, tag=True):
-    """Registered under a 16-digit number; total value and technology value apart."""
-
-    registration: str
-    contract: str
-    trade: str
-    number: str
-    registrar: str
-    registered_on: str
-    total_fen: int
-    technology_fen: int
-
-
-class RegistrationRefused(Event, frozen=True, tag=True):
-    """Not registered, and why."""
-
-    registration: str
-    contract: str
-    trade: str
-    registrar: str
-    reason: str
-
-
 class ProceedsOrdered(Event, frozen=True, tag=True):
     """The bank is asked to pay the price to the seller."""
 
@@ -350,9 +321,6 @@ SettlementEvent = (
     | ContractRevised
     | ContractSigned
     | ContractConcluded
-    | RegistrationSubmitted
-    | ContractRegistered
-    | RegistrationRefused
     | ProceedsOrdered
     | ProceedsPaid
     | ClaimantElected
@@ -361,5 +329,6 @@ SettlementEvent = (
     | ClaimPaymentOrdered
     | ClaimPaid
     | AccountEvent
+    | RegistrationEvent
     | SettlementRefused
 )

@@ -16,6 +16,7 @@ from settlement import (
 )
 from settlement.dispatch import Evolvers
 from settlement.events import SettlementEvent, SettlementRefused
+from settlement.income import note_receipt
 from settlement.state import Settlement
 
 
@@ -44,3 +45,4 @@ def evolve(state: Settlement, event: SettlementEvent, at: int) -> None:
     """Take an event that is in the journal into the state; Broken when an invariant falls."""
     _EVOLVERS[type(event)](state, event, at)
     state.ledger.book(event, at)
+    note_receipt(state, event, at)

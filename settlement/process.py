@@ -16,6 +16,7 @@ from settlement.commands import (
     SettlementCommand,
     SubmitRegistration,
 )
+from settlement.default_events import DepositForfeited, ObligationMoneyOrdered
 from settlement.events import (
     ClaimantElected,
     ContractConcluded,
@@ -25,6 +26,7 @@ from settlement.events import (
     SettlementEvent,
     TradeConcluded,
 )
+from settlement.income import to_reduce
 from settlement.regions import registration_office
 from settlement.state import ContractState, Settlement, Trade
 
@@ -66,6 +68,13 @@ def _contract_concluded(state: Settlement, trade: Trade) -> bool:
     return contract is not None and contract.state is ContractState.CONCLUDED
 
 
+def _trade_of(state: Settlement, event: SettlementEvent) -> Trade:
+    """The trade that an event is about; money ordered names its obligation alone."""
+    if isinstance(event, ObligationMoneyOrdered):
+        return state.trades[state.obligations[event.obligation].trade]
+    return state.trades[event.trade]  # type: ignore[union-attr]
+
+
 _STEPS: dict[type, tuple[Step, ...]] = {
     TradeConcluded: (_draft, _assess),
     ContractConcluded: (_submit, _pay),
@@ -73,6 +82,8 @@ _STEPS: dict[type, tuple[Step, ...]] = {
     ProceedsPaid: (_draw_up,),
     ContractRegistered: (_draw_up,),
     ClaimantElected: (_draw_up,),
+    DepositForfeited: (to_reduce,),
+    ObligationMoneyOrdered: (to_reduce,),
 }
 
 
@@ -83,6 +94,6 @@ def react(state: Settlement, event: SettlementEvent) -> tuple[SettlementCommand,
         return ()
     if isinstance(event, ObligationMet) and state.obligations[event.obligation].kind != "price":
         return (PayDebt(event.obligation),)
-    trade = state.trades[event.trade]  # type: ignore[union-attr]
+    trade = _trade_of(state, event)
     commands = (step(state, trade) for step in steps)
     return tuple(command for command in commands if command is not None)

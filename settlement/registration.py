@@ -1,117 +1,182 @@
-"""Recognition and registration (认定登记) of a concluded contract: submitted, then registered or refused.
+"""Recognition and registration (认定登记) of a concluded contract: the filing, and where its steps are found.
 
-Only the registration office gives the 16-digit number: year, four-digit region, two-digit office, six-digit
-serial. The house files under a provisional id (`TC-…`) that cannot be taken for one. A refused contract may
-be submitted again. Source: 技术合同认定登记管理办法.
+The seller side files with the office of its place (技术合同认定登记管理办法, art. 11 and 12 of the draft); the house does
+so by itself as far as the trade tells the form's fields. The house files under a provisional id (`TC-…`) that cannot be
+taken for one of the office's 16-digit numbers. The office's clock runs from the filing and begins anew with a supplement.
 """
 
-import re
-
-from matching_engine.errors import require
-from settlement.commands import RefuseRegistration, RegisterContract, SubmitRegistration
-from settlement.dates import parse_date
+from settlement import income, registration_later, registration_review
+from settlement.dates import parse_date, shanghai_date
 from settlement.dispatch import Deciders, Evolvers
-from settlement.events import ContractRegistered, RegistrationRefused, RegistrationSubmitted
+from settlement.filing import FilingForm, fault, missing
+from settlement.filing_draft import derived_form
 from settlement.ids import registration_id
+from settlement.office_book import Clock, Office, office_book
 from settlement.refusals import Events, Refusal, refuse
-from settlement.state import ContractState, Registration, RegistrationState, Settlement
+from settlement.registration_checks import benefit_block as benefit_block
+from settlement.registration_checks import form_of, found, go, province_of, words_fault
+from settlement.registration_commands import (
+    AnswerSupplement,
+    CompleteFiling,
+    RequestSupplement,
+    SubmitRegistration,
+)
+from settlement.registration_events import (
+    FilingCompleted,
+    FilingPrepared,
+    RegistrationSubmitted,
+    SupplementAnswered,
+    SupplementRequested,
+)
+from settlement.registration_numbers import NUMBER as NUMBER
+from settlement.registration_state import Move, Registration, RegistrationState, Supplement
+from settlement.review import checklist
+from settlement.state import Contract, ContractState, Settlement, Trade
 
-NUMBER = re.compile(r"(?:19|20)\d{2}[1-8]\d{3}\d{2}\d{6}", re.ASCII)
-"""YYYY RRRR OO SSSSSS, ASCII digits only; there is no check digit."""
+FORM_FIELDS = FilingForm.__struct_fields__
+"""What of the form a supplement can be asked for, beside the items of the checklist."""
 
 
-def submit_registration(state: Settlement, command: SubmitRegistration, _at: int) -> Events:
-    """File a contract that both parties have signed."""
+def submit_registration(state: Settlement, command: SubmitRegistration, at: int) -> Events:
+    """File a contract that both parties have signed; with fields missing that nobody stated yet, prepare the filing."""
     contract = state.contracts.get(command.contract)
     if contract is None:
         return refuse(command.contract, command, Refusal.CONTRACT_UNKNOWN, "no such contract")
     if contract.state is not ContractState.CONCLUDED:
         detail = "only a contract signed by both parties is registered"
         return refuse(command.contract, command, Refusal.CONTRACT_NOT_SIGNED, detail)
-    registration = registration_id(contract.trade)
-    before = state.registrations.get(registration)
-    if before is not None and before.state is not RegistrationState.REFUSED:
-        return refuse(registration, command, Refusal.REGISTRATION_STATE, f"it is {before.state} already")
-    total_fen = state.trades[contract.trade].price_fen
-    submitted = RegistrationSubmitted(registration, contract.id, contract.trade, command.office, total_fen)
-    return (submitted,)
+    trade = state.trades[contract.trade]
+    before = state.registrations.get(registration_id(trade.id))
+    if before is not None and not before.may(Move.SUBMIT):
+        return refuse(before.id, command, Refusal.REGISTRATION_STATE, f"it is {before.state} already")
+    office = office_book().office(command.office)
+    if office is None:
+        detail = f"office: got {command.office}, expected the name or six-digit code of a registration office"
+        return refuse(command.contract, command, Refusal.OFFICE_INVALID, detail)
+    form = form_of(state, before) if before else derived_form(trade, contract)
+    lacking = missing(form)
+    if lacking and before is None:
+        return (_prepared(trade, contract, office, form, lacking),)
+    if lacking:
+        return _incomplete(registration_id(trade.id), command, lacking)
+    return (_submitted(trade, contract, office, form, at),)
 
 
-def register_contract(state: Settlement, command: RegisterContract, _at: int) -> Events:
-    """Give the office's number; the technology value is the total less its non-technical part."""
-    registration, refusal = _before_office(state, command)
-    if registration is None:
-        return refusal
-    refusal = _check_number(state, registration, command)
-    if refusal:
-        return refusal
-    if not 0 <= command.non_technical_fen <= registration.total_fen:
-        detail = f"non_technical_fen is from 0 to {registration.total_fen}"
-        return refuse(command.registration, command, Refusal.AMOUNT_INVALID, detail)
-    registered = ContractRegistered(
-        registration=registration.id,
-        contract=registration.contract,
-        trade=registration.trade,
-        number=command.number,
-        registrar=command.registrar,
-        registered_on=command.registered_on,
-        total_fen=registration.total_fen,
-        technology_fen=registration.total_fen - command.non_technical_fen,
+def _prepared(
+    trade: Trade, contract: Contract, office: Office, form: FilingForm, lacking: tuple[str, ...]
+) -> FilingPrepared:
+    return FilingPrepared(
+        registration=registration_id(trade.id),
+        contract=contract.id,
+        trade=trade.id,
+        office=office.name,
+        office_code=office.code,
+        total_fen=trade.price_fen,
+        form=form,
+        missing=lacking,
     )
-    return (registered,)
 
 
-def refuse_registration(state: Settlement, command: RefuseRegistration, _at: int) -> Events:
-    """The office does not register it, and says why."""
-    registration, refusal = _before_office(state, command)
+def _submitted(
+    trade: Trade, contract: Contract, office: Office, form: FilingForm, at: int
+) -> RegistrationSubmitted:
+    day = shanghai_date(at)
+    clock = office_book().clock(office.province, day, contract.kind, trade.price_fen)
+    return RegistrationSubmitted(
+        registration=registration_id(trade.id),
+        contract=contract.id,
+        trade=trade.id,
+        office=office.name,
+        total_fen=trade.price_fen,
+        office_code=office.code,
+        form=form,
+        filed_on=day.isoformat(),
+        due_on=clock.due(day).isoformat(),
+        clock=clock.source,
+    )
+
+
+def _incomplete(
+    registration: str,
+    command: SubmitRegistration | AnswerSupplement,
+    lacking: tuple[str, ...],
+) -> Events:
+    detail = f"the form lacks {', '.join(lacking)}"
+    return refuse(registration, command, Refusal.FILING_INCOMPLETE, detail)
+
+
+def complete_filing(state: Settlement, command: CompleteFiling, _at: int) -> Events:
+    """Take the applicant's form, whole; what it leaves empty is missing again."""
+    registration, refusal = found(state, command.registration, command, Move.COMPLETE)
     if registration is None:
         return refusal
-    refused = RegistrationRefused(
+    wrong = fault(command.form, registration.total_fen)
+    if wrong:
+        return refuse(registration.id, command, Refusal.FILING_INVALID, wrong)
+    return (FilingCompleted(registration.id, registration.trade, command.author, command.form),)
+
+
+def request_supplement(state: Settlement, command: RequestSupplement, at: int) -> Events:
+    """Ask for items of the checklist or fields of the form, in words; the clock stands still."""
+    registration, refusal = found(state, command.registration, command, Move.ASK_SUPPLEMENT)
+    if registration is None:
+        return refusal
+    kind = state.contracts[registration.contract].kind
+    known = (*(item.value for item in checklist(kind)), *FORM_FIELDS)
+    strange = [item for item in command.items if item not in known]
+    if strange or not command.items:
+        detail = f"items: got {', '.join(strange) or 'nothing'}, expected some of {', '.join(known)}"
+        return refuse(registration.id, command, Refusal.REVIEW_ITEM, detail)
+    wrong = words_fault(command.words)
+    if wrong:
+        return refuse(registration.id, command, Refusal.REASON_INVALID, wrong)
+    requested = SupplementRequested(
         registration=registration.id,
-        contract=registration.contract,
         trade=registration.trade,
         registrar=command.registrar,
-        reason=command.reason,
+        items=command.items,
+        words=command.words.strip(),
+        requested_on=shanghai_date(at).isoformat(),
     )
-    return (refused,)
+    return (requested,)
 
 
-def _before_office(
-    state: Settlement, command: RegisterContract | RefuseRegistration
-) -> tuple[Registration | None, Events]:
-    """The registration if the office may decide on it now, else the refusal."""
-    registration = state.registrations.get(command.registration)
+def answer_supplement(state: Settlement, command: AnswerSupplement, at: int) -> Events:
+    """Give what the office asked for; its clock begins anew on this day."""
+    registration, refusal = found(state, command.registration, command, Move.SUPPLEMENT)
     if registration is None:
-        detail = "no such registration"
-        return None, refuse(command.registration, command, Refusal.REGISTRATION_UNKNOWN, detail)
-    if registration.state is not RegistrationState.SUBMITTED:
-        detail = f"it is {registration.state} already"
-        return None, refuse(command.registration, command, Refusal.REGISTRATION_STATE, detail)
-    return registration, ()
+        return refusal
+    wrong = words_fault(command.words)
+    if wrong:
+        return refuse(registration.id, command, Refusal.REASON_INVALID, wrong)
+    form = command.form or form_of(state, registration)
+    wrong = fault(form, registration.total_fen)
+    if wrong:
+        return refuse(registration.id, command, Refusal.FILING_INVALID, wrong)
+    if missing(form):
+        return _incomplete(registration.id, command, missing(form))
+    day = shanghai_date(at)
+    answered = SupplementAnswered(
+        registration=registration.id,
+        trade=registration.trade,
+        author=command.author,
+        words=command.words.strip(),
+        form=command.form,
+        answered_on=day.isoformat(),
+        due_on=_clock(state, registration, at).due(day).isoformat(),
+    )
+    return (answered,)
 
 
-def _check_number(state: Settlement, registration: Registration, command: RegisterContract) -> Events:
-    """The refusal of a number or date that cannot be; nothing when both can."""
-    subject = command.registration
-    effective_on = state.contracts[registration.contract].effective_on or ""
-    if parse_date(command.registered_on) is None or command.registered_on < effective_on:
-        detail = (
-            f"registered_on is a date like 2026-11-20, not before the contract took effect ({effective_on})"
-        )
-        return refuse(subject, command, Refusal.DATE_INVALID, detail)
-    if not NUMBER.fullmatch(command.number):
-        detail = "a number has 16 ASCII digits: year, region (first digit 1 to 8), office, serial"
-        return refuse(subject, command, Refusal.NUMBER_MALFORMED, detail)
-    if not effective_on[:4] <= command.number[:4] <= command.registered_on[:4]:
-        detail = f"the year of a number lies between {effective_on[:4]} and {command.registered_on[:4]}"
-        return refuse(subject, command, Refusal.NUMBER_MALFORMED, detail)
-    if command.number in state.numbers:
-        return refuse(subject, command, Refusal.NUMBER_TAKEN, "another contract has this number")
-    return ()
+def _clock(state: Settlement, registration: Registration, at: int) -> Clock:
+    """The clock by which it was filed: that of the filing's day, whatever was announced since."""
+    kind = state.contracts[registration.contract].kind
+    filed = parse_date(registration.filed_on) or shanghai_date(at)
+    return office_book().clock(province_of(state, registration), filed, kind, registration.total_fen)
 
 
-def submitted(state: Settlement, event: RegistrationSubmitted, _at: int) -> None:
-    """The contract lies with the office, for the first time or again."""
+def prepared(state: Settlement, event: FilingPrepared, _at: int) -> None:
+    """A draft lies with the seller."""
     state.trades[event.trade].registration = event.registration
     state.registrations[event.registration] = Registration(
         id=event.registration,
@@ -119,39 +184,71 @@ def submitted(state: Settlement, event: RegistrationSubmitted, _at: int) -> None
         trade=event.trade,
         office=event.office,
         total_fen=event.total_fen,
+        state=RegistrationState.DRAFT,
+        office_code=event.office_code,
+        form=event.form,
     )
 
 
-def registered(state: Settlement, event: ContractRegistered, _at: int) -> None:
-    """The number is given, once and to one contract."""
-    contract = state.contracts[event.contract]
-    require(contract.state is ContractState.CONCLUDED, "only signed contracts are registered")
-    require(event.number not in state.numbers, "a registration number is given once")
+def completed(state: Settlement, event: FilingCompleted, _at: int) -> None:
+    """The form is as the applicant wants it."""
     registration = state.registrations[event.registration]
-    registration.state = RegistrationState.REGISTERED
-    registration.number = event.number
-    registration.registrar = event.registrar
-    registration.registered_on = event.registered_on
-    registration.technology_fen = event.technology_fen
-    state.numbers[event.number] = event.registration
+    go(registration, Move.COMPLETE)
+    registration.form = event.form
 
 
-def refused(state: Settlement, event: RegistrationRefused, _at: int) -> None:
-    """The office said no."""
+def submitted(state: Settlement, event: RegistrationSubmitted, _at: int) -> None:
+    """The contract lies with the office, for the first time or again."""
+    before = state.registrations.get(event.registration)
+    if before is not None:
+        go(before, Move.SUBMIT)
+    state.trades[event.trade].registration = event.registration
+    state.registrations[event.registration] = Registration(
+        id=event.registration,
+        contract=event.contract,
+        trade=event.trade,
+        office=event.office,
+        total_fen=event.total_fen,
+        office_code=event.office_code,
+        form=event.form,
+        filed_on=event.filed_on,
+        due_on=event.due_on,
+    )
+
+
+def asked(state: Settlement, event: SupplementRequested, _at: int) -> None:
+    """The applicant has to answer."""
     registration = state.registrations[event.registration]
-    require(registration.state is RegistrationState.SUBMITTED, "the office decides what lies before it")
-    registration.state = RegistrationState.REFUSED
-    registration.registrar = event.registrar
-    registration.reason = event.reason
+    go(registration, Move.ASK_SUPPLEMENT)
+    registration.supplements.append(Supplement(event.items, event.words, event.registrar, event.requested_on))
+
+
+def answered(state: Settlement, event: SupplementAnswered, _at: int) -> None:
+    """The office has what it asked for."""
+    registration = state.registrations[event.registration]
+    go(registration, Move.SUPPLEMENT)
+    asked_for = registration.supplements[-1]
+    asked_for.answer, asked_for.author, asked_for.answered_on = event.words, event.author, event.answered_on
+    registration.form = event.form or registration.form
+    registration.due_on = event.due_on
 
 
 DECIDE: Deciders = {
     SubmitRegistration: submit_registration,
-    RegisterContract: register_contract,
-    RefuseRegistration: refuse_registration,
+    CompleteFiling: complete_filing,
+    RequestSupplement: request_supplement,
+    AnswerSupplement: answer_supplement,
+    **registration_review.DECIDE,
+    **registration_later.DECIDE,
+    **income.DECIDE,
 }
 EVOLVE: Evolvers = {
+    FilingPrepared: prepared,
+    FilingCompleted: completed,
     RegistrationSubmitted: submitted,
-    ContractRegistered: registered,
-    RegistrationRefused: refused,
+    SupplementRequested: asked,
+    SupplementAnswered: answered,
+    **registration_review.EVOLVE,
+    **registration_later.EVOLVE,
+    **income.EVOLVE,
 }

@@ -13,6 +13,9 @@ from settlement.bank_account import BankAccount
 from settlement.commands import Part, PartyFacts, Side, Subject
 from settlement.deal import ContractKind
 from settlement.ledger import Ledger
+from settlement.registration_state import Receipt
+from settlement.registration_state import Registration as Registration
+from settlement.registration_state import RegistrationState as RegistrationState
 from settlement.rulebook import Rulebook
 from settlement.stated_account import StatedAccount
 
@@ -36,14 +39,6 @@ class ContractState(StrEnum):
 
     DRAFTED = "drafted"
     CONCLUDED = "concluded"
-
-
-class RegistrationState(StrEnum):
-    """SUBMITTED → REGISTERED | REFUSED; a refused one may be submitted again."""
-
-    SUBMITTED = "submitted"
-    REGISTERED = "registered"
-    REFUSED = "refused"
 
 
 class ClaimState(StrEnum):
@@ -164,6 +159,8 @@ class Trade:
     elected: dict[Side, Side] = field(default_factory=dict)
     """Who said which side shall claim: speaker → claimant."""
     claims: list[str] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
+    """The money of its price, as it came and went back."""
 
     @property
     def election(self) -> Side | None:
@@ -229,23 +226,6 @@ class Contract:
     def signed_by(self, side: Side) -> bool:
         """Whether a side has signed."""
         return any(signature.side == side for signature in self.signatures)
-
-
-@dataclass(slots=True)
-class Registration:
-    """A contract at the registration office. `number` is the office's, 16 digits."""
-
-    id: str
-    contract: str
-    trade: str
-    office: str
-    total_fen: int
-    state: RegistrationState = RegistrationState.SUBMITTED
-    number: str | None = None
-    registrar: str | None = None
-    registered_on: str | None = None
-    technology_fen: int | None = None
-    reason: str | None = None
 
 
 @dataclass(slots=True)
@@ -364,6 +344,8 @@ class Settlement:
     """Deposit or obligation → the account from which its money came last, where the bank told."""
     numbers: dict[str, str] = field(default_factory=dict)
     """Registration number → registration, unique in the house."""
+    serials: dict[str, int] = field(default_factory=dict)
+    """Year, region and office → the lowest serial that is free."""
     defaults: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Listing → trades whose buyers defaulted, oldest first; each until the listing is sold again for it."""
     ledger: Ledger = field(default_factory=Ledger)

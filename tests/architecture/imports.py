@@ -36,8 +36,11 @@ PURE = (
     "exchange/house/chain.py",
     "exchange/house/command.py",
     "exchange/house/machine.py",
+    "exchange/house/negotiation_authority.py",
+    "exchange/house/negotiation_reactions.py",
     "exchange/house/queries.py",
     "exchange/house/reactions.py",
+    "exchange/house/registration_authority.py",
     "exchange/house/state.py",
     "exchange/house/streams.py",
 )

@@ -181,7 +181,7 @@ class SettlementLife(RuleBasedStateMachine):
     def refuse_or_file(self, trade: str, again: bool) -> None:
         """The office refuses, or somebody files once more."""
         if again:
-            self.ask(SubmitRegistration(f"C-{trade}", "x"))
+            self.ask(SubmitRegistration(f"C-{trade}", "230101"))
         else:
             self.ask(RefuseRegistration(f"TC-{trade}", "r", "reason"))
 

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from settlement import commands as sc
 from settlement.dates import shanghai_date
-from settlement.state import Registration, RegistrationState
+from settlement.registration_state import Move, Registration
 from web import errors
 from web.pages.shell import Visit, page, sentence
 from web.parse import BadInput, yuan
@@ -33,8 +33,8 @@ async def registrations(
     """The desk; `wrong` and `said` belong to the registration that a form was about."""
     visit.needs("registrar")
     state = visit.state.settlement
-    waiting = [one for one in state.registrations.values() if one.state is RegistrationState.SUBMITTED]
-    done = [one for one in state.registrations.values() if one.state is not RegistrationState.SUBMITTED]
+    waiting = [one for one in state.registrations.values() if one.may(Move.REGISTER)]
+    done = [one for one in state.registrations.values() if not one.may(Move.REGISTER)]
     return visit.render(
         "registrations.html",
         status,

@@ -132,7 +132,7 @@ def stage_now(trade: Trade, contract: str | None, registration: str | None, paid
         return "claim"
     if paid:
         return "credit"
-    if registration == "registered":
+    if registration in ("registered", "changed"):
         return "registration"
     if contract == "concluded":
         return "signature"

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from exchange.registers.signing_keys import SigningKey
 from settlement import commands as sc
-from settlement.state import Claim, Contract, ContractState, RegistrationState, Signature, Trade
+from settlement.state import Claim, Contract, ContractState, Signature, Trade
 from web import errors
 from web.api_trades import may_see
 from web.pages.negotiation import negotiation
@@ -188,7 +188,7 @@ def _is_paid(visit: Visit, trade: Trade) -> bool:
     """Whether the contract is registered and the seller has the money, from which claims are counted."""
     payment = visit.state.settlement.payments.get(trade.payment or "")
     registration = visit.state.settlement.registrations.get(trade.registration or "")
-    registered = registration is not None and registration.state is RegistrationState.REGISTERED
+    registered = registration is not None and registration.in_force
     return registered and payment is not None and payment.paid_on is not None
 
 
