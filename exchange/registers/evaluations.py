@@ -5,6 +5,7 @@ evaluator signs the digest of the statement below with a registered Ed25519 key:
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal
 
@@ -149,7 +150,16 @@ class Evaluations(Versioned[Evaluation]):
         query = select(table).where(table.achievement == achievement)
         return await self._select(query.order_by(table.evaluated_on.desc(), table.id))
 
-    async def best(self, achievements: list[str], day: date) -> dict[str, Evaluation]:
+    async def known(self, achievements: Sequence[str]) -> set[str]:
+        """Which of these achievements have an evaluation that was not withdrawn."""
+        table = EvaluationRow
+        query = select(table.achievement).where(
+            table.achievement.in_(achievements), table.withdrawn_on.is_(None)
+        )
+        async with self._database.reading() as session:
+            return set((await session.scalars(query)).all())
+
+    async def best(self, achievements: Sequence[str], day: date) -> dict[str, Evaluation]:
         """Of each achievement the best evaluation that stands on a day; for badges and for matching."""
         query = select(EvaluationRow).where(EvaluationRow.achievement.in_(achievements))
         standing = [one for one in await self._select(query) if one.stands(day)]

@@ -8,7 +8,7 @@ import csv
 import io
 import unicodedata
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import TypeVar
@@ -96,12 +96,35 @@ def read_table(data: bytes, columns: Sequence[str]) -> Iterator[TableRow]:
         yield TableRow(number, dict(zip(header, cells, strict=True)))
 
 
+def read_named(
+    data: bytes, names: Mapping[str, str], needed: Sequence[str]
+) -> Iterator[TableRow | Malformed]:
+    """The rows of a file whose header may leave columns out, in any order, each under one of its names.
+
+    `names` maps every name of a column to the one of the rows. A row that does not fit the header comes as the
+    error about it, and the next follows; a header that cannot be read raises it.
+    """
+    rows = ((number, cells) for number, cells in _rows(data) if not all(map(_blank, cells)))
+    number, cells = next(rows, (1, []))
+    given = [str(cell or "").strip() for cell in cells]
+    header = _header(
+        number, [names.get(name, name) for name in given], tuple(dict.fromkeys(names.values())), needed
+    )
+    for number, cells in rows:
+        if len(cells) != len(header):
+            yield Malformed(f"row {number}", f"{len(cells)} cells", f"{len(header)} cells like the header")
+        else:
+            yield TableRow(number, dict(zip(header, cells, strict=True)))
+
+
 def _rows(data: bytes) -> Iterator[tuple[int, list[object]]]:
     return _xlsx(data) if data.startswith(_ZIP) else _csv(data)
 
 
-def _header(number: int, cells: Sequence[object], columns: Sequence[str]) -> list[str]:
-    """The names of the columns, each known, each once, none left out."""
+def _header(
+    number: int, cells: Sequence[object], columns: Sequence[str], needed: Sequence[str] | None = None
+) -> list[str]:
+    """The names of the columns, each known, each once, none left out that is needed (by default all)."""
     header = [str(cell or "").strip() for cell in cells]
     unknown = next((name for name in header if name not in columns), None)
     if unknown is not None:
@@ -111,7 +134,7 @@ def _header(number: int, cells: Sequence[object], columns: Sequence[str]) -> lis
     twice = next((name for name in header if header.count(name) > 1), None)
     if twice is not None:
         raise Malformed(f"row {number}, header", twice, "each column once")
-    missing = [name for name in columns if name not in header]
+    missing = [name for name in (columns if needed is None else needed) if name not in header]
     if missing:
         raise Malformed(f"row {number}, header", ", ".join(header), f"also the columns {', '.join(missing)}")
     return header
