@@ -8,7 +8,7 @@ from exchange.market.unconverted import Source
 from exchange.registers.words import IpKind, LegalStatus, Level, Right, Stage
 
 
-class FundingSource(msgspec.Struct, frozen=True):
+class FundingSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One source of money. `share` is its exact part as a fraction, "" where nobody knows it.
 
     `duty` is the duty to convert that was agreed before the project began (Heilongjiang, part two, (一)).
@@ -22,7 +22,7 @@ class FundingSource(msgspec.Struct, frozen=True):
     duty: str = ""
 
 
-class IpItem(msgspec.Struct, frozen=True):
+class IpItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One property right."""
 
     kind: IpKind
@@ -40,7 +40,7 @@ class IpItem(msgspec.Struct, frozen=True):
         return " ".join(part for part in parts if part)
 
 
-class RightsGrant(msgspec.Struct, frozen=True):
+class RightsGrant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A right given to completers (赋权): a share of the ownership, or use for at least ten years."""
 
     right: Right
@@ -50,7 +50,7 @@ class RightsGrant(msgspec.Struct, frozen=True):
     from_on: date | None = None
 
 
-class Owner(msgspec.Struct, frozen=True):
+class Owner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One who owns a part. `organisation` is its id where it is in the register."""
 
     name: str
@@ -58,7 +58,7 @@ class Owner(msgspec.Struct, frozen=True):
     organisation: str | None = None
 
 
-class Completer(msgspec.Struct, frozen=True):
+class Completer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A person who made the achievement (完成人). `leader`: holds an office, which decides how awards may be paid."""
 
     name: str
@@ -67,7 +67,7 @@ class Completer(msgspec.Struct, frozen=True):
     leader: bool = False
 
 
-class StageReached(msgspec.Struct, frozen=True):
+class StageReached(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A stage of the chain, and when and where it was reached."""
 
     stage: Stage

@@ -1,40 +1,7 @@
 """Provinces as people write them: 河南, 河南省, henan."""
 
-from settlement.regions import region_name
+from settlement.regions import REGIONS, region_name
 
-KEYS = [
-    "beijing",
-    "tianjin",
-    "hebei",
-    "shanxi",
-    "inner_mongolia",
-    "liaoning",
-    "jilin",
-    "heilongjiang",
-    "shanghai",
-    "jiangsu",
-    "zhejiang",
-    "anhui",
-    "fujian",
-    "jiangxi",
-    "shandong",
-    "henan",
-    "hubei",
-    "hunan",
-    "guangdong",
-    "guangxi",
-    "hainan",
-    "chongqing",
-    "sichuan",
-    "guizhou",
-    "yunnan",
-    "tibet",
-    "shaanxi",
-    "gansu",
-    "qinghai",
-    "ningxia",
-    "xinjiang",
-]
 _SUFFIXES = ("维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "省", "市")
 
 
@@ -44,7 +11,7 @@ def short_name(key: str) -> str:
     return next((name.removesuffix(end) for end in _SUFFIXES if name.endswith(end)), name)
 
 
-_KNOWN = {form: key for key in KEYS for form in (key, region_name(key), short_name(key))}
+_KNOWN = {form: key for key in REGIONS for form in (key, region_name(key), short_name(key))}
 
 
 def region_key(text: str) -> str | None:
