@@ -8,13 +8,17 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from settlement.bank_statement import BankCredit
-from settlement.credit import record_credit
-from settlement.events import CreditRecorded
-from settlement.evolve import evolve
+from settlement.credit import record_credit, recorded
+from settlement.deposits import held
+from settlement.dispatch import Evolvers
+from settlement.events import CreditRecorded, DepositHeld, ObligationMet
+from settlement.obligations import met
 from settlement.references import fold, target_of
 from settlement.state import DepositState, Settlement, Suspense
 
 SUGGESTIONS_MAX = 5
+_TAKEN: Evolvers = {CreditRecorded: recorded, DepositHeld: held, ObligationMet: met}
+"""What of a credit's events the next credit's decision looks at."""
 
 
 class Forecast(NamedTuple):
@@ -71,7 +75,8 @@ def _one(state: Settlement, scratch: Settlement, credit: BankCredit) -> Forecast
         return Forecast(credit, True, None, 0, 0, "")
     target, taken_fen, suspense_fen, reason = None, 0, 0, ""
     for event in record_credit(scratch, credit.command(), 0):
-        evolve(scratch, event, 0)
+        if type(event) in _TAKEN:
+            _TAKEN[type(event)](scratch, event, 0)
         if isinstance(event, CreditRecorded) and event.target is not None:
             target, taken_fen = event.target, event.amount_fen
         elif isinstance(event, CreditRecorded):

@@ -58,8 +58,7 @@ def column_map(plain: Any) -> ColumnMap:
 async def book(house: House | RemoteHouse, principal: Principal, credits_: Iterable[BankCredit]) -> Booked:
     """Book the credits that the house does not know; Malformed, before any, when it knows one differently."""
     told = tuple(credits_)
-    for credit in told:
-        _check_known(house.view.settlement.credits.get(credit.id), credit)
+    check_known(house.view, told)
     recorded = 0
     for credit in told:
         command = Command(credit_command(credit.id), principal, credit.command())
@@ -67,6 +66,12 @@ async def book(house: House | RemoteHouse, principal: Principal, credits_: Itera
             outcome = await house.submit(command)
             recorded += outcome.refusal is None
     return Booked(len(told), recorded, len(told) - recorded, _waiting(house.view, told))
+
+
+def check_known(view: State, told: Iterable[BankCredit]) -> None:
+    """Malformed for the first credit that the house knows with other contents."""
+    for credit in told:
+        _check_known(view.settlement.credits.get(credit.id), credit)
 
 
 def _check_known(known: Credit | None, credit: BankCredit) -> None:
@@ -86,16 +91,20 @@ def _waiting(view: State, told: Iterable[BankCredit]) -> tuple[Waiting, ...]:
     )
 
 
+def missing_setting(settings: Settings) -> str | None:
+    """The first setting of the escrow account that is not given; None when all are."""
+    names = ("escrow_name", "escrow_account", "escrow_bank")
+    return next((f"LUOCHUI_{name.upper()}" for name in names if not getattr(settings, name)), None)
+
+
 def pain001(view: State, settings: Settings, at: int, version: Version) -> bytes:
     """The open orders of a house that have their accounts, for its bank.
 
     Malformed without any, saying which wait for an account, or without the escrow account's settings.
     """
-    for name in ("escrow_name", "escrow_account", "escrow_bank"):
-        if not getattr(settings, name):
-            raise Malformed(
-                f"LUOCHUI_{name.upper()}", "nothing", "the escrow account's holder, number and bank"
-            )
+    missing = missing_setting(settings)
+    if missing:
+        raise Malformed(missing, "nothing", "the escrow account's holder, number and bank")
     payer = Payer(settings.escrow_name, settings.escrow_account, settings.escrow_bank)
     ready, waiting = ready_orders(view.settlement), waiting_orders(view.settlement)
     if waiting and not ready:

@@ -5,12 +5,15 @@ from starlette.routing import Route
 from web.pages import (
     account,
     api_docs,
+    bank,
+    bank_statements,
     desk,
     documents,
     keys,
     market,
     offices,
     operator,
+    payout,
     room,
     statement,
     trades,
@@ -22,5 +25,20 @@ __all__ = ["error_page", "page_routes"]
 
 def page_routes() -> list[Route]:
     """Every page and every form of it."""
-    parts = (market, room, account, desk, trades, documents, keys, offices, operator, api_docs, statement)
+    parts = (
+        market,
+        room,
+        account,
+        desk,
+        trades,
+        documents,
+        keys,
+        offices,
+        operator,
+        api_docs,
+        statement,
+        bank,
+        bank_statements,
+        payout,
+    )
     return [route for part in parts for route in part.ROUTES]

@@ -34,6 +34,9 @@ STAFF_PAGES = (
     ("registrar", "/registrations"),
     ("funder", "/claims"),
     ("operator", "/operator"),
+    ("operator", "/bank"),
+    ("bank", "/bank"),
+    ("auditor", "/bank"),
     ("operator", "/statement"),
     ("auditor", "/statement"),
 )
@@ -178,6 +181,7 @@ def _nav(s: Speech, caller: Caller | None) -> list[tuple[str, str]]:
         "/registrations": s.text("Registration desk"),
         "/claims": s.text("Claims"),
         "/operator": s.text("Operator's desk"),
+        "/bank": s.text("Bank"),
         "/statement": s.text("Account statement"),
     }
     pages = [("/", s.text("Market"))]

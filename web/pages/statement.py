@@ -27,7 +27,7 @@ async def show(visit: Visit) -> Response:
         "statement.html",
         statement=found,
         parties=_parties(visit),
-        name=_name(visit, party),
+        name=party_name(visit, party),
         name_of=_names_of_accounts(visit),
         drawn_up=visit.now,
         download=_download(found, visit) if found else "",
@@ -69,7 +69,8 @@ def _parties(visit: Visit) -> list[tuple[str, str]]:
     return sorted(found, key=lambda one: one[1])
 
 
-def _name(visit: Visit, party: str) -> str:
+def party_name(visit: Visit, party: str) -> str:
+    """What a party is called; its id where it is none of the market's."""
     facts = visit.state.market.parties.get(party)
     return facts.name if facts else party
 
