@@ -8,6 +8,7 @@ from web import api_bank as bank
 from web import api_default as default
 from web import api_lots as lots
 from web import api_market as market
+from web import api_negotiations as negotiations
 from web import api_probes as probes
 from web import api_seals as seals
 from web import api_sittings as sittings
@@ -187,6 +188,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *default.OPERATIONS,
     *market.OPERATIONS,
     *sittings.OPERATIONS,
+    *negotiations.OPERATIONS,
     Operation("GET", "/api/openapi.json", openapi, "This document", "about", signed_in=False),
     Operation("GET", "/api/asyncapi.json", asyncapi, "The socket's document", "about", signed_in=False),
     Operation("GET", "/healthz", probes.healthz, "Alive", "about", r.Health, signed_in=False),

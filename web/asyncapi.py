@@ -9,7 +9,22 @@ from web import messages as m
 Json = dict[str, Any]
 
 REF = "#/components/schemas/{name}"
-SERVER_MESSAGES = (m.Welcome, m.Snap, m.Delta, m.You, m.Ack, m.Rej, m.Told, m.Presence, m.Ping, m.Bye)
+SERVER_MESSAGES = (
+    m.Welcome,
+    m.Snap,
+    m.Delta,
+    m.TableSnap,
+    m.TableDelta,
+    m.TableEv,
+    m.You,
+    m.Ack,
+    m.TableAck,
+    m.Rej,
+    m.Told,
+    m.Presence,
+    m.Ping,
+    m.Bye,
+)
 
 _INFO = {
     "title": "Luochui 落槌: the socket",
@@ -19,7 +34,7 @@ _INFO = {
         "message, `i` is the client's request id and is echoed. Money is an integer count of fen, instants are integer "
         "milliseconds since the epoch. The first message is `hello`; a browser brings its session cookie and a one-use "
         "ticket, a program `Authorization: Bearer ek_…`; watching needs neither. Beside the messages below the house "
-        "sends `ev`: `lot`, `epoch`, `from`, `seq` and the public events as they happen; where `from` is not the last "
+        "sends `ev` for lots: `lot`, `epoch`, `from`, `seq` and the public events as they happen; where `from` is not the last "
         "`seq` + 1, subscribe again."
     ),
 }

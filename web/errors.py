@@ -31,7 +31,9 @@ _FORBIDDEN = frozenset(
         "MATCH_NOT_ENTITLED",
     }
 )
-_UNPROCESSABLE = frozenset({"BAD_ENVELOPE", "LOT_TERMS", "SESSION_EMPTY", "SCORE_ATTRIBUTES", "SCORE_RANGE"})
+_UNPROCESSABLE = frozenset(
+    {"BAD_ENVELOPE", "LOT_TERMS", "SESSION_EMPTY", "SCORE_ATTRIBUTES", "SCORE_RANGE", "TERMS_INVALID"}
+)
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -16,7 +16,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 from exchange.bootstrap import Exchange
-from exchange.house.command import Command, Outcome, Principal
+from exchange.house.command import Body, Command, Outcome, Principal
 from exchange.house.state import State
 from exchange.ports import Unavailable
 from matching_engine import commands as lc
@@ -33,8 +33,11 @@ from web.protocol import (
     CloseCode,
     Conversation,
     Follow,
+    FollowTable,
     Leave,
+    LeaveTable,
     Limits,
+    Move,
     Send,
     SignIn,
     TellTime,
@@ -42,6 +45,8 @@ from web.protocol import (
 )
 from web.security import origin_allowed, secrets_in
 from web.sessions import Caller, Live, Sessions
+from web.table_hub import TableHub
+from web.table_moves import answered, move_of
 from web.tickets import Tickets
 from web.transport import pipe_of
 
@@ -63,6 +68,7 @@ class Gateway:
         self.tickets = tickets
         self.limits = limits or Limits()
         self.hub = Hub(exchange.house)
+        self.tables = TableHub(exchange.house)
         self._connections: dict[str, list[Connection]] = {}
         self._throttles: OrderedDict[str, Throttle] = OrderedDict()
 
@@ -139,6 +145,7 @@ class Connection:
 
     def _end(self) -> None:
         self._gateway.hub.leave(self._watcher)
+        self._gateway.tables.leave(self._watcher)
         self._watcher.pipe.gone()
         if self._live is not None:
             self._live.close()
@@ -154,10 +161,12 @@ class Connection:
             self._do_now(action)
 
     def _do(self, action: Action) -> None:
-        if isinstance(action, Ask):
+        if isinstance(action, Ask | Move):
             self._ask(action.message)
         elif isinstance(action, Follow):
             self._slow = asyncio.create_task(self._follow(action))
+        elif isinstance(action, FollowTable):
+            self._slow = asyncio.create_task(self._follow_table(action))
         elif isinstance(action, SignIn):
             self._slow = asyncio.create_task(self._sign_in(action.ticket))
         else:
@@ -172,6 +181,8 @@ class Connection:
             self._watcher.send(m.Told(action.i, action.c0, action.s1, now))
         elif isinstance(action, Leave):
             self._gateway.hub.unfollow(self._watcher, action.lot)
+        elif isinstance(action, LeaveTable):
+            self._gateway.tables.unfollow(self._watcher, action.table)
         elif isinstance(action, Close):
             self._watcher.send(m.Bye(action.reason, action.after))
             self._watcher.pipe.close(action.code, action.reason)
@@ -223,7 +234,20 @@ class Connection:
             self._conversation.lots.discard(action.lot)
             self._watcher.send(m.Rej(action.i, None, "LOT_UNKNOWN", False))
 
-    def _ask(self, message: m.Decision) -> None:
+    async def _follow_table(self, action: FollowTable) -> None:
+        """A table is followed by its parties; to others it does not exist."""
+        principal = self._live.principal if self._live else None
+        code, retry = "TABLE_UNKNOWN", False
+        try:
+            tables = self._gateway.tables
+            if await tables.follow(self._watcher, principal, action.table, action.i, action.since):
+                return
+        except Unavailable:
+            code, retry = "UNAVAILABLE", True
+        self._conversation.lots.discard(action.table)
+        self._watcher.send(m.Rej(action.i, None, code, retry))
+
+    def _ask(self, message: m.Decision | m.TableMove) -> None:
         principal = self._live.principal if self._live else None
         if principal is None or self._live is None:
             self._watcher.send(m.Rej(message.i, message.id, "SIGN_IN_REQUIRED", False))
@@ -236,7 +260,7 @@ class Connection:
         else:
             self._house.ask(Command(message.id, principal, body), partial(self._tell, message))
 
-    def _tell(self, message: m.Decision, answer: Outcome | LuochuiError) -> None:
+    def _tell(self, message: m.Decision | m.TableMove, answer: Outcome | LuochuiError) -> None:
         """The answer to a decision, durable; the house calls this, so nothing that is wrong here may reach it."""
         try:
             if isinstance(answer, LuochuiError):
@@ -246,7 +270,9 @@ class Connection:
         except Exception:
             log.exception("answer not sent", command=message.id)
 
-    def _answer(self, message: m.Decision, outcome: Outcome) -> m.Outbound:
+    def _answer(self, message: m.Decision | m.TableMove, outcome: Outcome) -> m.Outbound:
+        if isinstance(message, m.TableMove):
+            return answered(message, outcome)
         first, refusal = outcome.first, outcome.refusal
         if refusal is None:
             ts, kind = first.at // 1000, type(first.event).__name__
@@ -265,8 +291,10 @@ class Connection:
         )
 
 
-def _body(message: m.Decision, state: State, principal: Principal) -> lc.LotCommand:
+def _body(message: m.Decision | m.TableMove, state: State, principal: Principal) -> Body:
     """The command, under the code that stands for the principal's party in the lot."""
+    if isinstance(message, m.TableMove):
+        return move_of(message, principal)
     if isinstance(message, m.Bid):
         return bid_of(state, principal, message.lot, message.amount_fen, message.max_fen, message.confirm)
     bidder = state.market.code_of(message.lot, principal.party) or ""
@@ -277,7 +305,7 @@ def _body(message: m.Decision, state: State, principal: Principal) -> lc.LotComm
     return seal_of(message.lot, bidder, message.envelope, message.commitment)
 
 
-def _problem(message: m.Decision, problem: errors.Problem) -> m.Rej:
+def _problem(message: m.Decision | m.TableMove, problem: errors.Problem) -> m.Rej:
     return m.Rej(
         i=message.i,
         id=message.id,

@@ -10,6 +10,7 @@ import msgspec
 
 from matching_engine.money import LIMIT_FEN
 from web import parse
+from web.term_sheets import Terms
 
 FRAME_LIMIT = 4096
 """Octets of one inbound frame."""
@@ -18,6 +19,10 @@ Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
 Request = Annotated[int, msgspec.Meta(ge=0, le=2**53)] | Id
 Instant = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Fen = Annotated[int, msgspec.Meta(ge=1, le=LIMIT_FEN)]
+Number = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+Minutes = Annotated[int, msgspec.Meta(ge=1, le=90 * 24 * 60)]
+Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+Reason = Annotated[str, msgspec.Meta(max_length=500)]
 Ticket = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 
 
@@ -33,17 +38,19 @@ class Hello(Inbound, frozen=True, tag="hello"):
 
 
 class Sub(Inbound, frozen=True, tag="sub"):
-    """Follow a lot; with `since` ([epoch, seq]) from there."""
+    """Follow a lot, or a negotiation table of one's own; with `since` ([epoch, seq]) from there."""
 
     i: Request
-    lot: Id
+    lot: Id | None = None
+    table: Id | None = None
     since: tuple[Instant, Instant] | None = None
 
 
 class Unsub(Inbound, frozen=True, tag="unsub"):
-    """Follow a lot no longer."""
+    """Follow a lot or a table no longer."""
 
-    lot: Id
+    lot: Id | None = None
+    table: Id | None = None
     i: Request | None = None
 
 
@@ -84,8 +91,59 @@ class Seal(Asking, frozen=True, tag="seal"):
     commitment: str
 
 
-class Withdraw(Asking, frozen=True, tag="withdraw"):
-    """Take a bid back; it binds until it is beaten, so the answer is always no (auction law art. 36)."""
+class Withdraw(Inbound, frozen=True, tag="withdraw"):
+    """Take an offer of terms back from a table; or a bid, which binds until it is beaten: the answer to that is always
+    no (auction law art. 36)."""
+
+    i: Request
+    id: str
+    lot: Id | None = None
+    table: Id | None = None
+    answers: Number | None = None
+
+
+class AtTable(Inbound, frozen=True):
+    """A move at a negotiation table; `id` is the client's command id, kept and repeated until answered."""
+
+    i: Request
+    table: Id
+    id: str
+
+
+class Join(AtTable, frozen=True, tag="join"):
+    """Sit down at a table to which one is invited, or decline."""
+
+    accept: bool
+
+
+class Offer(AtTable, frozen=True, tag="offer"):
+    """Offer a complete sheet of terms for some minutes, while no other offer stands."""
+
+    terms: Terms
+    minutes: Minutes
+    firm: bool = False
+
+
+class Counter(AtTable, frozen=True, tag="counter"):
+    """Answer the other side's offer with another sheet."""
+
+    answers: Number
+    terms: Terms
+    minutes: Minutes
+    firm: bool = False
+
+
+class Agree(AtTable, frozen=True, tag="agree"):
+    """Agree to exactly the offer with this number and this digest."""
+
+    answers: Number
+    digest: Digest
+
+
+class Break(AtTable, frozen=True, tag="break"):
+    """Leave a table for good."""
+
+    reason: Reason = ""
 
 
 class Probe(Inbound, frozen=True, tag="time"):
@@ -99,7 +157,8 @@ class Pong(Inbound, frozen=True, tag="pong"):
     """The answer to a ping."""
 
 
-ClientMessage = Hello | Sub | Unsub | Bid | Match | Accept | Seal | Withdraw | Probe | Pong
+TableMove = Join | Offer | Counter | Agree | Withdraw | Break
+ClientMessage = Hello | Sub | Unsub | Bid | Match | Accept | Seal | TableMove | Probe | Pong
 Decision = Bid | Match | Accept | Seal
 
 
@@ -139,6 +198,39 @@ class Delta(Outbound, frozen=True, tag="delta"):
     now: dict[str, Any]
 
 
+class TableSnap(Outbound, frozen=True, tag="snap"):
+    """A negotiation table at `seq`: how it stands, and its newest events."""
+
+    i: int | str | None
+    table: str
+    epoch: int
+    seq: int
+    state: dict[str, Any]
+
+
+class TableDelta(Outbound, frozen=True, tag="delta"):
+    """Exactly the events of a table since `since`, and how it stands after them."""
+
+    i: int | str
+    table: str
+    epoch: int
+    seq: int
+    events: list[dict[str, Any]]
+    recovered: bool
+    now: dict[str, Any]
+
+
+class TableEv(Outbound, frozen=True, tag="ev"):
+    """New events of a table, `from` to `seq` without a gap, and how it stands after them."""
+
+    table: str
+    epoch: int
+    first: int = msgspec.field(name="from")
+    seq: int
+    events: list[dict[str, Any]]
+    now: dict[str, Any]
+
+
 class You(Outbound, frozen=True, tag="you"):
     """What a lot holds for this bidder alone: its code, its entry and its own maximum."""
 
@@ -154,6 +246,18 @@ class Ack(Outbound, frozen=True, tag="ack"):
     i: int | str
     id: str
     lot: str
+    seq: int
+    ts: int
+    receipt: str
+    kind: str
+
+
+class TableAck(Outbound, frozen=True, tag="ack"):
+    """A move is decided and durable: `receipt` is the hash of the journal row that says so."""
+
+    i: int | str
+    id: str
+    table: str
     seq: int
     ts: int
     receipt: str
@@ -213,8 +317,13 @@ def encode(message: Outbound) -> bytes:
 def decode(frame: str) -> ClientMessage:
     """The message in a text frame; BadInput as strict as for any body: nothing is repaired, guessed or ignored."""
     message = _decode(frame.encode("utf-8", "surrogatepass"))
-    if isinstance(message, Asking):
+    if isinstance(message, Asking | AtTable | Withdraw):
         parse.command_id(message.id)
+    if isinstance(message, Sub | Unsub | Withdraw) and (message.lot is None) is (message.table is None):
+        got = "neither" if message.lot is None else "both"
+        raise parse.BadInput("MISSING_FIELD", "lot", got, "lot or table, one of them")
+    if isinstance(message, Withdraw) and message.table is not None and message.answers is None:
+        raise parse.BadInput("MISSING_FIELD", "answers", "nothing", "the number of the offer")
     return message
 
 

@@ -35,6 +35,7 @@ _TAGS = {
     "lots": "What everybody may see",
     "bidding": "Steps on a lot",
     "commands": "What became of a command",
+    "negotiation": "Tables of two parties, and the agreements that come of them",
     "settlement": "What follows from a trade, for those whom it concerns",
     "bank": "The bank behind the escrow account",
     "about": "The process itself",

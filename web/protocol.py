@@ -113,6 +113,26 @@ class Leave(Action, frozen=True):
     lot: str
 
 
+class FollowTable(Action, frozen=True):
+    """Subscribe to a negotiation table of one's own."""
+
+    i: int | str
+    table: str
+    since: tuple[int, int] | None
+
+
+class LeaveTable(Action, frozen=True):
+    """Unsubscribe from a table."""
+
+    table: str
+
+
+class Move(Action, frozen=True):
+    """Put a move at a table to the house and answer with ack or rej."""
+
+    message: m.TableMove
+
+
 class Ask(Action, frozen=True):
     """Put a decision to the house and answer with ack or rej."""
 
@@ -216,14 +236,18 @@ class Conversation:
         return (SignIn(message.ticket),)
 
     def _sub(self, message: m.Sub, at: int) -> Actions:
-        if message.lot not in self.lots and len(self.lots) >= self._limits.lots:
+        place = message.lot or message.table or ""
+        if place not in self.lots and len(self.lots) >= self._limits.lots:
             return (refuse(message, "SUBSCRIPTION_LIMIT"),)
-        self.lots.add(message.lot)
-        return (Follow(message.i, message.lot, message.since),)
+        self.lots.add(place)
+        if message.table is not None:
+            return (FollowTable(message.i, message.table, message.since),)
+        return (Follow(message.i, place, message.since),)
 
     def _unsub(self, message: m.Unsub, at: int) -> Actions:
-        self.lots.discard(message.lot)
-        return (Leave(message.lot),)
+        place = message.lot or message.table or ""
+        self.lots.discard(place)
+        return (LeaveTable(place) if message.table is not None else Leave(place),)
 
     def _ask(self, message: m.Decision, at: int) -> Actions:
         maximum = message.max_fen if isinstance(message, m.Bid) else None
@@ -232,7 +256,10 @@ class Conversation:
         return (Ask(message),)
 
     def _withdraw(self, message: m.Withdraw, at: int) -> Actions:
-        return (refuse(message, "BID_BINDING"),)
+        return (Move(message) if message.table is not None else refuse(message, "BID_BINDING"),)
+
+    def _move(self, message: m.TableMove, at: int) -> Actions:
+        return (Move(message),)
 
     def _probe(self, message: m.Probe, at: int) -> Actions:
         return (TellTime(message.i, message.c0, at // 1000),)
@@ -257,6 +284,7 @@ TABLE: dict[tuple[Phase, type[Any]], Callable[[Conversation, Any, int], Actions]
     (Phase.OPEN, m.Accept): Conversation._ask,
     (Phase.OPEN, m.Seal): Conversation._ask,
     (Phase.OPEN, m.Withdraw): Conversation._withdraw,
+    **{(Phase.OPEN, kind): Conversation._move for kind in (m.Join, m.Offer, m.Counter, m.Agree, m.Break)},
     (Phase.OPEN, m.Probe): Conversation._probe,
     (Phase.OPEN, m.Pong): Conversation._pong,
 }

@@ -28,7 +28,7 @@ def _sits(principal: Principal, body: Any, state: State) -> None:
     """A move is made by somebody of the table's parties, for that party."""
     table = state.market.negotiation.tables.get(body.table)
     if table is None or principal.party not in table.parties:
-        raise Denied("NOT_FOUND", "there is no such table", 404)
+        raise Denied("TABLE_UNKNOWN", "there is no such table", 404)
     if body.party != principal.party:
         raise Denied("FORBIDDEN", "party is not your organisation")
 
