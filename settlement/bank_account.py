@@ -13,7 +13,8 @@ _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _CHINESE = re.compile(r"[0-9]{8,32}")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 _CNAPS = re.compile(r"[0-9]{12}")
-TEXT_MAX = 140
+TEXT_MAX, NUMBER_MAX = 140, 34
+"""Of a name, and of a number (ISO 20022, Max140Text and Max34Text)."""
 
 
 class BankAccount(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -10,8 +10,10 @@ from datetime import date
 from typing import NamedTuple
 
 from matching_engine.errors import Malformed
+from settlement.bank_account import BankAccount
 from settlement.commands import RecordCredit
 from settlement.dates import parse_date
+from settlement.statement_head import StatementHead
 
 ENTRIES_MAX = 20_000
 TEXT_MAX = 1000
@@ -29,10 +31,39 @@ class BankCredit(NamedTuple):
     payer: str
     amount_fen: int
     credited_on: str
+    payer_account: BankAccount | None = None
+    """Where it came from, if the bank told."""
+    bank_reference: str = ""
+    returned: str = ""
+    """Why money came back that had been paid; empty for money that came in."""
 
     def command(self) -> RecordCredit:
         """The one command that books it."""
-        return RecordCredit(self.id, self.reference, self.payer, self.amount_fen, self.credited_on)
+        return RecordCredit(
+            self.id, self.reference, self.payer, self.amount_fen, self.credited_on, self.payer_account
+        )
+
+
+class BankDebit(NamedTuple):
+    """Money that left the account: by one of our orders, or by the bank's own doing."""
+
+    entry: str
+    reference: str
+    """End-to-end id and free text."""
+    payee: str
+    amount_fen: int
+    paid_on: str
+    bank_reference: str
+    reversal: bool = False
+    """The bank took back money that had come in."""
+
+
+class BankFile(NamedTuple):
+    """A file of statements, read whole."""
+
+    credits: tuple[BankCredit, ...]
+    debits: tuple[BankDebit, ...]
+    heads: tuple[StatementHead, ...]
 
 
 def credit_id(account: str, statement: str, entry: str) -> str:

@@ -2,8 +2,8 @@
 
 Message definition report "Bank-to-Customer Cash Management": a document has a group header and statements; a
 statement has an account, an opening (OPBD) and a closing (CLBD) booked balance, and entries. Booked entries
-must lead from the opening to the closing balance. Only CNY, only booked credits; pending entries are left out,
-for a later statement has them booked.
+must lead from the opening to the closing balance. Only CNY, only booked entries; pending ones are left out, for a
+later statement has them booked. Money that came back is marked as a reversal, or carries the return's reason.
 """
 
 from collections.abc import Callable
@@ -11,15 +11,19 @@ from xml.etree.ElementTree import Element, ParseError, fromstring
 from xml.parsers import expat
 
 from matching_engine.errors import Malformed
+from settlement.bank_account import NUMBER_MAX, TEXT_MAX, BankAccount, tidy
 from settlement.bank_statement import (
     ENTRIES_MAX,
     LIMIT_BYTES,
     BankCredit,
+    BankDebit,
+    BankFile,
     credit_id,
     day,
     distinct,
     fen,
 )
+from settlement.statement_head import StatementHead
 
 _BASE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001."
 NAMESPACES = (f"{_BASE}02", f"{_BASE}08")
@@ -29,6 +33,11 @@ _NO_REFERENCE = "NOTPROVIDED"
 
 def read_camt053(data: bytes) -> tuple[BankCredit, ...]:
     """The booked credits of a file; Malformed names the entry and the field of the first thing that is wrong."""
+    return read_camt053_file(data).credits
+
+
+def read_camt053_file(data: bytes) -> BankFile:
+    """A file whole: what came in, what went out, and the head of each statement."""
     document = _Node(_parse(data), "Document")
     message = document.one("BkToCstmrStmt")
     header = message.one("GrpHdr")
@@ -37,7 +46,12 @@ def read_camt053(data: bytes) -> tuple[BankCredit, ...]:
     statements = message.all("Stmt")
     if not statements:
         raise Malformed("Document/BkToCstmrStmt/Stmt", "nothing", "at least one statement")
-    return distinct(credit for statement in statements for credit in _statement(statement))
+    read = [_statement(statement) for statement in statements]
+    return BankFile(
+        distinct(credit for part in read for credit in part.credits),
+        tuple(debit for part in read for debit in part.debits),
+        tuple(head for part in read for head in part.heads),
+    )
 
 
 def _parse(data: bytes) -> Element:
@@ -133,8 +147,8 @@ class _Node:
         return 1 if told == "CRDT" else -1
 
 
-def _statement(statement: _Node) -> list[BankCredit]:
-    """The credits of a statement whose sum is right."""
+def _statement(statement: _Node) -> BankFile:
+    """A statement whose sum is right."""
     id_ = statement.text("Id")
     account = statement.text_of("Acct/Id/IBAN", "Acct/Id/Othr/Id")
     if not account:
@@ -143,7 +157,8 @@ def _statement(statement: _Node) -> list[BankCredit]:
     if len(entries) > ENTRIES_MAX:
         raise Malformed(f"{statement.path}/Ntry", len(entries), f"at most {ENTRIES_MAX} entries")
     credits_: list[BankCredit] = []
-    sum_fen = 0
+    debits: list[BankDebit] = []
+    sum_fen = booked = 0
     for number, entry in enumerate(entries, 1):
         named, reference = _named(entry, number)
         amount_fen = named.sign() * named.amount_fen()
@@ -151,11 +166,37 @@ def _statement(statement: _Node) -> list[BankCredit]:
             raise Malformed(f"{named.path}/Amt", "0.00", "an amount above 0.00")
         if not _booked(named):
             continue
-        sum_fen += amount_fen
+        sum_fen, booked = sum_fen + amount_fen, booked + 1
         if amount_fen > 0:
-            credits_ += _credits(named, lambda part: credit_id(account, id_, part), reference)
-    _check_sum(statement, sum_fen)
-    return credits_
+            credits_ += _credits(named, lambda part: credit_id(account, id_, part), id_, reference)
+        else:
+            debits += _debits(named, id_, reference)
+    opening_fen, closing_fen = _check_sum(statement, sum_fen)
+    head = StatementHead(
+        account, id_, _number(statement), opening_fen, closing_fen, *_period(statement), booked
+    )
+    return BankFile(tuple(credits_), tuple(debits), (head,))
+
+
+def _number(statement: _Node) -> int | None:
+    """The bank's count of its statements, where it counts."""
+    text = statement.text_of("ElctrncSeqNb", "LglSeqNb")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+        raise Malformed(f"{statement.path}/ElctrncSeqNb", text, "a number of at most 18 digits")
+    return int(text)
+
+
+def _period(statement: _Node) -> tuple[str, str]:
+    """The first and the last day: as the statement says, or those of its balances."""
+    days = {}
+    for balance in statement.all("Bal"):
+        on = balance.text_of("Dt/Dt", "Dt/DtTm")
+        days[balance.text_of("Tp/CdOrPrtry/Cd")] = day(on, f"{balance.path}/Dt") if on else ""
+    path = f"{statement.path}/FrToDt"
+    first, last = statement.text_of("FrToDt/FrDtTm"), statement.text_of("FrToDt/ToDtTm")
+    return (day(first, path) if first else days["OPBD"]), (day(last, path) if last else days["CLBD"])
 
 
 def _named(entry: _Node, number: int) -> tuple[_Node, str]:
@@ -173,8 +214,8 @@ def _booked(entry: _Node) -> bool:
     return status == "BOOK"
 
 
-def _check_sum(statement: _Node, sum_fen: int) -> None:
-    """Opening balance + booked entries = closing balance."""
+def _check_sum(statement: _Node, sum_fen: int) -> tuple[int, int]:
+    """Opening balance + booked entries = closing balance; gives the two."""
     balances = {}
     for balance in statement.all("Bal"):
         kind = balance.text("Tp/CdOrPrtry/Cd") if balance.maybe("Tp/CdOrPrtry/Cd") else ""
@@ -190,24 +231,75 @@ def _check_sum(statement: _Node, sum_fen: int) -> None:
     if expected != balances["CLBD"]:
         detail = f"{expected} fen, the opening balance and the booked entries"
         raise Malformed(f"{statement.path}/Bal CLBD", f"{balances['CLBD']} fen", detail)
+    return balances["OPBD"], balances["CLBD"]
 
 
-def _credits(entry: _Node, id_of: Callable[[str], str], reference: str) -> list[BankCredit]:
-    """An entry's credit, or one for each transaction of an entry that stands for a batch."""
-    details = [one for group in entry.all("NtryDtls") for one in group.all("TxDtls")]
+def _value_date(entry: _Node) -> str:
     booked_on = entry.text_of("ValDt/Dt", "ValDt/DtTm", "BookgDt/Dt", "BookgDt/DtTm")
-    on = day(booked_on, f"{entry.path}/BookgDt")
+    return day(booked_on, f"{entry.path}/BookgDt")
+
+
+def _parts(entry: _Node, reference: str) -> list[tuple[_Node, str, int]]:
+    """An entry's one transaction, or each of an entry that stands for a batch: details, place, fen."""
+    details = [one for group in entry.all("NtryDtls") for one in group.all("TxDtls")]
     if len(details) <= 1:
-        source = details[0] if details else entry
-        return [_credit(entry, source, id_of(reference), entry.amount_fen(), on)]
+        return [(details[0] if details else entry, reference, entry.amount_fen())]
     amounts_fen = [_transaction_fen(part) for part in details]
     if sum(amounts_fen) != entry.amount_fen():
         detail = f"{entry.amount_fen()} fen, the entry's amount"
         raise Malformed(f"{entry.path}/NtryDtls", f"{sum(amounts_fen)} fen in transactions", detail)
     return [
-        _credit(entry, part, id_of(f"{reference}/{n}"), amount_fen, on)
+        (part, f"{reference}/{n}", amount_fen)
         for n, (part, amount_fen) in enumerate(zip(details, amounts_fen, strict=True), 1)
     ]
+
+
+def _credits(entry: _Node, id_of: Callable[[str], str], statement: str, reference: str) -> list[BankCredit]:
+    """What an entry brought."""
+    on = _value_date(entry)
+    return [
+        BankCredit(
+            id_of(place),
+            entry.path,
+            _reference(part),
+            _payer(part),
+            amount_fen,
+            on,
+            _payer_account(part),
+            _bank_reference(entry, part, statement, place),
+            _returned(entry, part),
+        )
+        for part, place, amount_fen in _parts(entry, reference)
+    ]
+
+
+def _debits(entry: _Node, statement: str, reference: str) -> list[BankDebit]:
+    """What an entry took away."""
+    on = _value_date(entry)
+    return [
+        BankDebit(
+            entry.path,
+            _reference(part),
+            part.text_of("RltdPties/Cdtr/Nm", "RltdPties/Cdtr/Pty/Nm", "RltdPties/CdtrAcct/Id/Othr/Id"),
+            amount_fen,
+            on,
+            _bank_reference(entry, part, statement, place),
+            bool(_returned(entry, part)),
+        )
+        for part, place, amount_fen in _parts(entry, reference)
+    ]
+
+
+def _bank_reference(entry: _Node, part: _Node, statement: str, place: str) -> str:
+    """The bank's own reference of a transaction; without one its place in its statement."""
+    return part.text_of("Refs/AcctSvcrRef") or (f"{entry.text_of('AcctSvcrRef') or statement}/{place}")
+
+
+def _returned(entry: _Node, part: _Node) -> str:
+    """Why a transaction was returned or reversed; empty when it was not."""
+    reason = part.text_of("RtrInf/AddtlInf", "RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry")
+    marked = entry.text_of("RvslInd") in ("true", "1") or part.maybe("RtrInf") is not None
+    return reason or ("returned by the bank" if marked else "")
 
 
 def _transaction_fen(transaction: _Node) -> int:
@@ -219,10 +311,30 @@ def _transaction_fen(transaction: _Node) -> int:
     return amount_fen
 
 
-def _credit(entry: _Node, source: _Node, id_: str, amount_fen: int, on: str) -> BankCredit:
+def _reference(source: _Node) -> str:
+    """The end-to-end id and the free text."""
     end_to_end = source.text_of("Refs/EndToEndId")
     written = [node.own for info in source.all("RmtInf") for node in info.all("Ustrd")]
     parts = ([] if end_to_end == _NO_REFERENCE else [end_to_end]) + written
-    payer = source.text_of("RltdPties/Dbtr/Nm", "RltdPties/Dbtr/Pty/Nm", "RltdPties/DbtrAcct/Id/Othr/Id")
-    reference = " ".join(dict.fromkeys(part for part in parts if part))
-    return BankCredit(id_, entry.path, reference, payer, amount_fen, on)
+    return " ".join(dict.fromkeys(part for part in parts if part))
+
+
+def _payer(source: _Node) -> str:
+    return source.text_of("RltdPties/Dbtr/Nm", "RltdPties/Dbtr/Pty/Nm", "RltdPties/DbtrAcct/Id/Othr/Id")
+
+
+def _payer_account(source: _Node) -> BankAccount | None:
+    """Where the money came from, as far as the bank tells it."""
+    number = source.text_of("RltdPties/DbtrAcct/Id/IBAN", "RltdPties/DbtrAcct/Id/Othr/Id")
+    if not number or len(number) > NUMBER_MAX:
+        return None
+    agent = "RltdAgts/DbtrAgt/FinInstnId"
+    return tidy(
+        BankAccount(
+            (_payer(source) or number)[:TEXT_MAX],
+            number,
+            source.text_of(f"{agent}/Nm")[:TEXT_MAX],
+            source.text_of(f"{agent}/ClrSysMmbId/MmbId")[:NUMBER_MAX],
+            source.text_of(f"{agent}/BICFI", f"{agent}/BIC")[:NUMBER_MAX],
+        )
+    )

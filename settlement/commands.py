@@ -9,6 +9,7 @@ import msgspec
 
 from settlement.account_commands import AccountCommand
 from settlement.bank_account import BankAccount
+from settlement.bank_commands import BankCommand
 from settlement.command_base import Command as Command
 from settlement.deal import Deal
 from settlement.registration_commands import RefuseRegistration as RefuseRegistration
@@ -83,6 +84,8 @@ class ConfirmPayment(Command, frozen=True, tag=True):
     payment: str
     bank_reference: str
     paid_on: str
+    amount_fen: int | None = None
+    """What the bank says it paid; another amount than the order's is refused."""
 
 
 class VoidPayment(Command, frozen=True, tag=True):
@@ -260,4 +263,5 @@ SettlementCommand = (
     | ApproveClaim
     | AccountCommand
     | RegistrationCommand
+    | BankCommand
 )

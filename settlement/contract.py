@@ -47,6 +47,9 @@ def sign_contract(state: Settlement, command: SignContract, at: int) -> Events:
     side = state.trades[contract.trade].side_of(command.party)
     if side is None:
         return refuse(command.contract, command, Refusal.NOT_A_PARTY, "only seller and buyer sign")
+    failed = state.trades[contract.trade].failed
+    if failed is not None:
+        return refuse(command.contract, command, Refusal.TRADE_FAILED, failed)
     if contract.signed_by(side):
         detail = f"the {side} has signed before"
         return refuse(command.contract, command, Refusal.CONTRACT_SIGNED_ALREADY, detail)

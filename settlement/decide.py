@@ -1,6 +1,7 @@
 """What a command leads to: events, or the one event that says why not. Reads the state, never changes it."""
 
 from settlement import (
+    bank_told,
     claim_steps,
     contract,
     credit,
@@ -28,6 +29,7 @@ _DECIDERS: Deciders = {
     **registration.DECIDE,
     **payments.DECIDE,
     **suspense.DECIDE,
+    **bank_told.DECIDE,
     **payout_accounts.DECIDE,
     **default.DECIDE,
     **instalments.DECIDE,

@@ -2,6 +2,7 @@
 
 from settlement.account_events import AccountEvent
 from settlement.bank_account import BankAccount
+from settlement.bank_events import BankEvent
 from settlement.commands import Change, Part, PartyFacts, Side, Subject
 from settlement.deal import ContractKind
 from settlement.default_events import (
@@ -90,6 +91,8 @@ class PaymentVoided(Event, frozen=True, tag=True):
     amount_fen: int
     reason: str
     expired: bool = False
+    bank_reference: str = ""
+    """The bank's entry that says so, where there is one."""
 
 
 class PaymentRepeated(Event, frozen=True, tag=True):
@@ -330,5 +333,6 @@ SettlementEvent = (
     | ClaimPaid
     | AccountEvent
     | RegistrationEvent
+    | BankEvent
     | SettlementRefused
 )

@@ -1,6 +1,7 @@
 """What an event makes of the state: the only place where it changes, together with the ledger's entry."""
 
 from settlement import (
+    bank_told,
     claim_steps,
     contract,
     credit,
@@ -30,6 +31,7 @@ _EVOLVERS: Evolvers = {
     **obligations.EVOLVE,
     **payments.EVOLVE,
     **suspense.EVOLVE,
+    **bank_told.EVOLVE,
     **payout_accounts.EVOLVE,
     **default.EVOLVE,
     **instalments.EVOLVE,

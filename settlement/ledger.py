@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from matching_engine.errors import require
+from settlement.bank_events import PaymentReturned
 from settlement.chart import Account, chart_line
 from settlement.dates import shanghai_date
 from settlement.default_events import (
@@ -88,6 +89,10 @@ def _voided(event: PaymentVoided) -> tuple[Posting, ...]:
     return _move(Account.ORDERED.of(event.payment), Account.RETURNED.of(event.payment), event.amount_fen)
 
 
+def _returned(event: PaymentReturned) -> tuple[Posting, ...]:
+    return _move(Account.ESCROW.value, Account.RETURNED.of(event.payment), event.amount_fen)
+
+
 def _repeated(event: PaymentRepeated) -> tuple[Posting, ...]:
     return _move(Account.RETURNED.of(event.payment), Account.ORDERED.of(event.again), event.amount_fen)
 
@@ -135,6 +140,7 @@ _ENTRIES: dict[type, Callable[[Any], tuple[Posting, ...]]] = {
     ProceedsOrdered: _proceeds_ordered,
     ProceedsPaid: _left_escrow,
     PaymentVoided: _voided,
+    PaymentReturned: _returned,
     PaymentRepeated: _repeated,
     SuspenseRefundOrdered: _refund_ordered,
     SuspenseRefunded: _left_escrow,
@@ -149,7 +155,7 @@ _ENTRIES: dict[type, Callable[[Any], tuple[Posting, ...]]] = {
 
 
 _REFERENCES = ("bank_reference", "credit", "payment", "deposit", "trade")
-_VALUE_DATES = ("credited_on", "paid_on", "applied_on")
+_VALUE_DATES = ("credited_on", "paid_on", "returned_on", "applied_on")
 
 
 def _first(event: SettlementEvent, names: tuple[str, ...]) -> str | None:

@@ -36,6 +36,9 @@ def confirm_payment(state: Settlement, command: ConfirmPayment, _at: int) -> Eve
         return refuse(command.payment, command, Refusal.PAYMENT_DONE, detail)
     if order.state is not PaymentState.PENDING:
         return _not_pending(order, command)
+    if command.amount_fen not in (None, order.amount_fen):
+        detail = f"the order is for {order.amount_fen} fen, not for {command.amount_fen}"
+        return refuse(command.payment, command, Refusal.PAYMENT_AMOUNT, detail)
     if parse_date(command.paid_on) is None:
         return refuse(command.payment, command, Refusal.DATE_INVALID, "paid_on is a date like 2026-11-20")
     paid = _PAID[order.kind]
@@ -130,6 +133,7 @@ def voided(state: Settlement, event: PaymentVoided, _at: int) -> None:
     order = state.payments_open.pop(event.payment)
     order.state = PaymentState.EXPIRED if event.expired else PaymentState.VOID
     order.reason = event.reason
+    order.return_reference = event.bank_reference or None
 
 
 def repeated(state: Settlement, event: PaymentRepeated, at: int) -> None:
@@ -139,6 +143,15 @@ def repeated(state: Settlement, event: PaymentRepeated, at: int) -> None:
     order.repeated_as = event.again
     anew = open_payment(state, event.again, order.kind, order.subject, order.party, event.amount_fen, at)
     anew.attempt = order.attempt + 1
+    _now_paid_by(state, order, event.again)
+
+
+def _now_paid_by(state: Settlement, order: PaymentOrder, again: str) -> None:
+    """What pointed to the void order points to the one that pays in its stead."""
+    if order.kind is PaymentKind.PROCEEDS:
+        state.trades[order.subject].payment = again
+    elif order.kind in (PaymentKind.RETURN, PaymentKind.DEBT):
+        state.obligations[order.subject].payment = again
 
 
 DECIDE: Deciders = {

@@ -22,6 +22,8 @@ def propose_text(state: Settlement, command: ProposeText, _at: int) -> Events:
     side = trade.side_of(command.party)
     if side is None:
         return refuse(command.contract, command, Refusal.NOT_A_PARTY, "only seller and buyer negotiate")
+    if trade.failed is not None:
+        return refuse(command.contract, command, Refusal.TRADE_FAILED, trade.failed)
     if contract.state is not ContractState.DRAFTED:
         return refuse(command.contract, command, Refusal.CONTRACT_CONCLUDED, "the contract is concluded")
     if command.digest != contract.digest:

@@ -18,6 +18,7 @@ from settlement.registration_state import Registration as Registration
 from settlement.registration_state import RegistrationState as RegistrationState
 from settlement.rulebook import Rulebook
 from settlement.stated_account import StatedAccount
+from settlement.statement_head import StatementHead
 
 
 class DepositState(StrEnum):
@@ -163,6 +164,11 @@ class Trade:
     """The money of its price, as it came and went back."""
 
     @property
+    def failed(self) -> str | None:
+        """Why nothing more comes of the sale; None while it stands."""
+        return "the buyer did not pay, and the default was declared" if self.default is not None else None
+
+    @property
     def election(self) -> Side | None:
         """The side both parties chose, or None while they have not agreed."""
         seller, buyer = self.elected.get("seller"), self.elected.get("buyer")
@@ -278,6 +284,8 @@ class PaymentOrder:
     attempt: int = 1
     repeated_as: str | None = None
     """The payment id under which a void order was given again."""
+    return_reference: str | None = None
+    """The bank's entry by which the money came back."""
     creditor: BankAccount | None = None
     """The account it pays to; None: it waits for one."""
     ready_at: int | None = None
@@ -340,6 +348,8 @@ class Settlement:
     """Folded payment reference → deposit or obligation."""
     payout_accounts: dict[str, list[StatedAccount]] = field(default_factory=dict)
     """Party → every account it stated, oldest first."""
+    statements: dict[str, dict[str, StatementHead]] = field(default_factory=dict)
+    """Account → id → statement of the bank that was imported."""
     sources: dict[str, BankAccount] = field(default_factory=dict)
     """Deposit or obligation → the account from which its money came last, where the bank told."""
     numbers: dict[str, str] = field(default_factory=dict)

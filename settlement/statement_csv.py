@@ -5,21 +5,26 @@ against an opening and a closing balance where it gives them; one of the two is 
 """
 
 import csv
+import hashlib
 import re
 from typing import Literal
 
 import msgspec
 
 from matching_engine.errors import Malformed
+from settlement.bank_account import NUMBER_MAX, TEXT_MAX, BankAccount, tidy
 from settlement.bank_statement import (
     ENTRIES_MAX,
     LIMIT_BYTES,
     BankCredit,
+    BankDebit,
+    BankFile,
     credit_id,
     day,
     distinct,
     fen,
 )
+from settlement.statement_head import StatementHead
 
 
 class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,6 +36,8 @@ class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     payer: str
     reference: str
     debit: str | None = None
+    payer_account: str | None = None
+    payer_bank: str | None = None
     balance: str | None = None
     currency: str | None = None
 
@@ -57,24 +64,52 @@ class _Row(msgspec.Struct, frozen=True):
     reference: str
     payer: str
     on: str
+    account: BankAccount | None
 
 
 def read_csv(data: bytes, columns: ColumnMap) -> tuple[BankCredit, ...]:
     """The credits of a file; Malformed names the row and the column of the first thing that is wrong."""
+    return read_csv_file(data, columns).credits
+
+
+def read_csv_file(data: bytes, columns: ColumnMap) -> BankFile:
+    """A file whole: what came in, what went out, and its head, if it has a movement."""
     rows = [_row(number, row, columns.columns) for number, row in _rows(data, columns)]
-    _check_sum(rows, columns)
-    return distinct(
-        BankCredit(
-            credit_id(columns.account, columns.statement, row.entry),
-            row.name,
-            row.reference,
-            row.payer,
-            row.amount_fen,
-            row.on,
-        )
-        for row in rows
-        if row.amount_fen > 0
+    closing_fen = _check_sum(rows, columns)
+    credits_ = distinct(_credit(row, columns) for row in rows if row.amount_fen > 0)
+    debits = tuple(_debit(row, columns) for row in rows if row.amount_fen < 0)
+    heads = (_head(rows, columns, closing_fen, data),) if rows else ()
+    return BankFile(credits_, debits, heads)
+
+
+def _credit(row: _Row, columns: ColumnMap) -> BankCredit:
+    return BankCredit(
+        credit_id(columns.account, columns.statement, row.entry),
+        row.name,
+        row.reference,
+        row.payer,
+        row.amount_fen,
+        row.on,
+        row.account,
+        _bank_reference(row, columns),
     )
+
+
+def _debit(row: _Row, columns: ColumnMap) -> BankDebit:
+    reference = _bank_reference(row, columns)
+    return BankDebit(row.name, row.reference, row.payer, -row.amount_fen, row.on, reference)
+
+
+def _bank_reference(row: _Row, columns: ColumnMap) -> str:
+    return f"{columns.statement}/{row.entry}" if columns.statement else row.entry
+
+
+def _head(rows: list[_Row], columns: ColumnMap, closing_fen: int, data: bytes) -> StatementHead:
+    """The file as a statement; known by its content, for the next export may say more. Rows may stand in either order of days."""
+    name = f"{columns.statement or 'csv'}-{hashlib.sha256(data).hexdigest()[:16]}"
+    opening_fen = closing_fen - sum(row.amount_fen for row in rows)
+    days = sorted(row.on for row in rows)
+    return StatementHead(columns.account, name, None, opening_fen, closing_fen, days[0], days[-1], len(rows))
 
 
 def _rows(data: bytes, columns: ColumnMap) -> list[tuple[int, dict[str, str]]]:
@@ -127,7 +162,17 @@ def _row(number: int, row: dict[str, str], columns: Columns) -> _Row:
         reference=row[columns.reference],
         payer=row[columns.payer],
         on=day(row[columns.date], f"{name}, {columns.date}"),
+        account=_account(row, columns),
     )
+
+
+def _account(row: dict[str, str], columns: Columns) -> BankAccount | None:
+    """Where the money came from, if the map names the column and the row fills it."""
+    number = row[columns.payer_account] if columns.payer_account else ""
+    if not number or len(number) > NUMBER_MAX:
+        return None
+    bank = row[columns.payer_bank] if columns.payer_bank else ""
+    return tidy(BankAccount((row[columns.payer] or number)[:TEXT_MAX], number, bank[:TEXT_MAX]))
 
 
 def _cell(row: dict[str, str], heading: str | None, name: str) -> int:
@@ -145,8 +190,11 @@ def _signed(text: str, field: str) -> int:
     return -fen(plain[1:], field) if plain.startswith("-") else fen(plain, field)
 
 
-def _check_sum(rows: list[_Row], columns: ColumnMap) -> None:
-    """Opening balance + movements = closing balance, and each row's balance follows from the one before."""
+def _check_sum(rows: list[_Row], columns: ColumnMap) -> int:
+    """Opening balance + movements = closing balance, and each row's balance follows from the one before.
+
+    Gives the closing balance.
+    """
     if columns.columns.balance is None and (columns.opening is None or columns.closing is None):
         raise Malformed("columns.balance", None, "a balance column, or opening and closing in the map")
     balance_fen = _signed(columns.opening, "opening") if columns.opening is not None else None
@@ -159,3 +207,4 @@ def _check_sum(rows: list[_Row], columns: ColumnMap) -> None:
         closing_fen = _signed(columns.closing, "closing")
         if closing_fen != balance_fen:
             raise Malformed("closing", f"{closing_fen} fen", f"{balance_fen} fen, by the rows")
+    return balance_fen or 0

@@ -14,7 +14,8 @@ from settlement.statement_csv import ColumnMap
 from settlement.statements import overdue_releases, statement
 from web import errors
 from web.account_resources import AccountResource, account_resource
-from web.bank import Booked, book, pain001, read_statement
+from web.bank import Booked, pain001
+from web.bank_file import book_file, read_file
 from web.decisions import decision
 from web.parse import BadInput
 from web.resources import Date, Decision, Given, Taken, Word
@@ -134,12 +135,15 @@ def _for(ask: Ask, roles: frozenset[str]) -> None:
 
 
 async def import_statement(ask: Ask) -> Booked:
-    """Book the credits of a bank's statement. It is checked whole first; sent again, it changes nothing."""
+    """Book a bank's statement: what came in, what our orders paid, what came back.
+
+    It is checked whole first; sent again, it changes nothing.
+    """
     _for(ask, frozenset({"bank"}))
     body: StatementBody = ask.body
     encoding = body.map.encoding if body.map else "utf-8"
-    credits_ = read_statement(body.content.encode(encoding), body.map)
-    return await book(ask.exchange.house, ask.principal, credits_)
+    file = read_file(body.content.encode(encoding), body.map)
+    return await book_file(ask.exchange.house, ask.principal, file)
 
 
 async def list_orders(ask: Ask) -> OrderPage:

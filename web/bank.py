@@ -33,6 +33,16 @@ class Waiting(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Unmatched(msgspec.Struct, frozen=True):
+    """An entry of a statement that says nothing of our orders, and why."""
+
+    entry: str
+    amount_fen: int
+    reference: str
+    code: str
+    detail: str
+
+
 class Booked(msgspec.Struct, frozen=True):
     """What became of a statement's credits: booked now, known from before, and which of them wait in suspense."""
 
@@ -40,6 +50,15 @@ class Booked(msgspec.Struct, frozen=True):
     recorded: int
     known: int
     suspense: tuple[Waiting, ...]
+    confirmed: int = 0
+    """Orders that left the account."""
+    returned: int = 0
+    """Orders whose money came back."""
+    orders_known: int = 0
+    unmatched: tuple[Unmatched, ...] = ()
+    """What names no order, or another amount: booked nowhere."""
+    gaps: tuple[str, ...] = ()
+    """Statements of the account that are missing, or do not go on from the one before."""
 
 
 def read_statement(data: bytes, columns: ColumnMap | None) -> tuple[BankCredit, ...]:

@@ -13,6 +13,7 @@ from exchange.house.state import State
 from exchange.market import commands as mc
 from matching_engine import commands as lc
 from settlement import account_commands as ac
+from settlement import bank_commands as bc
 from settlement import commands as sc
 from settlement.default import EXCHANGE
 
@@ -135,6 +136,8 @@ TABLE: dict[type, tuple[frozenset[str], Check]] = {
     sc.DeclareDefault: (frozenset({"operator"}), _anything),
     sc.RefundSuspense: (frozenset({"operator"}), _anything),
     sc.AssignSuspense: (frozenset({"operator"}), _anything),
+    bc.NoteStatement: (frozenset({"bank"}), _anything),
+    bc.ReturnPayment: (frozenset({"bank"}), _anything),
     ac.StatePayoutAccount: (frozenset({"seller", "bidder", "operator"}), _states_account),
     ac.ConfirmPayoutAccount: (frozenset({"operator"}), _under_own_name("approver")),
     ac.RejectPayoutAccount: (frozenset({"operator"}), _under_own_name("approver")),

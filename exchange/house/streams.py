@@ -11,6 +11,7 @@ from exchange.market import events as m
 from exchange.market.negotiation_events import NegotiationEvent
 from matching_engine import events as lot_events
 from settlement import account_events as a
+from settlement import bank_events as b
 from settlement import default_events as d
 from settlement import events as s
 
@@ -106,6 +107,8 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     s.CreditRecorded: _credit_stream,
     s.PaymentVoided: _on_payment,
     s.PaymentRepeated: _on_payment,
+    b.StatementNoted: lambda event: "bank",
+    b.PaymentReturned: _on_payment,
     a.PayoutAccountStated: _on_party,
     a.PayoutAccountConfirmed: _on_party,
     a.PayoutAccountRejected: _on_party,

@@ -2,18 +2,61 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from settlement.account_commands import ConfirmPayoutAccount, StatePayoutAccount
 from settlement.bank_account import BankAccount
-from settlement.commands import SettlementCommand
+from settlement.bank_commands import NoteStatement
+from settlement.commands import ConfirmPayment, DeclareDefault, SettlementCommand
 from settlement.refusals import Refusal
-from tests.settlement.desk import ACCOUNTS, UNIVERSITY, Desk, with_account
+from settlement.statement_head import StatementHead
+from tests.settlement.desk import (
+    ACCOUNTS,
+    AT,
+    CONTRACT,
+    DEPOSIT_FEN,
+    PRICE_FEN,
+    TRADE,
+    UNIVERSITY,
+    Desk,
+    credit,
+    sign,
+    signed,
+    sold,
+    with_account,
+)
 
 Case = tuple[Callable[[], Desk], Callable[[Desk], SettlementCommand], str]
+
+
+HEAD = StatementHead("6222", "S1", 1, 0, 5, "2026-11-20", "2026-11-20", 1)
+LATE = AT + 30 * 24 * 3600 * 1_000_000
 
 
 def _paid_to() -> Desk:
     """A desk where the university has its account."""
     return with_account(Desk(), UNIVERSITY.id)
+
+
+def _to_pay() -> Desk:
+    """A desk where the bank was just asked to pay the seller."""
+    desk = signed()
+    desk.ask(credit("c2", f"O-{TRADE}", PRICE_FEN - DEPOSIT_FEN))
+    return desk
+
+
+def _failed() -> Desk:
+    """A desk whose buyer did not pay."""
+    desk = sold()
+    desk.ask(DeclareDefault(TRADE), LATE)
+    return desk
+
+
+def _noted() -> Desk:
+    """A desk with a statement of the bank."""
+    desk = Desk()
+    desk.ask(NoteStatement(HEAD))
+    return desk
 
 
 MONEY_CASES: dict[Refusal, Case] = {
@@ -26,6 +69,18 @@ MONEY_CASES: dict[Refusal, Case] = {
         _paid_to,
         lambda _: StatePayoutAccount(UNIVERSITY.id, ACCOUNTS[UNIVERSITY.id], "clerk"),
         UNIVERSITY.id,
+    ),
+    Refusal.TRADE_FAILED: (_failed, lambda desk: sign(desk, UNIVERSITY), CONTRACT),
+    Refusal.PAYMENT_AMOUNT: (
+        _to_pay,
+        lambda _: ConfirmPayment(f"P-{TRADE}", "b", "2026-11-26", 1),
+        f"P-{TRADE}",
+    ),
+    Refusal.STATEMENT_KNOWN: (_noted, lambda _: NoteStatement(HEAD), "S1"),
+    Refusal.STATEMENT_MISMATCH: (
+        _noted,
+        lambda _: NoteStatement(msgspec.structs.replace(HEAD, entries=2)),
+        "S1",
     ),
     Refusal.ACCOUNT_UNKNOWN: (
         Desk,

@@ -142,12 +142,13 @@ def test_bad_usage(statement: Path, tmp_path: Path) -> None:
 def test_orders_of_a_database_are_a_pain001_message(
     database: str, statement: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """What was ordered out is in the file, also for a house that is not running."""
+    """What was ordered out is in the file, also for a house that is not running; what waits is named."""
     monkeypatch.setattr(command, "_replay", _with_order)
     for name in ("NAME", "ACCOUNT", "BANK"):
         monkeypatch.setenv(f"LUOCHUI_ESCROW_{name}", "123")
     out = tmp_path / "orders.xml"
-    assert run("bank", "export", "--database", database, "--out", out).exit_code == 0
+    result = run("bank", "export", "--database", database, "--out", out)
+    assert (result.exit_code, "PR-c2 waits: no confirmed account" in result.stderr) == (0, True)
     root = fromstring(out.read_bytes())
     assert [node.text for node in root.iter() if node.tag.endswith("}CtrlSum")] == ["0.05", "0.05"]
     assert Settings().escrow_account == "123"
@@ -156,11 +157,13 @@ def test_orders_of_a_database_are_a_pain001_message(
 async def _with_order(_settings: Settings) -> object:
     from exchange.house.state import new_state
     from settlement.commands import RefundSuspense
-    from tests.settlement.desk import BOOK, Desk, credit
+    from tests.settlement.desk import ACCOUNTS, BOOK, FACTORY, Desk, credit
 
     desk = Desk()
-    desk.ask(credit("c1", "?", 5))
+    desk.ask(msgspec.structs.replace(credit("c1", "?", 5), payer_account=ACCOUNTS[FACTORY.id]))
+    desk.ask(credit("c2", "?", 7))
     desk.ask(RefundSuspense("c1"))
+    desk.ask(RefundSuspense("c2"))
     state = new_state(BOOK)
     state.settlement = desk.state
     return state

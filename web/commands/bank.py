@@ -22,7 +22,8 @@ from matching_engine.errors import Malformed
 from settlement.pain001 import waiting_orders
 from settlement.statement_csv import ColumnMap
 from settlement.strict_yaml import read_yaml
-from web.bank import Booked, book, column_map, pain001, read_statement
+from web.bank import Booked, column_map, pain001
+from web.bank_file import book_file, read_file
 from web.commands.errors import NO, exits, quit_with
 from web.logs import configure_logging
 
@@ -54,7 +55,10 @@ def import_(
     database: Database = None,
     server: Server = None,
 ) -> None:
-    """Book the credits of a statement: the file is checked whole first; imported again, it changes nothing.
+    """Book a statement: what came in, what our orders paid, what came back.
+
+    The file is checked whole first; imported again, it changes nothing. An entry that fits no order of ours, or is
+    for another amount, is named and not booked; so is a statement that is missing in between.
 
     Exit status 0 booked, or known before; 1 the server said no; 2 bad usage or input: nothing was booked.
     """
@@ -114,11 +118,11 @@ def _read(path: Path) -> bytes:
 
 async def _book(database: str | None, data: bytes, columns: ColumnMap | None) -> Booked:
     """Read the whole file, then open the house and book."""
-    credits_ = read_statement(data, columns)
+    file = read_file(data, columns)
     settings = _settings(database)
     configure_logging(settings.log_json)
     async with open_exchange(settings) as exchange:
-        return await book(exchange.house, SHELL, credits_)
+        return await book_file(exchange.house, SHELL, file)
 
 
 async def _replay(settings: Settings) -> State:
@@ -166,3 +170,13 @@ def _show(booked: Booked) -> None:
     typer.echo(f"{booked.credits} credits: {booked.recorded} booked, {booked.known} known before")
     for item in booked.suspense:
         typer.echo(f"  in suspense: {item.amount_fen} fen of {item.entry}: {item.reason} ({item.credit})")
+    orders = booked.confirmed + booked.returned + booked.orders_known
+    if orders:
+        typer.echo(
+            f"{orders} of our orders: {booked.confirmed} paid, {booked.returned} came back, "
+            f"{booked.orders_known} known before"
+        )
+    for other in booked.unmatched:
+        typer.echo(f"  not booked: {other.amount_fen} fen of {other.entry}: {other.code}, {other.detail}")
+    for line in booked.gaps:
+        typer.echo(f"  {line}")
