@@ -84,6 +84,6 @@ def bigram_bm25(supplies: Sequence[Supply]) -> Ranker:
 
 def _pairs_of(text: str) -> Terms:
     """The pairs of characters of a text, and its Latin words."""
-    found = terms("", text, Lexicon("none", {"\0": ""}, 1))
+    found = terms("", text, Lexicon("none", {}, {}))
     counts = {term: count for term, count in found.counts.items() if len(term) > 1}
     return Terms(counts, sum(counts.values()))

@@ -4,6 +4,7 @@ The corpus statistics (how rare is a term, how long is a text) are a value of th
 never changes the order of two others.
 """
 
+import heapq
 from array import array
 from bisect import bisect_left
 from collections import Counter
@@ -104,7 +105,7 @@ class Index:
             weight = weights[term]
             for place in places:
                 found[place] = found.get(place, 0) + weight
-        return sorted(found, key=lambda place: (-found[place], place))[:most]
+        return heapq.nsmallest(most, found, key=lambda place: (-found[place], place))
 
     def shared(self, place: int, asked: Sequence[str]) -> Terms:
         """The text at a place, as far as it holds these terms."""

@@ -44,7 +44,11 @@ def read_lexicon(data: dict[str, Any]) -> Lexicon:
         for word in map(normal, line.split()):
             if groups.setdefault(word, normal(name)) != normal(name):
                 raise Malformed("lexicon", word, f"a word in one group, not also in {groups[word]}")
-    return Lexicon(str(data["version"]), groups, max(map(len, groups)))
+    lengths: dict[str, set[int]] = {}
+    for word in groups:
+        lengths.setdefault(word[0], set()).add(len(word))
+    longest_first = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+    return Lexicon(str(data["version"]), groups, longest_first)
 
 
 def _read(name: str) -> dict[str, Any]:

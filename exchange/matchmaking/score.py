@@ -102,13 +102,13 @@ def text_value(asked: Question, shares: Mapping[str, int], scheme: Scheme) -> Va
 
 
 def score(asked: Question, supply: Supply, text: Terms, average_length: int, scheme: Scheme) -> Match:
-    """The match of a demand and an achievement; `text` needs to hold the demand's terms only."""
+    """The match of a demand and an achievement, still without its terms; `text` needs to hold the demand's only."""
     shares = text_shares(asked, text, average_length)
     values = {"text": text_value(asked, shares, scheme)}
     values |= {name: part(asked.need, supply, scheme) for name, part in PARTS.items()}
     parts = tuple(_part(name, scheme.weights[name], value) for name, value in values.items())
     points = sum(part.points for part in parts)
-    return Match(asked.need.id, supply.id, points, parts, _terms(shares, parts[0].points))
+    return Match(asked.need.id, supply.id, points, parts, ())
 
 
 def _part(name: str, weight: int, value: Value) -> Part:
@@ -126,9 +126,13 @@ def _terms(shares: Mapping[str, int], points: int) -> tuple[Shared, ...]:
     return (*shown[:TERMS_SHOWN], Shared(_REST, rest))
 
 
-def explained(match: Match, need: Need, supply: Supply, lexicon: Lexicon) -> Match:
-    """The match with the words with which each side says what the lexicon knows to be the same."""
+def explained(
+    match: Match, asked: Question, supply: Supply, text: Terms, average_length: int, lexicon: Lexicon
+) -> Match:
+    """The match with its terms, and the words with which each side says what the lexicon knows to be the same."""
+    need = asked.need
     wanted, offered = f"{need.title}\n{need.text}", f"{supply.title}\n{supply.text}"
+    found = _terms(text_shares(asked, text, average_length), match.parts[0].points)
     terms = [
         msgspec.structs.replace(
             one,
@@ -137,6 +141,6 @@ def explained(match: Match, need: Need, supply: Supply, lexicon: Lexicon) -> Mat
         )
         if is_word(one.term)
         else one
-        for one in match.terms
+        for one in found
     ]
     return msgspec.structs.replace(match, terms=tuple(terms))

@@ -19,11 +19,12 @@ _MOST = 200
 
 
 class Lexicon(msgspec.Struct, frozen=True):
-    """Words and their groups; a stop word has the group "". `longest` is the length of the longest word."""
+    """Words and their groups; a stop word has the group "". `lengths`: first character → how long words are that
+    begin with it, the longest first."""
 
     version: str
     groups: Mapping[str, str]
-    longest: int
+    lengths: Mapping[str, tuple[int, ...]]
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -60,10 +61,9 @@ def pieces(text: str, lexicon: Lexicon) -> Iterator[Piece]:
 
 
 def _longest(run: str, start: int, lexicon: Lexicon) -> str | None:
-    groups = lexicon.groups
-    for length in range(min(lexicon.longest, len(run) - start), 0, -1):
+    for length in lexicon.lengths.get(run[start], ()):
         word = run[start : start + length]
-        if word in groups:
+        if word in lexicon.groups:
             return word
     return None
 

@@ -19,8 +19,8 @@ STATISTICS = Statistics(600, {"水": 90, "膜": 40, "=膜": 60, "=废水": 30}, 
 def scored(need: Need, supply: Supply) -> Match:
     """The match of one pair under frozen statistics."""
     asked = question(need, terms(need.title, need.text, lexicon()), STATISTICS, scheme())
-    found = score(asked, supply, terms(supply.title, supply.text, lexicon()), 50, scheme())
-    return explained(found, need, supply, lexicon())
+    text = terms(supply.title, supply.text, lexicon())
+    return explained(score(asked, supply, text, 50, scheme()), asked, supply, text, 50, lexicon())
 
 
 @given(words, words, st.none() | st.integers(1, 9), st.none() | st.integers(0, 10**9))
