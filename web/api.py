@@ -5,11 +5,15 @@ from starlette.responses import Response
 from web import api_account as account
 from web import api_accounts as accounts
 from web import api_bank as bank
+from web import api_catalogue as catalogue
+from web import api_claims as claims
 from web import api_default as default
+from web import api_listings as listings
 from web import api_lots as lots
 from web import api_market as market
 from web import api_negotiations as negotiations
 from web import api_probes as probes
+from web import api_registrations as registrations
 from web import api_seals as seals
 from web import api_sittings as sittings
 from web import api_trades as trades
@@ -138,12 +142,6 @@ OPERATIONS: tuple[Operation, ...] = (
             ("trades/{trade}/credits", trades.list_credits, "The money of a trade", r.CreditPage),
             ("trades/{trade}/claims", trades.list_claims, "The claims of a trade", r.ClaimPage),
             ("contracts/{contract}", trades.show_contract, "A contract", ContractResource),
-            (
-                "registrations/{registration}",
-                trades.show_registration,
-                "A registration",
-                r.RegistrationResource,
-            ),
             ("claims/{claim}", trades.show_claim, "A claim", r.ClaimResource),
         )
     ),
@@ -185,8 +183,12 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     *bank.OPERATIONS,
     *accounts.OPERATIONS,
+    *claims.OPERATIONS,
     *default.OPERATIONS,
+    *registrations.OPERATIONS,
+    *catalogue.OPERATIONS,
     *market.OPERATIONS,
+    *listings.OPERATIONS,
     *sittings.OPERATIONS,
     *negotiations.OPERATIONS,
     Operation("GET", "/api/openapi.json", openapi, "This document", "about", signed_in=False),

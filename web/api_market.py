@@ -1,28 +1,31 @@
-"""Filling the market: organisations enrolled, achievements entered, listings offered and admitted."""
+"""Filling the market: organisations enrolled, achievements entered."""
 
 import hashlib
-from itertools import islice
+from datetime import date
 from typing import Annotated
 
 import msgspec
 from starlette.responses import Response
 
 from exchange.house.command import Principal
-from exchange.market.commands import AdmitListing, EnrolParty, SubmitListing
-from exchange.market.rule_sets import NOTICE_DAYS
-from exchange.market.state import Listing, ListingState
+from exchange.market.commands import EnrolParty
+from exchange.market.unconverted import Category, Mode, Secrecy
+from exchange.registers import admission
 from exchange.registers.accounts import STAFF
 from exchange.registers.achievements import Achievement
+from exchange.registers.facts import Completer, FundingSource, IpItem, Owner, RightsGrant, StageReached
 from exchange.registers.organisations import Organisation
+from exchange.registers.regions import region_key
+from exchange.registers.words import PriceForm, Route, Stage
 from matching_engine.errors import Malformed
-from matching_engine.terms import DAY
-from settlement.commands import PartyFacts, Subject
+from settlement.commands import PartyFacts
 from web import errors
 from web import resources as r
+from web.catalogue import visible
+from web.catalogue_resources import AchievementDetail, detail
 from web.decisions import decision
 from web.parse import BadInput
 from web.routes import Ask, Operation, json
-from web.views import iso
 
 V1 = "/api/v1"
 
@@ -66,70 +69,41 @@ class AchievementBody(r.Taken, frozen=True):
     """A date, or the year or month where the source gives no more."""
     source_url: Annotated[str, msgspec.Meta(max_length=1000, pattern=r"^(https?://.+)?$")] = ""
     source_note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
-
-
-class AchievementResource(r.Given, frozen=True):
-    """An achievement as the register has it; `digest` is the hex SHA-256 of its row, which listings carry."""
-
-    achievement: str
-    title: str
-    holder: str | None
-    holder_name: str
-    abstract: str
-    field: str
-    trl: int | None
-    ipc: str
-    ip: list[str]
-    published_on: str
-    source_url: str
-    source_note: str
-    inferred: list[str]
-    digest: str
-
-
-class ListingBody(r.Taken, frozen=True):
-    """Which achievement is offered, and at about which price."""
-
-    achievement: Id
-    price_idea_fen: r.Amount
-
-
-class AdmissionBody(r.Taken, frozen=True):
-    """For how many days the listing is under public notice."""
-
-    notice_days: Annotated[int, msgspec.Meta(ge=0, le=365)]
-
-
-class ListingQuery(r.Taken, frozen=True):
-    """Which listings."""
-
-    state: ListingState | None = None
-    cursor: Annotated[int, msgspec.Meta(ge=0)] = 0
-    """`next` of the page before."""
-    limit: r.Limit = 50
-
-
-class ListingResource(r.Given, frozen=True):
-    """An achievement offered, as it was when it was offered."""
-
-    listing: str
-    achievement: str
-    achievement_digest: str
-    seller: r.PartyResource
-    title: str
-    abstract: str
-    field: str
-    ip: list[str]
-    price_idea_fen: r.Fen
-    state: str
-    notice_until: r.Instant | None
-
-
-class ListingPage(r.Given, frozen=True):
-    """One page of listings; `next` is the cursor of the one after, null at the end."""
-
-    listings: list[ListingResource]
-    next: int | None
+    keywords: Annotated[tuple[Line, ...], msgspec.Meta(max_length=50)] = ()
+    region: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    """Province, by key or by name."""
+    city: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    funding: Annotated[tuple[FundingSource, ...], msgspec.Meta(max_length=50)] = ()
+    category: Category | None = None
+    secrecy: Secrecy = Secrecy.UNKNOWN
+    """Nobody but the holder and overseers sees what is not 公开 by a named reviewer on a stated day."""
+    secrecy_reviewer: Annotated[str, msgspec.Meta(max_length=300)] = ""
+    secrecy_reviewed_on: date | None = None
+    stage: Stage | None = None
+    stages: Annotated[tuple[StageReached, ...], msgspec.Meta(max_length=50)] = ()
+    price_form: PriceForm | None = None
+    price_idea_fen: r.Amount | None = None
+    ip_items: Annotated[tuple[IpItem, ...], msgspec.Meta(max_length=100)] = ()
+    owners: Annotated[tuple[Owner, ...], msgspec.Meta(max_length=100)] = ()
+    """Shares as fractions in lowest terms, like 7/10."""
+    grants: Annotated[tuple[RightsGrant, ...], msgspec.Meta(max_length=100)] = ()
+    completers: Annotated[tuple[Completer, ...], msgspec.Meta(max_length=200)] = ()
+    accepted_on: date | None = None
+    registered_on: date | None = None
+    granted_on: date | None = None
+    admitted_on: date | None = None
+    registration_no: Annotated[str, msgspec.Meta(max_length=12)] = ""
+    route: Route | None = None
+    conversion_mode: Mode | None = None
+    converted_on: date | None = None
+    trial_until: date | None = None
+    impediment: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    contact: Annotated[str, msgspec.Meta(max_length=300)] = ""
+    interim: bool = False
+    disclosed_on: date | None = None
+    disclosed_by: Annotated[str, msgspec.Meta(max_length=300)] = ""
+    public_good: bool = False
+    zone: Annotated[str, msgspec.Meta(max_length=100)] = ""
 
 
 def require_role(ask: Ask, *roles: str) -> None:
@@ -194,27 +168,27 @@ async def enter_achievement(ask: Ask) -> Response:
         known = await _add(ask, row)
     if known != row:
         raise errors.failure(409, "IDEMPOTENCY_MISMATCH", "this id stands for another achievement")
-    return json(_achievement(row), 201, {"location": f"{V1}/achievements/{row.id}"})
+    return json(detail(row), 201, {"location": f"{V1}/achievements/{row.id}"})
 
 
 async def _row_of(ask: Ask) -> Achievement:
     """The row that the body asks for, under the id that follows from its key."""
     body: AchievementBody = ask.body
     holder = await _organisation(ask, _holder(ask, body), "holder")
-    return Achievement(
-        id=own_id(ask, "R"),
-        title=body.title,
-        holder=holder.id,
-        holder_name=holder.name,
-        abstract=body.abstract,
-        field=body.field,
-        trl=body.trl,
-        ipc=body.ipc,
-        ip=body.ip,
-        published_on=body.published_on,
-        source_url=body.source_url,
-        source_note=body.source_note,
-    )
+    region = region_key(body.region) if body.region else ""
+    if region is None:
+        raise BadInput("BAD_VALUE", "region", body.region, "a province like 河南 or henan")
+    given = {field: getattr(body, field) for field in body.__struct_fields__}
+    fixed = {"id": own_id(ask, "R"), "holder": holder.id, "holder_name": holder.name, "region": region}
+    return _checked(Achievement(**{**given, **fixed}))
+
+
+def _checked(row: Achievement) -> Achievement:
+    """The row, if its parts fit each other."""
+    try:
+        return admission.checked(row)
+    except Malformed as wrong:
+        raise BadInput("BAD_VALUE", wrong.field, wrong.got, wrong.expected) from wrong
 
 
 def _holder(ask: Ask, body: AchievementBody) -> str:
@@ -239,104 +213,13 @@ async def _add(ask: Ask, row: Achievement) -> Achievement:
         return known
 
 
-async def show_achievement(ask: Ask) -> AchievementResource:
-    """An achievement: for its holder and staff, and for everybody signed in once it was admitted for sale."""
-    return _achievement(await _visible_achievement(ask, ask.path("achievement")))
-
-
-async def _visible_achievement(ask: Ask, id_: str) -> Achievement:
-    row = await ask.exchange.registers.achievements.get(id_)
-    if row is None or not _may_see_achievement(ask, row):
-        raise errors.not_found("achievement")
+async def visible_achievement(ask: Ask, id_: str) -> Achievement:
+    """An achievement to offer: one that the caller may see, and that a reviewer found public; 404 and 409."""
+    row = await visible(ask.exchange, ask.principal, id_)
+    if not row.public:
+        detail_ = "nothing is offered before a named reviewer found it public on a stated day"
+        raise errors.failure(409, "ACHIEVEMENT_NOT_PUBLIC", detail_, field="achievement")
     return row
-
-
-def _may_see_achievement(ask: Ask, row: Achievement) -> bool:
-    if _is_staff(ask.principal) or (row.holder is not None and row.holder == ask.principal.party):
-        return True
-    listings = ask.exchange.house.view.market.listings.values()
-    return any(one.achievement == row.id and one.state is not ListingState.SUBMITTED for one in listings)
-
-
-def _achievement(row: Achievement) -> AchievementResource:
-    shown = {name: getattr(row, name) for name in AchievementResource.__struct_fields__ if hasattr(row, name)}
-    lists = {"ip": list(row.ip), "inferred": list(row.inferred)}
-    return AchievementResource(**{**shown, **lists, "achievement": row.id, "digest": row.digest()})
-
-
-# Listings
-
-
-async def submit_listing(ask: Ask) -> Response:
-    """Offer an achievement of one's own organisation. What is offered is what the register says of it."""
-    require_role(ask, "seller")
-    body: ListingBody = ask.body
-    row = await _visible_achievement(ask, body.achievement)
-    if row.holder is None or row.holder != ask.principal.party:
-        raise errors.failure(403, "FORBIDDEN", "offer achievements of your own organisation")
-    listing = own_id(ask, "A")
-    subject = Subject(listing, row.title, row.abstract, row.field, row.ip)
-    command = SubmitListing(listing, row.id, row.digest(), row.holder, subject, body.price_idea_fen)
-    made = decision(await ask.submit(command))
-    return json(made, 201, {"location": f"{V1}/listings/{listing}"})
-
-
-async def admit_listing(ask: Ask) -> Response:
-    """Admit a listing: it is under public notice from now on, then it may be traded."""
-    require_role(ask, "operator")
-    body: AdmissionBody = ask.body
-    if body.notice_days < NOTICE_DAYS and not ask.exchange.settings.demo:
-        expected = f"at least {NOTICE_DAYS} days (auction law, art. 45)"
-        raise BadInput("NOTICE_TOO_SHORT", "notice_days", body.notice_days, expected)
-    listing = ask.path("listing")
-    made = decision(await ask.submit(AdmitListing(listing, body.notice_days * DAY)))
-    return json(made, 201, {"location": f"{V1}/listings/{listing}"})
-
-
-async def list_listings(ask: Ask) -> ListingPage:
-    """Listings in the order in which they were offered, a page at a time."""
-    query: ListingQuery = ask.query
-    found: list[ListingResource] = []
-    listings = ask.exchange.house.view.market.listings.values()
-    for place, one in enumerate(islice(listings, query.cursor, None), query.cursor):
-        if not _may_see(ask, one) or query.state not in (None, one.state):
-            continue
-        if len(found) == query.limit:
-            return ListingPage(found, place)
-        found.append(_listing(ask, one))
-    return ListingPage(found, None)
-
-
-async def show_listing(ask: Ask) -> ListingResource:
-    """A listing; one that is not admitted yet exists for its seller and staff only."""
-    one = ask.exchange.house.view.market.listings.get(ask.path("listing"))
-    if one is None or not _may_see(ask, one):
-        raise errors.not_found("listing")
-    return _listing(ask, one)
-
-
-def _may_see(ask: Ask, listing: Listing) -> bool:
-    if listing.state is not ListingState.SUBMITTED:
-        return True
-    principal = ask.caller.principal if ask.caller else None
-    return _is_staff(principal) or (principal is not None and principal.party == listing.seller)
-
-
-def _listing(ask: Ask, one: Listing) -> ListingResource:
-    seller = ask.exchange.house.view.market.parties[one.seller]
-    return ListingResource(
-        listing=one.id,
-        achievement=one.achievement,
-        achievement_digest=one.achievement_digest,
-        seller=r.PartyResource(seller.id, seller.name),
-        title=one.subject.title,
-        abstract=one.subject.abstract,
-        field=one.subject.field,
-        ip=list(one.subject.ip),
-        price_idea_fen=one.price_idea_fen,
-        state=one.state.value,
-        notice_until=None if one.notice_until is None else iso(one.notice_until),
-    )
 
 
 def _post(path: str, handler: object, summary: str, body: object, returns: object = r.Decision) -> Operation:
@@ -355,7 +238,6 @@ def _post(path: str, handler: object, summary: str, body: object, returns: objec
 
 
 def _get(path: str, handler: object, summary: str, returns: object, signed_in: bool) -> Operation:
-    query = ListingQuery if returns is ListingPage else None
     return Operation(
         "GET",
         f"{V1}/{path}",
@@ -363,7 +245,6 @@ def _get(path: str, handler: object, summary: str, returns: object, signed_in: b
         summary,
         "market",
         returns,
-        query=query,
         signed_in=signed_in,
         errors=(404,),
     )
@@ -372,10 +253,5 @@ def _get(path: str, handler: object, summary: str, returns: object, signed_in: b
 OPERATIONS: tuple[Operation, ...] = (
     _post("parties", enrol_party, "Enrol an organisation", PartyBody),
     _get("parties/{party}", show_party, "A party", EnrolledResource, True),
-    _post("achievements", enter_achievement, "Enter an achievement", AchievementBody, AchievementResource),
-    _get("achievements/{achievement}", show_achievement, "An achievement", AchievementResource, True),
-    _post("listings", submit_listing, "Offer an achievement", ListingBody),
-    _post("listings/{listing}/admission", admit_listing, "Admit a listing", AdmissionBody),
-    _get("listings", list_listings, "Listings", ListingPage, False),
-    _get("listings/{listing}", show_listing, "A listing", ListingResource, False),
+    _post("achievements", enter_achievement, "Enter an achievement", AchievementBody, AchievementDetail),
 )

@@ -10,17 +10,19 @@ import msgspec
 from starlette.responses import Response
 
 from exchange.market.commands import LotPlan, Reserved, RuleSet, ScheduleSession
-from exchange.market.rule_sets import FIGURES, deposit_range
-from exchange.market.state import Market, Session
+from exchange.market.rule_sets import Figures, deposit_range, figures
+from exchange.market.state import Session
 from matching_engine.checks import check_terms
 from matching_engine.errors import Malformed
 from matching_engine.terms import HOUR, DutchClock, Extension, Holder, Mechanism, Rung, Terms
 from web import errors
 from web import resources as r
+from web.api_listings import allow_rehearsal
 from web.api_market import V1, Id, own_id, require_role
 from web.decisions import decision
 from web.parse import BadInput
 from web.routes import Ask, Operation, json
+from web.views import iso
 
 Count = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
 Millis = Annotated[int, msgspec.Meta(ge=0, le=10**12, description="Milliseconds.")]
@@ -112,6 +114,10 @@ class SittingBody(r.Taken, frozen=True):
     """Days after the hammer in which a price is due."""
     deposit_release_hours: Annotated[int, msgspec.Meta(ge=1, le=24)] = 24
     """Hours after the end of a lot in which losers get their deposits back (online judicial auctions, art. 23)."""
+    deposit_cutoff_working_days: Annotated[int, msgspec.Meta(ge=0, le=60)] | None = None
+    """Working days before the opening, at 17:00, until which deposits must have arrived; the rule set's unless given."""
+    rehearsal: bool = False
+    """Shorter than the rule set allows, for practice: on an exchange in demo mode only."""
 
 
 class SittingQuery(r.Taken, frozen=True):
@@ -129,6 +135,11 @@ class SittingLotResource(r.Given, frozen=True):
     listing: str
     title: str
     deposit_fen: r.Fen
+    state: str
+    opens_at: r.Instant
+    closes_at: r.Instant | None
+    deposit_until: r.Instant | None
+    """By when deposits must have arrived; null: before the bid."""
 
 
 class SittingResource(r.Given, frozen=True):
@@ -139,6 +150,7 @@ class SittingResource(r.Given, frozen=True):
     rule_set: RuleSet
     payment_days: int
     deposit_release_hours: int
+    rehearsal: bool
     lots: list[SittingLotResource]
 
 
@@ -153,24 +165,43 @@ async def schedule_session(ask: Ask) -> Response:
     """Set a session and put its lots up."""
     require_role(ask, "operator")
     body: SittingBody = ask.body
-    days = FIGURES[body.rule_set].payment_days
+    allow_rehearsal(ask, body.rehearsal)
+    asked = figures(body.rule_set, ask.exchange.house.clock.now())
+    days = asked.payment_days
     if not 0 <= body.payment_days <= days:
         raise BadInput("BAD_VALUE", "payment_days", body.payment_days, f"from 0 to {days} days")
     session = own_id(ask, "S")
     lots = tuple(_plan(ask, n, f"L{session[1:]}-{n + 1}") for n in range(len(body.lots)))
     release = body.deposit_release_hours * HOUR
-    command = ScheduleSession(session, body.title, body.rule_set, lots, release, body.payment_days)
+    command = ScheduleSession(
+        session,
+        body.title,
+        body.rule_set,
+        lots,
+        release,
+        body.payment_days,
+        _cutoff(body, asked),
+        body.rehearsal,
+    )
     made = decision(await ask.submit(command))
     return json(made, 201, {"location": f"{V1}/sessions/{session}"})
+
+
+def _cutoff(body: SittingBody, asked: Figures) -> int | None:
+    """The session's own, or the rule set's; a rehearsal has none unless it names one."""
+    if body.deposit_cutoff_working_days is not None or body.rehearsal:
+        return body.deposit_cutoff_working_days
+    return asked.deposit_cutoff_working_days
 
 
 def _plan(ask: Ask, n: int, lot: str) -> LotPlan:
     """The n-th lot, checked; BadInput names its field."""
     body: SittingBody = ask.body
     one, at = body.lots[n], f"lots[{n}]"
-    least, most = deposit_range(body.rule_set, one.opening_price_fen)
+    now = ask.exchange.house.clock.now()
+    least, most = deposit_range(body.rule_set, one.opening_price_fen, now)
     if not least <= one.deposit_fen <= most:
-        low, high = FIGURES[body.rule_set].deposit_percent
+        low, high = figures(body.rule_set, now).deposit_percent
         expected = f"from {least} to {most} fen, {low} to {high} % of the opening price"
         raise BadInput("DEPOSIT_RANGE", f"{at}.deposit_fen", one.deposit_fen, expected)
     reserved = _reserved(ask, one, lot)
@@ -252,7 +283,7 @@ async def list_sessions(ask: Ask) -> SittingPage:
     page = list(islice(market.sessions.values(), query.cursor, query.cursor + query.limit))
     end = query.cursor + len(page)
     following = end if page and end < len(market.sessions) else None
-    return SittingPage([_sitting(market, one) for one in page], following)
+    return SittingPage([_sitting(ask, one) for one in page], following)
 
 
 async def show_sitting(ask: Ask) -> SittingResource:
@@ -261,19 +292,30 @@ async def show_sitting(ask: Ask) -> SittingResource:
     session = market.sessions.get(ask.path("session"))
     if session is None:
         raise errors.not_found("session")
-    return _sitting(market, session)
+    return _sitting(ask, session)
 
 
-def _sitting(market: Market, session: Session) -> SittingResource:
-    plans = [market.lot_plans[lot] for lot in session.lots]
-    lots = [
-        SittingLotResource(
-            plan.lot, plan.listing, market.listings[plan.listing].subject.title, plan.deposit_fen
-        )
-        for plan in plans
-    ]
+def _sitting(ask: Ask, session: Session) -> SittingResource:
     hours = session.deposit_release_within // HOUR
-    return SittingResource(session.id, session.title, session.rule_set, session.payment_days, hours, lots)
+    lots = [_lot(ask, lot) for lot in session.lots]
+    return SittingResource(
+        session.id, session.title, session.rule_set, session.payment_days, hours, session.rehearsal, lots
+    )
+
+
+def _lot(ask: Ask, id_: str) -> SittingLotResource:
+    state = ask.exchange.house.view
+    plan, lot = state.market.lot_plans[id_], state.lots[id_]
+    return SittingLotResource(
+        plan.lot,
+        plan.listing,
+        state.market.listings[plan.listing].subject.title,
+        plan.deposit_fen,
+        lot.state.value,
+        iso(lot.opens_at),
+        None if lot.closes_at is None else iso(lot.closes_at),
+        None if plan.deposit_until is None else iso(plan.deposit_until),
+    )
 
 
 OPERATIONS: tuple[Operation, ...] = (

@@ -15,6 +15,7 @@ from exchange.market.commands import (
     ScheduleSession,
     SubmitListing,
 )
+from exchange.market.listing_terms import OPTIONAL_CHECKS, Check, Checked
 from matching_engine.terms import DAY, MINUTE, Extension, Mechanism, Rung, Terms
 from settlement.commands import RecordCredit, Subject
 from settlement.dates import shanghai_date
@@ -23,6 +24,12 @@ NOTICE = 7 * DAY
 """Public notice before an auction (auction law art. 45)."""
 DEPOSIT_PERCENT = 10
 """Of the opening price; the law's range for online judicial auctions is 5 to 20 (art. 17)."""
+
+CHECKED = tuple(
+    Checked(check, "not_needed") if check in OPTIONAL_CHECKS else Checked(check, "confirmed", "演示材料")
+    for check in Check
+)
+"""The operator's checklist of a demo achievement, which has no co-owner, pledge or state asset."""
 
 
 class Steps:
@@ -45,7 +52,7 @@ class Steps:
                 await self.ask("operator", EnrolParty(party))
 
     async def offer(self, listing: str, achievement: DemoAchievement, notice: int = NOTICE) -> None:
-        """The university lists an achievement, and the operator puts it under public notice."""
+        """The university lists an achievement, and the operator puts it under public notice: shorter ones in rehearsal."""
         await self.ask(
             "university",
             SubmitListing(
@@ -57,11 +64,13 @@ class Steps:
                 price_idea_fen=opening_price_fen(achievement),
             ),
         )
-        await self.ask("operator", AdmitListing(listing, notice))
+        await self.ask("operator", AdmitListing(listing, notice, CHECKED, rehearsal=notice < NOTICE))
 
     async def schedule(self, session: str, title: str, lots: Iterable[LotPlan]) -> Outcome:
-        """The operator sets a session."""
-        body = ScheduleSession(session, title, "LISTED_BIDDING", tuple(lots), deposit_release_within=DAY)
+        """The operator sets a session: a rehearsal, for nobody waits for days in a demo."""
+        body = ScheduleSession(
+            session, title, "LISTED_BIDDING", tuple(lots), deposit_release_within=DAY, rehearsal=True
+        )
         return await self.ask("operator", body)
 
     async def enter(self, login: str, lot: str) -> str:

@@ -9,12 +9,16 @@ from typing import Any
 
 from exchange.house.command import Command, Denied, Principal
 from exchange.house.negotiation_authority import TABLE as TABLES
+from exchange.house.registration_authority import REGISTRATION_TABLE
 from exchange.house.state import State
 from exchange.market import commands as mc
+from exchange.market import listing_commands as pc
 from matching_engine import commands as lc
 from settlement import account_commands as ac
 from settlement import bank_commands as bc
 from settlement import commands as sc
+from settlement import reward_messages as rw
+from settlement import specialist_messages as sp
 from settlement.default import EXCHANGE
 
 Check = Callable[[Principal, Any, State], None]
@@ -72,8 +76,8 @@ def _own_trade(principal: Principal, body: sc.ElectClaimant, state: State) -> No
     trade = state.settlement.trades.get(body.trade)
     if trade is None or principal.party not in (trade.seller.id, trade.buyer.id):
         raise Denied("NOT_FOUND", "there is no such trade", 404)
-    if body.party != principal.party:
-        raise Denied("FORBIDDEN", "elect for your own organisation")
+    if body.party != principal.party or body.author not in ("", principal.account):
+        raise Denied("FORBIDDEN", "elect for your own organisation, under your own account")
 
 
 def _under_own_name(field: str) -> Check:
@@ -96,6 +100,42 @@ def _approves(principal: Principal, body: sc.ApproveClaim, state: State) -> None
             raise Denied("FOUR_EYES", "nobody approves a claim of the own organisation")
 
 
+EVERYBODY = frozenset(
+    {"public", "seller", "bidder", "broker", "registrar", "operator", "auditor", "funder", "bank"}
+)
+"""Whoever has a name: `public` is somebody without an account."""
+
+
+def _not_about_own(principal: Principal, body: pc.DecideObjection, state: State) -> None:
+    """Nobody decides an objection to a listing of the own organisation or an affiliate."""
+    objection = state.market.objections.get(body.objection)
+    seller = state.market.listings[objection.listing].seller if objection else None
+    if seller is not None and principal.party is not None and state.market.related(seller, principal.party):
+        raise Denied("BID_CONFLICT_OF_INTEREST", "your organisation or an affiliate offers this listing")
+
+
+def _shares(principal: Principal, body: sp.DeclareSpecialist, state: State) -> None:
+    """The claimant's people share its subsidy; to others the claim does not exist."""
+    claim = state.settlement.claims.get(body.claim)
+    if claim is None or principal.party is None or claim.party != principal.party:
+        raise Denied("NOT_FOUND", "there is no such claim", 404)
+    _under_own_name("author")(principal, body, state)
+
+
+def _rewards(field: str) -> Check:
+    """The seller's people plan, approve and pay its reward; to others it does not exist."""
+
+    def check(principal: Principal, body: Any, state: State) -> None:
+        trade = state.settlement.trades.get(body.trade)
+        if trade is None or principal.party is None or principal.party != trade.seller.id:
+            raise Denied("NOT_FOUND", "there is no such trade of your organisation", 404)
+        if body.party != principal.party:
+            raise Denied("FORBIDDEN", "reward for your own organisation")
+        _under_own_name(field)(principal, body, state)
+
+    return check
+
+
 def _anything(principal: Principal, body: Any, state: State) -> None:
     """The role is enough."""
 
@@ -116,17 +156,25 @@ TABLE: dict[type, tuple[frozenset[str], Check]] = {
     lc.Suspend: (frozenset({"operator"}), _anything),
     lc.Resume: (frozenset({"operator"}), _anything),
     lc.Cancel: (frozenset({"operator"}), _anything),
+    **TABLES,
     lc.OpenSeals: (frozenset({"house"}), _anything),
     mc.EnrolParty: (frozenset({"operator"}), _anything),
     mc.SubmitListing: (frozenset({"seller"}), _for_party("seller")),
     mc.AdmitListing: (frozenset({"operator"}), _anything),
+    pc.ReturnListing: (frozenset({"operator"}), _anything),
+    pc.ResubmitListing: (frozenset({"seller"}), _for_party("seller")),
+    pc.WithdrawListing: (frozenset({"seller"}), _for_party("seller")),
+    pc.FileObjection: (EVERYBODY, _anything),
+    pc.DecideObjection: (frozenset({"operator"}), _not_about_own),
+    pc.RegisterInterest: (frozenset({"bidder"}), _for_party("party")),
+    pc.RefuseInterest: (frozenset({"operator"}), _anything),
+    pc.AcknowledgeNotice: (frozenset({"seller", "bidder"}), _for_party("party")),
     mc.ScheduleSession: (frozenset({"operator"}), _anything),
     mc.ApplyEntry: (frozenset({"bidder"}), _for_party("party")),
     mc.OfferSecondBest: (frozenset({"operator"}), _anything),
     mc.AnswerSecondBest: (frozenset({"bidder"}), _for_party("party")),
     mc.ReopenListing: (frozenset({"operator"}), _anything),
     mc.ScoreBid: (frozenset({"operator"}), _disinterested),
-    **TABLES,
     sc.RecordCredit: (frozenset({"bank"}), _anything),
     sc.ConfirmPayment: (frozenset({"bank"}), _anything),
     sc.VoidPayment: (frozenset({"bank"}), _anything),
@@ -144,10 +192,13 @@ TABLE: dict[type, tuple[frozenset[str], Check]] = {
     ac.DirectPayment: (frozenset({"operator"}), _under_own_name("author")),
     sc.ProposeText: (frozenset({"seller", "bidder"}), _proposes),
     sc.SignContract: (frozenset({"seller", "bidder"}), _signs),
-    sc.RegisterContract: (frozenset({"registrar"}), _under_own_name("registrar")),
-    sc.RefuseRegistration: (frozenset({"registrar"}), _under_own_name("registrar")),
+    **REGISTRATION_TABLE,
     sc.ElectClaimant: (frozenset({"seller", "bidder"}), _own_trade),
     sc.ApproveClaim: (frozenset({"funder"}), _approves),
+    sp.DeclareSpecialist: (frozenset({"seller", "bidder"}), _shares),
+    rw.PlanReward: (frozenset({"seller", "bidder"}), _rewards("author")),
+    rw.ApproveReward: (frozenset({"seller", "bidder"}), _rewards("approver")),
+    rw.RecordReward: (frozenset({"seller", "bidder"}), _rewards("author")),
 }
 """Command → the roles of which one is needed, and the check against the state. What is not here only the house may ask."""
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from exchange.house.command import Body, HouseEvent
+from exchange.house.listing_reactions import BY_TYPE as LISTINGS
+from exchange.house.listing_reactions import late
 from exchange.house.negotiation_reactions import REACTIONS as NEGOTIATED
 from exchange.house.negotiation_reactions import undone
 from exchange.house.state import State
@@ -37,6 +39,9 @@ def _entry_applied(state: State, event: m.EntryApplied) -> Bodies:
 def _deposit_held(state: State, event: se.DepositHeld) -> Bodies:
     """A deposit admits its bidder; one that comes after the end of the lot goes back."""
     lot = state.lots[event.lot]
+    too_late = late(state, event)
+    if too_late:
+        return too_late
     if lot.closed_at is None:
         return (lc.SetEntry(event.lot, event.bidder, lc.EntryStatus.ADMITTED),)
     return (sc.ReleaseDeposit(event.deposit, _release_by(state, event.lot)),)
@@ -138,6 +143,7 @@ _BY_TYPE: dict[type, Callable[[State, Any], Bodies]] = {
     **NEGOTIATED,
     le.Passed: _unsold,
     le.Cancelled: _unsold,
+    **LISTINGS,
 }
 
 

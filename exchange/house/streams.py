@@ -8,12 +8,16 @@ from collections.abc import Callable
 from typing import Any, cast, get_args
 
 from exchange.market import events as m
+from exchange.market import listing_events as p
 from exchange.market.negotiation_events import NegotiationEvent
 from matching_engine import events as lot_events
 from settlement import account_events as a
 from settlement import bank_events as b
 from settlement import default_events as d
 from settlement import events as s
+from settlement import reward_messages as rw
+from settlement import specialist_messages as sp
+from settlement.registration_events import RegistrationEvent
 
 
 def _trade_of(contract_or_registration: str) -> str:
@@ -88,6 +92,22 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     m.ListingAdmitted: _on_listing,
     m.NoticePublished: _on_listing,
     m.NoticeClosed: _on_listing,
+    p.ListingReturned: _on_listing,
+    p.ListingResubmitted: _on_listing,
+    p.ListingWithdrawn: _on_listing,
+    p.ObjectionFiled: _on_listing,
+    p.NoticeSuspended: _on_listing,
+    p.ObjectionDecided: _on_listing,
+    p.NoticeResumed: _on_listing,
+    p.InterestRegistered: _on_listing,
+    p.InterestRefused: _on_listing,
+    p.NoticeExtended: _on_listing,
+    p.ListingEnded: _on_listing,
+    p.AgreementReached: _on_listing,
+    p.ListingConverted: _on_listing,
+    p.PriorityNoticeSent: _on_party,
+    p.PriorityNoticeAcknowledged: _on_party,
+    p.EntryRefused: lambda event: f"entry/{event.lot}",
     m.SessionScheduled: lambda event: f"session/{event.session}",
     m.EntryApplied: lambda event: f"entry/{event.lot}",
     m.SealKeyPublished: lambda event: f"seal/{event.lot}",
@@ -131,9 +151,7 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     s.ContractSigned: lambda event: f"trade/{_trade_of(event.contract)}",
     s.ContractRevised: _on_trade,
     s.ContractConcluded: _on_trade,
-    s.RegistrationSubmitted: _on_trade,
-    s.ContractRegistered: _on_trade,
-    s.RegistrationRefused: _on_trade,
+    **dict.fromkeys(get_args(RegistrationEvent), _on_trade),
     s.ProceedsOrdered: _on_trade,
     s.ProceedsPaid: _on_trade,
     s.ClaimantElected: _on_trade,
@@ -141,6 +159,10 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     s.ClaimApproved: _on_claim,
     s.ClaimPaymentOrdered: _on_claim,
     s.ClaimPaid: _on_claim,
+    sp.SpecialistShareDrawnUp: _on_trade,
+    rw.RewardPlanned: _on_trade,
+    rw.RewardPlanApproved: _on_trade,
+    rw.RewardPaid: _on_trade,
     s.SettlementRefused: _on_refusals,
 }
 

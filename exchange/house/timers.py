@@ -14,6 +14,7 @@ from exchange.house.command import Body
 from exchange.house.state import State
 from exchange.market.commands import CloseNotice
 from exchange.market.events import NoticePublished
+from exchange.market.listing_events import NoticeExtended, NoticeResumed
 from exchange.market.negotiation_commands import ConfirmAgreement, LapseTerms
 from exchange.market.negotiation_events import AgreementNoticed, AgreementObjectionDecided, TermsOffered
 
@@ -32,7 +33,9 @@ class Timer:
 
 TIMERS: dict[str, Timer] = {
     "notice": Timer(
-        lambda state: state.market.notices_due, CloseNotice, {NoticePublished: attrgetter("listing")}
+        lambda state: state.market.notices_due,
+        CloseNotice,
+        {event: attrgetter("listing") for event in (NoticePublished, NoticeResumed, NoticeExtended)},
     ),
     "offered terms": Timer(
         lambda state: state.market.negotiation.offers_due, LapseTerms, {TermsOffered: attrgetter("table")}

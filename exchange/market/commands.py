@@ -1,15 +1,14 @@
 """What the market can be asked: a closed union, imperative."""
 
-from typing import Literal
-
 import msgspec
 
 from exchange.market.command_base import Command
+from exchange.market.listing_commands import ListingCommand
+from exchange.market.listing_terms import Checked, Offering, Papers, Sale
+from exchange.market.listing_terms import RuleSet as RuleSet
 from exchange.market.negotiation_commands import NegotiationCommand
 from matching_engine.terms import Terms
 from settlement.commands import PartyFacts, Subject
-
-RuleSet = Literal["AUCTION_LAW", "LISTED_BIDDING"]
 
 
 class EnrolParty(Command, frozen=True, tag=True):
@@ -19,7 +18,7 @@ class EnrolParty(Command, frozen=True, tag=True):
     affiliates: tuple[str, ...] = ()
 
 
-class SubmitListing(Command, frozen=True, tag=True):
+class SubmitListing(Command, frozen=True, tag=True, omit_defaults=True):
     """A seller offers an achievement; `achievement_digest` fixes the register rows it was offered with."""
 
     listing: str
@@ -28,13 +27,22 @@ class SubmitListing(Command, frozen=True, tag=True):
     seller: str
     subject: Subject
     price_idea_fen: int
+    papers: Papers = Papers()
 
 
-class AdmitListing(Command, frozen=True, tag=True):
-    """The operator admits a listing and puts it under public notice for `notice_length` µs."""
+class AdmitListing(Command, frozen=True, tag=True, omit_defaults=True):
+    """The operator confirms every check of a listing and puts it under public notice.
+
+    `notice_length` is in µs; None is the shortest that the rules allow. A rehearsal may be shorter, and everything
+    that is sold after it is one.
+    """
 
     listing: str
-    notice_length: int
+    notice_length: int | None
+    checks: tuple[Checked, ...] = ()
+    sale: Sale = "competition"
+    offering: Offering | None = None
+    rehearsal: bool = False
 
 
 class CloseNotice(Command, frozen=True, tag=True):
@@ -71,6 +79,10 @@ class ScheduleSession(Command, frozen=True, tag=True):
     deposit_release_within: int
     """µs after the end of a lot in which losers get their deposits back (online judicial auctions art. 23: 24 hours)."""
     payment_days: int = 5
+    deposit_cutoff_working_days: int | None = None
+    """Working days before the opening, at 17:00, until which deposits must have arrived; None: before the bid."""
+    rehearsal: bool = False
+    """Shorter than the rule set allows: for practice."""
 
 
 class ApplyEntry(Command, frozen=True, tag=True):
@@ -140,5 +152,6 @@ MarketCommand = (
     | OfferSecondBest
     | AnswerSecondBest
     | ReopenListing
+    | ListingCommand
     | NegotiationCommand
 )

@@ -1,8 +1,9 @@
 """What happened in the market: a closed union, past tense."""
 
-
 from exchange.market.commands import Reserved, RuleSet
 from exchange.market.event_base import Event
+from exchange.market.listing_events import ListingEvent
+from exchange.market.listing_terms import Checked, Offering, Papers, Sale
 from exchange.market.negotiation_events import NegotiationEvent
 from settlement.commands import PartyFacts, Subject
 
@@ -14,7 +15,7 @@ class PartyEnrolled(Event, frozen=True, tag=True):
     affiliates: tuple[str, ...]
 
 
-class ListingSubmitted(Event, frozen=True, tag=True):
+class ListingSubmitted(Event, frozen=True, tag=True, omit_defaults=True):
     """An achievement is offered, not yet admitted."""
 
     listing: str
@@ -23,19 +24,27 @@ class ListingSubmitted(Event, frozen=True, tag=True):
     seller: str
     subject: Subject
     price_idea_fen: int
+    papers: Papers = Papers()
 
 
-class ListingAdmitted(Event, frozen=True, tag=True):
-    """The operator admitted the listing."""
+class ListingAdmitted(Event, frozen=True, tag=True, omit_defaults=True):
+    """The operator admitted the listing, having confirmed each check."""
 
     listing: str
+    checks: tuple[Checked, ...] = ()
+    sale: Sale = "competition"
+    offering: Offering | None = None
+    rehearsal: bool = False
 
 
-class NoticePublished(Event, frozen=True, tag=True):
-    """The listing is under public notice until `until`."""
+class NoticePublished(Event, frozen=True, tag=True, omit_defaults=True):
+    """The listing is under public notice until `until`; `figure` and `source` are the rule it had to keep to."""
 
     listing: str
     until: int
+    figure: str = ""
+    source: str = ""
+    working: bool = False
 
 
 class NoticeClosed(Event, frozen=True, tag=True):
@@ -56,6 +65,9 @@ class SessionScheduled(Event, frozen=True, tag=True, omit_defaults=True):
     deposit_release_within: int
     payment_days: int
     reserved: tuple[Reserved, ...] = ()
+    deposits_until: tuple[int, ...] = ()
+    """The cut-off of deposits for each lot, where the session has one."""
+    rehearsal: bool = False
 
 
 class EntryApplied(Event, frozen=True, tag=True):
@@ -151,6 +163,7 @@ MarketEvent = (
     | SecondBestAccepted
     | SecondBestDeclined
     | ListingReopened
+    | ListingEvent
     | NegotiationEvent
     | MarketRefused
 )

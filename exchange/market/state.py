@@ -1,38 +1,13 @@
 """The state of the market: what its events add up to."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from exchange.market.commands import RuleSet
+from exchange.market.listing_state import Listing as Listing
+from exchange.market.listing_state import ListingState as ListingState
+from exchange.market.listing_state import Objection
 from exchange.market.negotiation_state import Negotiations
-from settlement.commands import PartyFacts, Subject
-
-
-class ListingState(StrEnum):
-    """The way of a listing: submitted → under notice → tradable → in a session."""
-
-    SUBMITTED = "submitted"
-    NOTICE = "notice"
-    TRADABLE = "tradable"
-    IN_SESSION = "in_session"
-    AGREEMENT_NOTICE = "agreement_notice"
-    AGREED = "agreed"
-
-
-@dataclass(slots=True)
-class Listing:
-    """An achievement offered."""
-
-    id: str
-    achievement: str
-    achievement_digest: str
-    seller: str
-    subject: Subject
-    price_idea_fen: int
-    state: ListingState = ListingState.SUBMITTED
-    notice_until: int | None = None
-    opening_floor_fen: int = 0
-    """Below which a re-auction may not open; 0 for the first sale."""
+from settlement.commands import PartyFacts
 
 
 @dataclass(slots=True, frozen=True)
@@ -45,6 +20,8 @@ class Session:
     lots: tuple[str, ...]
     deposit_release_within: int
     payment_days: int
+    rehearsal: bool = False
+    """Its timing is shorter than its rule set allows: for practice, not for a binding sale."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -55,6 +32,8 @@ class PlacedLot:
     listing: str
     session: str
     deposit_fen: int
+    deposit_until: int | None = None
+    """The instant by which deposits must have arrived; None: before the bid."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -99,6 +78,11 @@ class Market:
     """lot → code → attribute → score, for lots that weigh more than the price."""
     notices_due: dict[str, int] = field(default_factory=dict)
     """listing → the instant its notice ends."""
+    objections: dict[str, Objection] = field(default_factory=dict)
+    priority_notices: dict[tuple[str, str], bool] = field(default_factory=dict)
+    """(lot, party) → whether a holder of priority, who was told of the lot, has acknowledged it."""
+    entries_refused: dict[tuple[str, str], int] = field(default_factory=dict)
+    """(lot, code) → the cut-off that the entry's deposit missed."""
 
     barred: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """listing → buyers who defaulted on it."""

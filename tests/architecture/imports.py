@@ -44,6 +44,7 @@ PURE = (
     "exchange/house/chain.py",
     "exchange/house/command.py",
     "exchange/house/machine.py",
+    "exchange/house/listing_reactions.py",
     "exchange/house/negotiation_authority.py",
     "exchange/house/negotiation_reactions.py",
     "exchange/house/queries.py",

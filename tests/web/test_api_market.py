@@ -1,12 +1,15 @@
 """Filling an empty market by REST alone: parties, achievements, listings, sessions; and who may not."""
 
-from typing import Any
+from typing import Any, get_args
 
 import httpx2
 import pytest
 
-from exchange.market.rule_sets import FIGURES, deposit_range
+from exchange.demo.steps import CHECKED
+from exchange.market.listing_terms import RuleSet
+from exchange.market.rule_sets import deposit_range, figures
 from matching_engine.terms import DAY, HOUR, MINUTE
+from tests.exchange.house.running import BEGIN
 from tests.web.asking import credit, post, refusal
 from tests.web.running import Web, key, running_web
 from web.views import iso
@@ -19,7 +22,18 @@ ACHIEVEMENT = {
     "field": "新材料",
     "trl": 6,
     "ip": ["发明专利 ZL202010000001.X 有效"],
+    "secrecy": "公开",
+    "secrecy_reviewer": "李审",
+    "secrecy_reviewed_on": "2026-02-01",
 }
+
+
+CHECKS = [{"check": one.check, "outcome": one.outcome, "evidence": one.evidence} for one in CHECKED]
+
+
+def admission(days: int) -> dict[str, Any]:
+    """Every check confirmed, and so many days of notice."""
+    return {"notice_days": days, "checks": CHECKS}
 
 
 def made(answer: httpx2.Response) -> str:
@@ -47,7 +61,7 @@ async def tradable(web: Web) -> str:
     """A listing after its public notice; its id."""
     listing = await submitted(web)
     operator = await web.signed_in("operator")
-    assert made(await post(operator, f"listings/{listing}/admission", {"notice_days": 7})) == listing
+    assert made(await post(operator, f"listings/{listing}/admission", admission(7))) == listing
     await web.pass_time(7 * DAY)
     return listing
 
@@ -68,8 +82,9 @@ def lot_of(web: Web, listing: str, **other: Any) -> dict[str, Any]:
 
 
 def session_of(*lots: dict[str, Any], **other: Any) -> dict[str, Any]:
-    """A session under the auction law."""
-    return {"title": "新材料专场", "rule_set": "AUCTION_LAW", "lots": list(lots)} | other
+    """A session of listed bidding, whose deposits may arrive until the evening of its day."""
+    fixed = {"title": "新材料专场", "rule_set": "LISTED_BIDDING", "deposit_cutoff_working_days": 0}
+    return fixed | {"lots": list(lots)} | other
 
 
 async def test_the_whole_way_from_an_empty_market(web: Web) -> None:
@@ -124,14 +139,16 @@ async def test_a_right_of_first_refusal_by_party(web: Web) -> None:
     await enrol(web, "jia", "yi")
     operator, bank = await web.signed_in("operator"), await web.signed_in("bank")
     right = {"party": "yi", "rank": 1, "exercise": "live"}
-    session = made(await post(operator, "sessions", session_of(lot_of(web, listing, priority=[right]))))
+    opens_at = web.clock.now() + 3 * DAY
+    wanted = lot_of(web, listing, priority=[right], opens_at=iso(opens_at), closes_at=iso(opens_at + HOUR))
+    session = made(await post(operator, "sessions", session_of(wanted)))
     (lot,) = web.exchange.house.view.market.sessions[session].lots
     kept = web.exchange.house.view.market.reserved[lot, "yi"]
     for login in ("jia", "yi"):
         entry = (await post(await web.signed_in(login), f"lots/{lot}/entries")).json()["events"][0]
         assert (entry["code"] == kept) == (login == "yi")
         await bank.post("/api/v1/credits", json=credit(entry["deposit"], login, DEPOSIT))
-    await web.pass_time(HOUR)
+    await web.pass_time(3 * DAY)
     await post(await web.signed_in("jia"), f"lots/{lot}/bids", {"amount_fen": OPENING})
     assert refusal(await post(await web.signed_in("jia"), f"lots/{lot}/matches")) == (
         403,
@@ -179,13 +196,10 @@ async def test_who_sees_a_listing_before_and_after_its_admission(web: Web) -> No
         assert (await client.get(path)).status_code == status
         page = (await client.get("/api/v1/listings")).json()["listings"]
         assert [one["listing"] for one in page] == ([listing] if status == 200 else [])
-    achievement = web.exchange.house.view.market.listings[listing].achievement
-    jia = await web.signed_in("jia")
-    assert (await jia.get(f"/api/v1/achievements/{achievement}")).status_code == 404
-    await post(await web.signed_in("operator"), f"listings/{listing}/admission", {"notice_days": 8})
+    await post(await web.signed_in("operator"), f"listings/{listing}/admission", admission(8))
     shown = (await web.client().get(path)).json()
     assert (shown["state"], shown["notice_until"]) == ("notice", iso(web.clock.now() + 8 * DAY))
-    assert (await jia.get(f"/api/v1/achievements/{achievement}")).status_code == 200
+    jia = await web.signed_in("jia")
     states = [
         len((await jia.get(f"/api/v1/listings?state={state}")).json()["listings"])
         for state in ("notice", "tradable")
@@ -214,7 +228,7 @@ async def test_who_sees_a_party(web: Web) -> None:
         ("university", "achievements", ACHIEVEMENT | {"holder": "jia"}),
         ("jia", "listings", {"achievement": "R-1", "price_idea_fen": 1}),
         ("operator", "listings", {"achievement": "R-1", "price_idea_fen": 1}),
-        ("university", "listings/A-1/admission", {"notice_days": 7}),
+        ("university", "listings/A-1/admission", admission(7)),
     ],
 )
 async def test_who_may_not(web: Web, login: str, path: str, body: dict[str, Any]) -> None:
@@ -232,12 +246,18 @@ async def test_a_seller_sets_no_session(web: Web) -> None:
 
 
 async def test_nobody_offers_what_another_holds(web: Web) -> None:
-    """An achievement that an operator entered for an enterprise is unknown to the university."""
+    """What another holds is not offered; where no reviewer found it public, it is not even known."""
     await enrol(web, "university")
     operator = await web.signed_in("operator")
     row = made(await post(operator, "achievements", ACHIEVEMENT | {"holder": "jia"}))
     offer = {"achievement": row, "price_idea_fen": OPENING}
-    assert refusal(await post(await web.signed_in("university"), "listings", offer)) == (404, "NOT_FOUND")
+    assert refusal(await post(await web.signed_in("university"), "listings", offer)) == (403, "FORBIDDEN")
+    unreviewed = ACHIEVEMENT | {"holder": "jia", "secrecy_reviewer": ""}
+    secret = {
+        "achievement": made(await post(operator, "achievements", unreviewed)),
+        "price_idea_fen": OPENING,
+    }
+    assert refusal(await post(await web.signed_in("university"), "listings", secret)) == (404, "NOT_FOUND")
     assert (await operator.get(f"/api/v1/achievements/{row}")).json()["holder"] == "jia"
 
 
@@ -267,8 +287,8 @@ async def fault(client: httpx2.AsyncClient, path: str, body: dict[str, Any]) -> 
         ("achievements", ACHIEVEMENT | {"title": ""}, "BAD_TEXT", "title"),
         ("achievements", ACHIEVEMENT | {"source_url": "javascript:1"}, "BAD_TEXT", "source_url"),
         ("achievements", ACHIEVEMENT | {"digest": "0"}, "UNKNOWN_FIELD", "digest"),
-        ("listings/A-1/admission", {"notice_days": 6}, "NOTICE_TOO_SHORT", "notice_days"),
-        ("listings/A-1/admission", {"notice_days": True}, "BAD_TYPE", "notice_days"),
+        ("listings/A-1/admission", admission(6), "NOTICE_TOO_SHORT", "notice_days"),
+        ("listings/A-1/admission", {"notice_days": True, "checks": CHECKS}, "BAD_TYPE", "notice_days"),
     ],
 )
 async def test_bad_input_names_its_field(
@@ -345,11 +365,11 @@ async def test_a_listing_under_notice_is_in_no_session(web: Web) -> None:
         409,
         "LISTING_STATE",
     )
-    assert refusal(await post(operator, "listings/none/admission", {"notice_days": 7})) == (
+    assert refusal(await post(operator, "listings/none/admission", admission(7))) == (
         404,
         "LISTING_UNKNOWN",
     )
-    await post(operator, f"listings/{listing}/admission", {"notice_days": 7})
+    await post(operator, f"listings/{listing}/admission", admission(7))
     await web.pass_time(7 * DAY)
     operator = await web.signed_in("operator")
     past = lot_of(web, listing, opens_at=iso(web.clock.now() - HOUR))
@@ -406,15 +426,18 @@ async def test_a_demo_may_do_without_the_notice(sqlite_path: Any) -> None:
     async with running_web(f"sqlite:///{sqlite_path}", demo=True) as web:
         listing = await submitted(web)
         answer = await post(
-            await web.signed_in("operator"), f"listings/{listing}/admission", {"notice_days": 0}
+            await web.signed_in("operator"),
+            f"listings/{listing}/admission",
+            admission(0) | {"rehearsal": True},
         )
         assert made(answer) == listing
 
 
 def test_figures_of_every_rule_set() -> None:
     """No rule set is laxer than the law; ranges are rounded inwards and hold at least one amount."""
-    for rule_set, figures in FIGURES.items():
-        assert figures.notice_days >= 7
-        assert figures.deposit_percent == (5, 20)
-        assert deposit_range(rule_set, 101) == (6, 20)
-        assert deposit_range(rule_set, 1) == (1, 1)
+    for rule_set in get_args(RuleSet):
+        assert figures(rule_set, BEGIN).deposit_percent == (5, 20)
+        assert figures(rule_set, BEGIN).priority_notice_days >= 3
+        assert deposit_range(rule_set, 101, BEGIN) == (6, 20)
+        assert deposit_range(rule_set, 1, BEGIN) == (1, 1)
+    assert figures("AUCTION_LAW", BEGIN).announce_days == 7

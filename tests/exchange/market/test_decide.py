@@ -5,7 +5,7 @@ import pytest
 
 from exchange.demo import people
 from exchange.demo.data import load
-from exchange.demo.steps import NOTICE, plan_lot, subject_of
+from exchange.demo.steps import CHECKED, NOTICE, plan_lot, subject_of
 from exchange.market import commands as c
 from exchange.market import events as e
 from exchange.market.decide import Ask, decide
@@ -56,7 +56,7 @@ def market() -> Market:
     for party in people.PARTIES:
         ask(market, c.EnrolParty(party, ("wu",) if party.id == "university" else ()))
     ask(market, submit())
-    ask(market, c.AdmitListing("A1", NOTICE))
+    ask(market, c.AdmitListing("A1", NOTICE, CHECKED))
     ask(market, c.CloseNotice("A1"), AT + NOTICE)
     return market
 
@@ -65,7 +65,7 @@ def test_a_listing_goes_through_its_notice(market: Market) -> None:
     """Submitted, under notice until its end, then tradable: the states of rule 14."""
     ask(market, submit("A2"))
     assert state_of(market) is ListingState.SUBMITTED
-    ask(market, c.AdmitListing("A2", NOTICE))
+    ask(market, c.AdmitListing("A2", NOTICE, CHECKED))
     assert market.listings["A2"].notice_until == AT + NOTICE
     assert ask(market, c.CloseNotice("A2"), AT + NOTICE - 1) == ()
     assert ask(market, c.CloseNotice("A2"), AT + NOTICE) == (e.NoticeClosed("A2"),)
@@ -74,8 +74,8 @@ def test_a_listing_goes_through_its_notice(market: Market) -> None:
 
 def test_a_listing_is_admitted_once(market: Market) -> None:
     """Admitting again, or admitting what was never submitted, is refused by name."""
-    assert code(ask(market, c.AdmitListing("A1", NOTICE))) == MarketRefusal.LISTING_STATE
-    assert code(ask(market, c.AdmitListing("A9", NOTICE))) == MarketRefusal.LISTING_UNKNOWN
+    assert code(ask(market, c.AdmitListing("A1", NOTICE, CHECKED))) == MarketRefusal.LISTING_STATE
+    assert code(ask(market, c.AdmitListing("A9", NOTICE, CHECKED))) == MarketRefusal.LISTING_UNKNOWN
     assert code(ask(market, submit())) == MarketRefusal.LISTING_EXISTS
 
 
@@ -91,7 +91,7 @@ def test_only_enrolled_parties_take_part(market: Market) -> None:
 def test_a_session_takes_tradable_listings_only(market: Market) -> None:
     """A listing whose notice still runs cannot be put up; a session without lots is none."""
     ask(market, submit("A2"))
-    ask(market, c.AdmitListing("A2", NOTICE))
+    ask(market, c.AdmitListing("A2", NOTICE, CHECKED))
     assert code(ask(market, schedule("A2"), AT + DAY)) == MarketRefusal.LISTING_STATE
     empty = c.ScheduleSession("S1", "专场", "LISTED_BIDDING", (), DAY)
     assert code(ask(market, empty)) == MarketRefusal.SESSION_EMPTY
