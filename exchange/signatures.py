@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from matching_engine.errors import Malformed
 from settlement.contract import statement
-from settlement.events import ContractSigned
+from settlement.election import election_id, election_statement
+from settlement.events import ClaimantElected, ContractSigned
 
 _HEX_KEY = re.compile(r"[0-9a-f]{64}")
 _PEM = re.compile(r"-----BEGIN PUBLIC KEY-----\s*([A-Za-z0-9+/=\s]{1,400}?)\s*-----END PUBLIC KEY-----")
@@ -50,6 +51,11 @@ def is_signature(public_key: str, contract: str, digest: str, signature: str) ->
     return verifies(public_key, statement(contract, digest), signature)
 
 
+def is_election(public_key: str, election: str, digest: str, signature: str) -> bool:
+    """The same of a joint election's statement."""
+    return verifies(public_key, election_statement(election, digest), signature)
+
+
 def verifies(public_key: str, message: bytes, signature: str) -> bool:
     """Whether `signature` (hex) is the key's (hex) over these bytes."""
     try:
@@ -62,6 +68,12 @@ def verifies(public_key: str, message: bytes, signature: str) -> bool:
 
 def wrong_signature(event: object) -> str | None:
     """What is wrong with the signature that an event carries; None when it is right, or there is none."""
+    if isinstance(event, ClaimantElected) and event.signature:
+        id_ = election_id(event.trade)
+        right = is_election(event.public_key, id_, event.digest, event.signature)
+        return (
+            None if right else f"the signature is not that of the key {event.key_id} over the election {id_}"
+        )
     if not isinstance(event, ContractSigned) or not event.signature:
         return None
     if is_signature(event.public_key, event.contract, event.digest, event.signature):

@@ -6,11 +6,14 @@ calendar year of the bank's date.
 """
 
 from datetime import date
+from typing import NamedTuple
 
 from matching_engine.errors import require
 from settlement.claims import ClaimLine, evaluate
 from settlement.commands import ApproveClaim, DrawUpClaims, ElectClaimant, PartyFacts
+from settlement.contract import key_is_whole
 from settlement.dispatch import Deciders, Evolvers
+from settlement.election import election_digest
 from settlement.events import (
     ClaimantElected,
     ClaimApproved,
@@ -30,8 +33,10 @@ from settlement.state import (
     PaymentKind,
     Registration,
     Settlement,
+    Signature,
     Trade,
 )
+from settlement.worksheet import worksheet
 
 
 def elect_claimant(state: Settlement, command: ElectClaimant, _at: int) -> Events:
@@ -47,8 +52,32 @@ def elect_claimant(state: Settlement, command: ElectClaimant, _at: int) -> Event
         return refuse(command.trade, command, Refusal.ELECTION_BINDING, detail)
     if trade.elected.get(speaker) == command.side:
         return refuse(command.trade, command, Refusal.ELECTION_STATED, "this party has said so before")
+    digest = election_digest(trade, command.side)
+    if command.digest not in ("", digest):
+        detail = "the digest is not that of the election's text"
+        return refuse(command.trade, command, Refusal.DIGEST_MISMATCH, detail)
+    if not key_is_whole(command):
+        detail = (
+            "a signature with a key names key_id, public_key (64 hex digits) and signature (128 hex digits)"
+        )
+        return refuse(command.trade, command, Refusal.SIGNATURE_INVALID, detail)
     other = trade.elected.get("buyer" if speaker == "seller" else "seller")
-    return (ClaimantElected(trade.id, command.party, command.side, joint=other == command.side),)
+    return (_elected(trade, command, other == command.side, digest),)
+
+
+def _elected(trade: Trade, command: ElectClaimant, joint: bool, digest: str) -> ClaimantElected:
+    return ClaimantElected(
+        trade.id,
+        command.party,
+        command.side,
+        joint=joint,
+        author=command.author,
+        digest=digest,
+        key_id=command.key_id,
+        public_key=command.public_key,
+        signature=command.signature,
+        certificate_issuer=command.certificate_issuer,
+    )
 
 
 def draw_up_claims(state: Settlement, command: DrawUpClaims, _at: int) -> Events:
@@ -62,8 +91,8 @@ def draw_up_claims(state: Settlement, command: DrawUpClaims, _at: int) -> Events
     if missing is not None:
         return refuse(command.trade, command, missing, _MISSING[missing])
     drawn = tuple(
-        _drawn_up(trade, number, year, line)
-        for number, (year, line) in enumerate(_granted(state, trade), start=1)
+        _drawn_up(state, trade, claim_id(trade.id, number), found)
+        for number, found in enumerate(_granted(state, trade), start=1)
     )
     return drawn or refuse(command.trade, command, Refusal.CLAIM_NONE, "the rules grant nothing here")
 
@@ -93,18 +122,26 @@ def proceeds(state: Settlement, trade: Trade) -> tuple[Movement, ...]:
     return (Movement(date.fromisoformat(order.paid_on), order.amount_fen),)
 
 
-def _granted(state: Settlement, trade: Trade) -> list[tuple[int, ClaimLine]]:
-    """Claim year and line of everything payable to the elected side, in the order of the rule book.
+class _Granted(NamedTuple):
+    """A line that may be paid, and the facts it was given on."""
+
+    facts: Facts
+    line: ClaimLine
+
+
+def _granted(state: Settlement, trade: Trade) -> list[_Granted]:
+    """Facts and line of everything payable to the elected side, in the order of the rule book.
 
     The rules of either party's province may grant something; a rule is asked once a year.
     """
-    granted: dict[tuple[int, str], ClaimLine] = {}
+    granted: dict[tuple[int, str], _Granted] = {}
     for year in dict.fromkeys(movement.on.year for movement in proceeds(state, trade)):
         for jurisdiction in dict.fromkeys((trade.buyer.region, trade.seller.region)):
-            for line in evaluate(facts_of(state, trade, jurisdiction, year), state.rulebook):
+            facts = facts_of(state, trade, jurisdiction, year)
+            for line in evaluate(facts, state.rulebook):
                 if line.payable and line.claimant == trade.election:
-                    granted[year, line.rule] = line
-    return [(year, line) for (year, _), line in granted.items()]
+                    granted[year, line.rule] = _Granted(facts, line)
+    return list(granted.values())
 
 
 def facts_of(state: Settlement, trade: Trade, jurisdiction: str, year: int) -> Facts:
@@ -147,11 +184,14 @@ def _prior(state: Settlement) -> tuple[Prior, ...]:
     )
 
 
-def _drawn_up(trade: Trade, number: int, year: int, line: ClaimLine) -> ClaimDrawnUp:
-    claimant = trade.election
+def _drawn_up(state: Settlement, trade: Trade, claim: str, granted: _Granted) -> ClaimDrawnUp:
+    claimant, line, year = trade.election, granted.line, granted.facts.claim_year
+    rule = state.rulebook.find(line.rule)
     assert claimant is not None
+    assert rule is not None
+    assert year is not None
     return ClaimDrawnUp(
-        claim=claim_id(trade.id, number),
+        claim=claim,
         trade=trade.id,
         rule=line.rule,
         claimant=claimant,
@@ -162,6 +202,9 @@ def _drawn_up(trade: Trade, number: int, year: int, line: ClaimLine) -> ClaimDra
         document=line.document,
         clause=line.clause or "",
         quote=line.quote,
+        steps=worksheet(granted.facts, rule, line),
+        benefit=rule.benefit or "",
+        further=rule.further,
     )
 
 
@@ -184,7 +227,7 @@ def approve_claim(state: Settlement, command: ApproveClaim, _at: int) -> Events:
     return ClaimApproved(claim.id, command.approver, final=True), order
 
 
-def elected(state: Settlement, event: ClaimantElected, _at: int) -> None:
+def elected(state: Settlement, event: ClaimantElected, at: int) -> None:
     """A party has spoken."""
     trade = state.trades[event.trade]
     speaker = trade.side_of(event.party)
@@ -192,9 +235,20 @@ def elected(state: Settlement, event: ClaimantElected, _at: int) -> None:
     require(not trade.claims, "an election binds once a claim is drawn up")
     if speaker is not None:
         trade.elected[speaker] = event.side
+        trade.elections[speaker] = Signature(
+            speaker,
+            event.party,
+            event.author,
+            event.digest,
+            at,
+            event.key_id,
+            event.public_key,
+            event.signature,
+            event.certificate_issuer,
+        )
 
 
-def drawn_up(state: Settlement, event: ClaimDrawnUp, _at: int) -> None:
+def drawn_up(state: Settlement, event: ClaimDrawnUp, at: int) -> None:
     """A claim lies before the officials."""
     require(event.claim not in state.claims, "a claim is drawn up once")
     state.trades[event.trade].claims.append(event.claim)
@@ -210,6 +264,10 @@ def drawn_up(state: Settlement, event: ClaimDrawnUp, _at: int) -> None:
         document=event.document,
         clause=event.clause,
         quote=event.quote,
+        steps=event.steps,
+        benefit=event.benefit,
+        further=event.further,
+        drawn_up_at=at,
     )
 
 

@@ -16,6 +16,8 @@ from settlement.registration_commands import RefuseRegistration as RefuseRegistr
 from settlement.registration_commands import RegisterContract as RegisterContract
 from settlement.registration_commands import RegistrationCommand
 from settlement.registration_commands import SubmitRegistration as SubmitRegistration
+from settlement.reward_messages import RewardCommand
+from settlement.specialist_messages import SpecialistCommand
 
 Side = Literal["seller", "buyer"]
 
@@ -224,6 +226,13 @@ class ElectClaimant(Command, frozen=True, tag=True):
     trade: str
     party: str
     side: Side
+    author: str = ""
+    digest: str = ""
+    """Of the election's text, as the author saw it; empty: the text that follows from trade and side."""
+    key_id: str = ""
+    public_key: str = ""
+    signature: str = ""
+    certificate_issuer: str = ""
 
 
 class DrawUpClaims(Command, frozen=True, tag=True):
@@ -262,6 +271,8 @@ SettlementCommand = (
     | DrawUpClaims
     | ApproveClaim
     | AccountCommand
+    | SpecialistCommand
+    | RewardCommand
     | RegistrationCommand
     | BankCommand
 )

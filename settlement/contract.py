@@ -8,7 +8,7 @@ import hashlib
 import re
 
 from matching_engine.errors import require
-from settlement.commands import DraftContract, SignContract
+from settlement.commands import DraftContract, ElectClaimant, SignContract
 from settlement.dates import shanghai_date
 from settlement.dispatch import Deciders, Evolvers
 from settlement.drafting import deal_of, missing_item, render
@@ -56,7 +56,7 @@ def sign_contract(state: Settlement, command: SignContract, at: int) -> Events:
     if command.digest != contract.digest:
         detail = "the digest is not that of the contract's text"
         return refuse(command.contract, command, Refusal.DIGEST_MISMATCH, detail)
-    if not _key_is_whole(command):
+    if not key_is_whole(command):
         detail = (
             "a signature with a key names key_id, public_key (64 hex digits) and signature (128 hex digits)"
         )
@@ -82,7 +82,7 @@ def statement(contract: str, digest: str) -> bytes:
     return f"luochui contract v1\n{contract}\n{digest}".encode()
 
 
-def _key_is_whole(command: SignContract) -> bool:
+def key_is_whole(command: SignContract | ElectClaimant) -> bool:
     """Whether key, public key and signature are all there in their form, or none of them and no certificate."""
     if not command.key_id:
         return not (command.public_key or command.signature or command.certificate_issuer)

@@ -13,6 +13,8 @@ from settlement import (
     payout_accounts,
     registration,
     revision,
+    rewards,
+    specialist,
     suspense,
 )
 from settlement.commands import SettlementCommand
@@ -34,6 +36,8 @@ _DECIDERS: Deciders = {
     **default.DECIDE,
     **instalments.DECIDE,
     **claim_steps.DECIDE,
+    **specialist.DECIDE,
+    **rewards.DECIDE,
 }
 
 

@@ -19,6 +19,9 @@ from settlement.registration_events import ContractRegistered as ContractRegiste
 from settlement.registration_events import RegistrationEvent
 from settlement.registration_events import RegistrationRefused as RegistrationRefused
 from settlement.registration_events import RegistrationSubmitted as RegistrationSubmitted
+from settlement.reward_messages import RewardEvent
+from settlement.specialist_messages import SpecialistEvent
+from settlement.worksheet import Step
 
 
 class DepositCalled(Event, frozen=True, tag=True):
@@ -243,6 +246,13 @@ class ClaimantElected(Event, frozen=True, tag=True):
     party: str
     side: Side
     joint: bool
+    author: str = ""
+    digest: str = ""
+    """Hex SHA-256 of the election's text."""
+    key_id: str = ""
+    public_key: str = ""
+    signature: str = ""
+    certificate_issuer: str = ""
 
 
 class ClaimDrawnUp(Event, frozen=True, tag=True):
@@ -259,6 +269,11 @@ class ClaimDrawnUp(Event, frozen=True, tag=True):
     document: str
     clause: str
     quote: str
+    steps: tuple[Step, ...] = ()
+    """How the amount came about; a later rule book changes none of it."""
+    benefit: str = ""
+    further: tuple[str, ...] = ()
+    """What the document also asks and a person has to check."""
 
 
 class ClaimApproved(Event, frozen=True, tag=True):
@@ -332,6 +347,8 @@ SettlementEvent = (
     | ClaimPaymentOrdered
     | ClaimPaid
     | AccountEvent
+    | SpecialistEvent
+    | RewardEvent
     | RegistrationEvent
     | BankEvent
     | SettlementRefused

@@ -13,6 +13,8 @@ from settlement import (
     payout_accounts,
     registration,
     revision,
+    rewards,
+    specialist,
     suspense,
 )
 from settlement.dispatch import Evolvers
@@ -39,6 +41,8 @@ _EVOLVERS: Evolvers = {
     **revision.EVOLVE,
     **registration.EVOLVE,
     **claim_steps.EVOLVE,
+    **specialist.EVOLVE,
+    **rewards.EVOLVE,
     SettlementRefused: _nothing,
 }
 

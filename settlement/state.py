@@ -16,9 +16,12 @@ from settlement.ledger import Ledger
 from settlement.registration_state import Receipt
 from settlement.registration_state import Registration as Registration
 from settlement.registration_state import RegistrationState as RegistrationState
+from settlement.reward_state import RewardPlan
 from settlement.rulebook import Rulebook
+from settlement.specialist_messages import SpecialistShareDrawnUp
 from settlement.stated_account import StatedAccount
 from settlement.statement_head import StatementHead
+from settlement.worksheet import Step
 
 
 class DepositState(StrEnum):
@@ -159,6 +162,8 @@ class Trade:
     default: Default | None = None
     elected: dict[Side, Side] = field(default_factory=dict)
     """Who said which side shall claim: speaker → claimant."""
+    elections: "dict[Side, Signature]" = field(default_factory=dict)
+    """Who signed the election's text, when and how; the last word of each side."""
     claims: list[str] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
     """The money of its price, as it came and went back."""
@@ -252,6 +257,10 @@ class Claim:
     state: ClaimState = ClaimState.DRAWN_UP
     approvers: list[str] = field(default_factory=list)
     paid_on: str | None = None
+    steps: tuple[Step, ...] = ()
+    benefit: str = ""
+    further: tuple[str, ...] = ()
+    drawn_up_at: int = 0
 
 
 _PURPOSES = {
@@ -358,6 +367,10 @@ class Settlement:
     """Year, region and office → the lowest serial that is free."""
     defaults: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Listing → trades whose buyers defaulted, oldest first; each until the listing is sold again for it."""
+    specialists: dict[str, SpecialistShareDrawnUp] = field(default_factory=dict)
+    """Claim → what of it goes to the enterprise's specialist."""
+    rewards: dict[str, RewardPlan] = field(default_factory=dict)
+    """Trade → how its seller rewards the inventors."""
     ledger: Ledger = field(default_factory=Ledger)
 
     def obligation_of(self, trade: str) -> Obligation:

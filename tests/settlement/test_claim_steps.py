@@ -5,6 +5,7 @@ import pytest
 
 from matching_engine.errors import Broken
 from settlement.commands import ApproveClaim, DrawUpClaims, PartyFacts, Side
+from settlement.election import election_digest
 from settlement.events import ClaimantElected, ClaimApproved, ClaimDrawnUp, ClaimPaid, ClaimPaymentOrdered
 from settlement.evolve import evolve
 from settlement.state import ClaimState
@@ -68,11 +69,16 @@ def test_the_elected_side_gets_what_the_clause_grants(side: Side, party: PartyFa
 def test_an_election_is_joint_when_both_say_the_same() -> None:
     """The first statement is recorded; a differing one is not joint; the last word of each counts."""
     desk = sold()
-    assert desk.ask(elect(UNIVERSITY, "seller")) == (ClaimantElected(TRADE, UNIVERSITY.id, "seller", False),)
+    digests = {side: election_digest(desk.state.trades[TRADE], side) for side in ("seller", "buyer")}
+
+    def said(party: PartyFacts, side: Side, joint: bool) -> tuple[ClaimantElected, ...]:
+        return (ClaimantElected(TRADE, party.id, side, joint, digest=digests[side]),)
+
+    assert desk.ask(elect(UNIVERSITY, "seller")) == said(UNIVERSITY, "seller", False)
     assert desk.refused(elect(UNIVERSITY, "seller")) == "ELECTION_STATED"
-    assert desk.ask(elect(FACTORY, "buyer")) == (ClaimantElected(TRADE, FACTORY.id, "buyer", False),)
+    assert desk.ask(elect(FACTORY, "buyer")) == said(FACTORY, "buyer", False)
     assert desk.state.trades[TRADE].election is None
-    assert desk.ask(elect(UNIVERSITY, "buyer")) == (ClaimantElected(TRADE, UNIVERSITY.id, "buyer", True),)
+    assert desk.ask(elect(UNIVERSITY, "buyer")) == said(UNIVERSITY, "buyer", True)
     assert desk.state.trades[TRADE].election == "buyer"
     desk.ask(elect(FACTORY, "seller"))
     assert desk.state.trades[TRADE].election is None

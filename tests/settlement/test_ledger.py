@@ -10,6 +10,7 @@ from settlement.commands import ApproveClaim
 from settlement.events import CreditRecorded, DepositApplied, SettlementEvent
 from settlement.ledger import _ENTRIES, Account, Ledger, Posting, postings
 from settlement.registration_events import RegistrationEvent
+from settlement.reward_messages import RewardEvent
 from tests.settlement.desk import (
     DEPOSIT,
     DEPOSIT_FEN,
@@ -32,6 +33,7 @@ def test_the_chart_names_every_event_with_money() -> None:
         "ContractSigned", "TradeDefaulted", "DefaultAssessed", "DefaultDebtRaised",
         "ContractRevised", "InstalmentsAgreed", "ContractConcluded", *(kind.__name__ for kind in get_args(RegistrationEvent | AccountEvent)),
         "ClaimantElected", "ClaimDrawnUp", "ClaimApproved", "SettlementRefused",
+        "SpecialistShareDrawnUp", *(kind.__name__ for kind in get_args(RewardEvent)),
     }  # fmt: skip
     assert {kind.__name__ for kind in get_args(SettlementEvent)} == still | {k.__name__ for k in _ENTRIES}
 

@@ -24,6 +24,7 @@ from settlement.commands import (
 )
 from settlement.events import SettlementRefused
 from settlement.refusals import Refusal
+from tests.settlement.claim_refusals import CLAIM_CASES
 from tests.settlement.desk import (
     AT,
     CLAIM,
@@ -210,6 +211,7 @@ CASES: dict[Refusal, Case] = {
     Refusal.CLAIM_UNKNOWN: (Desk, lambda _: ApproveClaim(CLAIM, "a"), CLAIM),
     Refusal.CLAIM_STATE: (_approved, lambda _: ApproveClaim(CLAIM, "official-3"), CLAIM),
     Refusal.FOUR_EYES: (_approved_once, lambda _: ApproveClaim(CLAIM, "official-1"), CLAIM),
+    **CLAIM_CASES,
 }
 
 
