@@ -22,6 +22,9 @@ BODY_MAX = 64 * 1024
 STATEMENT_PATHS = frozenset({"/api/v1/bank/statements", "/bank/statements", "/bank/statements/booking"})
 STATEMENT_MAX = 4 * 1024 * 1024
 """A bank's statement of a busy day is larger than any other body."""
+IMPORT_PATHS = frozenset({"/api/v1/achievements/import", "/api/v1/demands/import", "/imports"})
+IMPORT_MAX = 16 * 1024 * 1024
+"""A table of some ten thousand rows; larger ones come through `luochui import`."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGN_IN_PATHS = frozenset({"/api/v1/session", "/sign-in"})
 """Where there is no form token yet, or an old one; the origin is checked here as everywhere."""
@@ -99,6 +102,13 @@ def secrets_in(query: bytes) -> list[str]:
     return [value for name, value in pairs if name.lower() in _SECRET_NAMES or _SECRET.fullmatch(value)]
 
 
+def body_limit(path: str) -> int:
+    """How many bytes a body sent to a path may have."""
+    if path in IMPORT_PATHS:
+        return IMPORT_MAX
+    return STATEMENT_MAX if path in STATEMENT_PATHS else BODY_MAX
+
+
 class Door:
     """Checks a request, then hands it on with `state.caller` and `state.body`."""
 
@@ -123,8 +133,7 @@ class Door:
         unsafe = scope["method"] not in SAFE
         if unsafe:
             check_origin(headers, self._origins, self._sessions.cookie_name in headers.get("cookie", ""))
-            limit = STATEMENT_MAX if scope["path"] in STATEMENT_PATHS else BODY_MAX
-            state["body"] = await read_body(headers, receive, limit)
+            state["body"] = await read_body(headers, receive, body_limit(scope["path"]))
             receive = _replayed(state["body"], receive)
         caller, token = await self._sessions.caller(headers, renew=True)
         if unsafe and scope["path"] not in SIGN_IN_PATHS:

@@ -4,14 +4,37 @@ Luoyang, part one, (一): results that public money paid for must be admitted; o
 or evaluated. Pure: it looks at the row, and at whether an evaluation of it is on record.
 """
 
+from typing import TypeVar
+
+import msgspec
+
 from exchange.market.unconverted import Source
 from exchange.registers.achievements import Achievement
-from exchange.registers.shares import check_whole
+from exchange.registers.columns import is_registration_no
+from exchange.registers.shares import check_whole, read_share
 from exchange.registers.words import Right, Route
 from matching_engine.errors import Malformed
 
+S = TypeVar("S", bound=msgspec.Struct)
 USE_YEARS_MIN = 10
 """A long-term right of use runs for ten years at least (国科发区〔2020〕128号)."""
+
+
+def checked(one: Achievement, evaluated: bool = False) -> Achievement:
+    """The row with its shares in lowest terms; Malformed when its parts do not fit each other."""
+    owners = tuple(_lowest(owner, "owners") for owner in one.owners)
+    funding = tuple(_lowest(source, "funding") for source in one.funding)
+    grants = tuple(_lowest(grant, "grants") for grant in one.grants)
+    if one.registration_no and not is_registration_no(one.registration_no):
+        raise Malformed("registration_no", one.registration_no, "12 characters like 4112023Y0001")
+    exact = msgspec.structs.replace(one, owners=owners, funding=funding, grants=grants)
+    check(exact, evaluated)
+    return exact
+
+
+def _lowest(part: S, field: str) -> S:
+    share: str = getattr(part, "share")  # noqa: B009  (the three kinds have it)
+    return msgspec.structs.replace(part, share=read_share(share, field)) if share else part
 
 
 def check(one: Achievement, evaluated: bool = False) -> None:

@@ -22,6 +22,7 @@ V = TypeVar("V", bound=msgspec.Struct)
 Outcome = Literal["new", "changed", "unchanged", "refused"]
 Progress = Callable[[int, int], None]
 """Told how many rows are done, and of how many."""
+Rows = Sequence[TableRow | Malformed]
 CHUNK = 5_000
 """Rows in one transaction, unless all are taken or none."""
 
@@ -74,21 +75,36 @@ class Importer(Generic[V]):
         self._holders: dict[str, str] = {}
         self._seen: dict[str, int] = {}
 
+    def read(self, data: bytes) -> Rows:
+        """The rows of a file; Malformed when it is no table or its header is not one of ours."""
+        return list(read_named(data, self._names, self._needed))
+
     async def take(
         self, data: bytes, by: str, at: int, *, strict: bool = False, progress: Progress | None = None
     ) -> Report:
         """Take the file; Malformed when it is no table or its header is not one of ours."""
-        rows = list(read_named(data, self._names, self._needed))
+        return await self.take_rows(self.read(data), by, at, strict=strict, progress=progress)
+
+    async def take_rows(
+        self,
+        rows: Rows,
+        by: str,
+        at: int,
+        *,
+        strict: bool = False,
+        progress: Progress | None = None,
+        chunk: int = CHUNK,
+    ) -> Report:
+        """Take rows that were read: `chunk` of them in one transaction, or with `strict` all in one."""
         await self._know_holders()
         reports: list[RowReport] = []
         work: list[tuple[list[V], list[V]]] = []
-        for start in range(0, len(rows), CHUNK):
-            new, changed = await self._sort(rows[start : start + CHUNK], start, reports)
-            work.append((new, changed))
+        for start in range(0, len(rows), chunk):
+            work.append(await self._sort(rows[start : start + chunk], start, reports))
             if not strict:
                 await self._write([work.pop()], by, at)
             if progress is not None:
-                progress(min(start + CHUNK, len(rows)), len(rows))
+                progress(min(start + chunk, len(rows)), len(rows))
         faulty = any(one.outcome == "refused" for one in reports)
         if strict and not faulty:
             await self._write(work, by, at)
@@ -115,9 +131,7 @@ class Importer(Generic[V]):
             self._holders.update({one.id: one.name for one in page})
             after = page[-1].id
 
-    async def _sort(
-        self, rows: Sequence[TableRow | Malformed], start: int, reports: list[RowReport]
-    ) -> tuple[list[V], list[V]]:
+    async def _sort(self, rows: Rows, start: int, reports: list[RowReport]) -> tuple[list[V], list[V]]:
         """New and changed values of some rows; a report of each."""
         ids = [str(row.cells["id"] or "").strip() for row in rows if isinstance(row, TableRow)]
         known = await self._register.get_many(ids)
