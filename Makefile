@@ -3,6 +3,7 @@
 PORT ?= 8000
 FAST ?=
 PYTEST ?=
+WORKERS ?= 2
 
 PY := .venv/bin/python
 PIP := .venv/bin/pip install --quiet --disable-pip-version-check -c constraints.txt
@@ -19,9 +20,9 @@ help: ## this list
 demo: $(RUN) ## a market on this machine; PORT=8000, FAST=1 to hurry the simulated bidders
 	.venv/bin/luochui demo --port $(PORT) $(if $(FAST),--fast)
 
-test: $(TEST) ## every test, with PostgreSQL, Redis and a browser; PYTEST="-k hammer" to choose
+test: $(TEST) ## every test, with PostgreSQL, Redis and a browser; PYTEST="-k hammer" to choose, WORKERS=0 in one process
 	@$(PY) scripts/prepare_tests.py
-	$(PY) -m pytest $(PYTEST)
+	$(PY) -m pytest -n $(WORKERS) $(PYTEST)
 
 check: lint audit ## style, types, and known faults of the dependencies
 

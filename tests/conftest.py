@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -32,6 +33,19 @@ _SOURCES = pytest.StashKey[dict[str, str]]()
 def pytest_configure(config: pytest.Config) -> None:
     """Keep a record of where each service came from."""
     config.stash[_SOURCES] = {}
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """One of several processes tells the first where its services came from."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["services"] = session.config.stash[_SOURCES]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Take in what another process says when it ends."""
+    node.config.stash[_SOURCES].update(getattr(node, "workeroutput", {}).get("services", {}))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit, urlunsplit
 
 import redis
 
@@ -24,10 +25,13 @@ class Redis(Protocol):
 
 
 class GivenRedis:
-    """The server and database named by TEST_REDIS_URL; that database is emptied before each test."""
+    """The server named by TEST_REDIS_URL; its database is emptied before each test.
+
+    Where several processes share the tests, the second takes the next database, and so on.
+    """
 
     def __init__(self, url: str) -> None:
-        self.url = url
+        self.url = own_database(url, os.environ.get("PYTEST_XDIST_WORKER", "gw0"))
         self.source = "TEST_REDIS_URL"
 
     def stop(self) -> None:
@@ -62,6 +66,14 @@ class OwnRedis:
         """Stop the server and delete its folder."""
         self._server.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def own_database(url: str, worker: str) -> str:
+    """The URL with the database for one process of the tests, "gw0", "gw1" …"""
+    parts = urlsplit(url)
+    return urlunsplit(
+        parts._replace(path=f"/{int(parts.path.strip('/') or 0) + int(worker.removeprefix('gw'))}")
+    )
 
 
 def start_redis() -> Redis:

@@ -16,7 +16,7 @@ from playwright.async_api import Page
 
 from tests.architecture.source import ROOT
 from tests.services.postgres import Postgres, fresh_database
-from tests.services.redis import answers
+from tests.services.redis import answers, own_database
 
 _INK = """text => {
     const canvas = document.createElement("canvas");
@@ -112,3 +112,10 @@ def test_a_server_dies_with_the_tests(tmp_path: Path) -> None:
             return
         time.sleep(0.05)
     pytest.fail(f"{url} still answers")
+
+
+def test_each_process_of_the_tests_has_a_redis_database_of_its_own() -> None:
+    """Tests that run beside each other on one given server cannot empty each other's database."""
+    urls = {own_database("redis://:word@host:6379/3", worker) for worker in ("gw0", "gw1")}
+    assert urls == {"redis://:word@host:6379/3", "redis://:word@host:6379/4"}
+    assert own_database("redis://host:6379", "gw1") == "redis://host:6379/1"
