@@ -7,6 +7,8 @@ from web.pages import (
     api_docs,
     bank,
     bank_statements,
+    calculator,
+    defaults,
     desk,
     documents,
     keys,
@@ -40,5 +42,7 @@ def page_routes() -> list[Route]:
         bank,
         bank_statements,
         payout,
+        defaults,
+        calculator,
     )
     return [route for part in parts for route in part.ROUTES]

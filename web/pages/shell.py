@@ -184,7 +184,7 @@ def _nav(s: Speech, caller: Caller | None) -> list[tuple[str, str]]:
         "/bank": s.text("Bank"),
         "/statement": s.text("Account statement"),
     }
-    pages = [("/", s.text("Market"))]
+    pages = [("/", s.text("Market")), ("/calculator", s.text("Subsidy calculator"))]
     if roles & {"seller", "bidder", "broker"}:
         pages.append(("/desk", s.text("My desk")))
     if caller and caller.principal.party:
