@@ -106,24 +106,6 @@ async def show_contract(ask: Ask) -> ContractResource:
     return contract_resource(found)
 
 
-async def show_registration(ask: Ask) -> r.RegistrationResource:
-    """Where the recognition and registration of a contract stands."""
-    found = _visible(ask, _settlement(ask).registrations.get(ask.path("registration")), "registration")
-    return r.RegistrationResource(
-        id=found.id,
-        trade=found.trade,
-        contract=found.contract,
-        state=found.state.value,
-        office=found.office,
-        total_fen=found.total_fen,
-        technology_fen=found.technology_fen,
-        number=found.number,
-        registrar=found.registrar,
-        registered_on=found.registered_on,
-        reason=found.reason,
-    )
-
-
 async def list_credits(ask: Ask) -> r.CreditPage:
     """The money of a trade, as the bank told of it."""
     trade = visible_trade(ask, ask.path("trade"))

@@ -37,6 +37,7 @@ _TAGS = {
     "commands": "What became of a command",
     "negotiation": "Tables of two parties, and the agreements that come of them",
     "settlement": "What follows from a trade, for those whom it concerns",
+    "registration": "The registration desk: filings, their review, numbers, changes, technical income",
     "bank": "The bank behind the escrow account",
     "about": "The process itself",
 }

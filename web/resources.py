@@ -248,22 +248,6 @@ class ObligationResource(Given, frozen=True):
     met: bool
 
 
-class RegistrationResource(Given, frozen=True):
-    """Where the registration of a contract stands."""
-
-    id: str
-    trade: str
-    contract: str
-    state: str
-    office: str
-    total_fen: Fen
-    technology_fen: Fen | None
-    number: str | None
-    registrar: str | None
-    registered_on: Date | None
-    reason: str | None
-
-
 class CreditResource(Given, frozen=True):
     """Money that arrived for a trade."""
 

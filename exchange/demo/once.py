@@ -11,6 +11,7 @@ import msgspec
 
 from exchange.demo import people
 from exchange.demo.data import increment_fen, load, opening_price_fen
+from exchange.demo.desk import next_step
 from exchange.demo.steps import NOTICE, Steps, plan_lot
 from exchange.house.command import Recorded
 from exchange.house.house import House
@@ -23,6 +24,7 @@ from matching_engine.terms import DAY, HOUR, MINUTE
 from settlement import commands as sc
 from settlement import events as se
 from settlement.dates import shanghai_date, shanghai_time
+from settlement.registration_state import Registration
 
 BEGIN = 1_772_413_200_000_000
 """2026-03-02 09:00 in Shanghai, a Monday."""
@@ -184,12 +186,22 @@ class Once:
         )
 
     async def _registration(self) -> Stage:
+        """Accepted, looked at item by item, recognised, and registered under the number."""
         await self._pass_time(DAY)
-        today = shanghai_date(self._clock.now()).isoformat()
-        body = sc.RegisterContract(f"TC-{TRADE}", NUMBER, "registrar", today)
-        await self._steps.ask("registrar", body)
-        await self._house.settled()
+        await self._at_the_desk()
         return self._stage("registration", se.ContractRegistered, provisional=f"TC-{TRADE}", number=NUMBER)
+
+    def _registration_of_trade(self) -> Registration:
+        return self._house.view.settlement.registrations[f"TC-{TRADE}"]
+
+    async def _at_the_desk(self) -> None:
+        """The registrar does what is left to do."""
+        today = shanghai_date(self._clock.now()).isoformat()
+        while step := next_step(self._house.view.settlement, self._registration_of_trade(), today, NUMBER):
+            login, _, body = step
+            outcome = await self._steps.ask(login, body)
+            assert outcome.refusal is None, outcome.refusal
+            await self._house.settled()
 
     async def _credit(self) -> Stage:
         """The rest of the price arrives, and the bank pays the whole of it on to the seller."""
@@ -197,6 +209,7 @@ class Once:
         deposit_fen = self._house.view.market.lot_plans[LOT].deposit_fen
         await self._steps.credit(f"O-{TRADE}", "jia", price_fen - deposit_fen)
         await self._house.settled()
+        await self._at_the_desk()
         return self._stage(
             "credit",
             se.ProceedsPaid,
@@ -204,6 +217,7 @@ class Once:
             credited=format_yuan(price_fen - deposit_fen),
             deposit_applied=format_yuan(deposit_fen),
             received_by_seller=format_yuan(price_fen),
+            technical_income=format_yuan(self._registration_of_trade().certified_fen),
         )
 
     async def _claim(self) -> Stage:

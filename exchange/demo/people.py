@@ -50,6 +50,7 @@ ACCOUNTS = (
     DemoAccount("operator", "演示交易员", None, ("operator",)),
     DemoAccount("operator2", "演示复核员", None, ("operator",)),
     DemoAccount("registrar", "演示登记员", None, ("registrar",)),
+    DemoAccount("registrar2", "演示复审员", None, ("registrar",)),
     DemoAccount("funder1", "演示审核人一", None, ("funder",)),
     DemoAccount("funder2", "演示审核人二", None, ("funder",)),
     DemoAccount("bank", "演示银行", None, ("bank",)),

@@ -10,21 +10,19 @@ from collections.abc import Awaitable, Callable, Iterator
 import structlog
 
 from exchange.demo import people
+from exchange.demo.desk import next_step
 from exchange.demo.steps import Steps
 from exchange.house.state import State
 from matching_engine.errors import LuochuiError
 from settlement import commands as sc
 from settlement.dates import shanghai_date
-from settlement.state import ClaimState, ContractState, DepositState, RegistrationState, Trade
+from settlement.state import ClaimState, ContractState, DepositState, Trade
 
 log = structlog.get_logger()
 
 Act = Callable[[], Awaitable[object]]
 Task = tuple[str, float, Act]
 """A key that names the task, the pause before it in seconds, and what to do."""
-
-OFFICE = "230101"
-"""Harbin, office 01: region and office in a registration number."""
 
 
 class Staff:
@@ -100,23 +98,21 @@ class Staff:
         return key, pause, lambda: self._steps.ask(login, body)
 
     def _registrations(self, view: State, trade: Trade) -> Iterator[Task]:
+        """One step of the desk at a time; the same step on the same thing is taken once."""
         registration = view.settlement.registrations.get(trade.registration or "")
-        if registration is not None and registration.state is RegistrationState.SUBMITTED:
-            yield f"register {registration.id}", 45, lambda: self._register(registration.id)
-
-    async def _register(self, registration: str) -> object:
-        """The next number of the year and the office."""
-        day = shanghai_date(self._steps.house.clock.now())
-        prefix = f"{day.year}{OFFICE}"
-        taken = [r.number or "" for r in self._steps.house.view.settlement.registrations.values()]
-        serial = max((int(number[10:]) for number in taken if number.startswith(prefix)), default=0) + 1
-        body = sc.RegisterContract(registration, f"{prefix}{serial:06d}", "registrar", day.isoformat())
-        return await self._steps.ask("registrar", body)
+        if registration is None:
+            return
+        day = shanghai_date(self._steps.house.clock.now()).isoformat()
+        step = next_step(view.settlement, registration, day)
+        if step is not None:
+            login, pause, body = step
+            about = getattr(body, "receipt", len(registration.supplements))
+            yield self._asking(f"{type(body).__name__} {registration.id} {about}", pause, login, body)
 
     def _elections(self, view: State, trade: Trade) -> Iterator[Task]:
         """The parties let the buyer claim, as soon as the contract is registered."""
         registration = view.settlement.registrations.get(trade.registration or "")
-        if registration is None or registration.state is not RegistrationState.REGISTERED:
+        if registration is None or not registration.in_force:
             return
         for side in ("seller", "buyer"):
             party = trade.party(side).id

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from matching_engine.errors import Broken
 from settlement.commands import SettlementCommand, SubmitRegistration
-from settlement.events import SettlementRefused
+from settlement.events import SettlementEvent, SettlementRefused
 from settlement.evolve import evolve
 from settlement.filing import Cost
 from settlement.registration_checks import go
@@ -372,6 +372,12 @@ OLD_REFUSED = (
 )
 
 
+def read(raw: bytes) -> SettlementEvent:
+    """An event as a journal holds it."""
+    event: SettlementEvent = msgspec.json.decode(raw, type=SettlementEvent)
+    return event
+
+
 def test_a_journal_from_before_the_desk_replays() -> None:
     """Submitted, refused, submitted, registered as older journals have it: the same end, and it goes on from there."""
     desk = Desk(follow=True)
@@ -379,14 +385,10 @@ def test_a_journal_from_before_the_desk_replays() -> None:
     desk.follow = False
     for party in (UNIVERSITY, FACTORY):
         desk.ask(sign(desk, party))
-    for raw, kind in (
-        (OLD_SUBMITTED, RegistrationSubmitted),
-        (OLD_REFUSED, RegistrationRefused),
-        (OLD_SUBMITTED, RegistrationSubmitted),
-    ):
-        evolve(desk.state, msgspec.json.decode(raw, type=kind), noon("2026-11-20"))
+    for raw in (OLD_SUBMITTED, OLD_REFUSED, OLD_SUBMITTED):
+        evolve(desk.state, read(raw), noon("2026-11-20"))
     assert proposed_number(desk.state, registration_of(desk), "2026") == "2026230001000001"
-    evolve(desk.state, msgspec.json.decode(OLD_REGISTERED, type=ContractRegistered), noon("2026-11-25"))
+    evolve(desk.state, read(OLD_REGISTERED), noon("2026-11-25"))
     one = registration_of(desk)
     assert (one.state, one.number, one.technology_fen) == (
         State.REGISTERED,
@@ -404,7 +406,7 @@ def test_an_old_filing_that_waits_is_registered_by_the_new_desk() -> None:
     desk.follow = False
     for party in (UNIVERSITY, FACTORY):
         desk.ask(sign(desk, party))
-    evolve(desk.state, msgspec.json.decode(OLD_SUBMITTED, type=RegistrationSubmitted), noon("2026-11-20"))
+    evolve(desk.state, read(OLD_SUBMITTED), noon("2026-11-20"))
     classified(desk)
     desk.ask(give_number())
     assert registration_of(desk).number == "2026230001000001"
