@@ -83,12 +83,13 @@ def to_do(visit: Visit, party: str, deposits: list[Deposit], trades: list[Trade]
         for one in deposits
         if one.state is DepositState.CALLED and visit.state.lots[one.lot].closed_at is None
     ]
+    tasks += _offers(visit, party)
     for trade in trades:
         contract = state.contracts.get(trade.contract or "")
         if contract and _signs(contract, party):
             tasks.append((s.text("Sign the contract %(id)s", id=contract.id), f"/contracts/{contract.id}"))
         owed = state.obligations.get(trade.obligation or "")
-        if owed and owed.debtor == party and not owed.met:
+        if owed and owed.debtor == party and not owed.met and not owed.cancelled:
             text = s.text(
                 "Pay %(amount)s for %(id)s by %(day)s",
                 amount=s.money(owed.missing_fen),
@@ -99,6 +100,24 @@ def to_do(visit: Visit, party: str, deposits: list[Deposit], trades: list[Trade]
         if contract and trade.side_of(party) not in trade.elected and not trade.election:
             tasks.append((s.text("Say which side claims for %(id)s", id=trade.id), f"/trades/{trade.id}"))
     return tasks
+
+
+def _offers(visit: Visit, party: str) -> list[tuple[str, str]]:
+    """Lots whose winner has not paid, which the organisation may have at its own bid."""
+    s = visit.speech
+    return [
+        (
+            s.text(
+                "Answer by %(time)s whether you take %(lot)s for %(amount)s",
+                time=s.time(offer.until),
+                lot=lot,
+                amount=s.money(offer.price_fen),
+            ),
+            f"/lots/{lot}/second-best",
+        )
+        for lot, offer in visit.state.market.offers.items()
+        if offer.party == party and offer.accepted is None and visit.now <= offer.until
+    ]
 
 
 def _signs(contract: Contract, party: str) -> bool:

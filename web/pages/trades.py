@@ -14,6 +14,7 @@ from web.api_trades import may_see
 from web.pages.negotiation import negotiation
 from web.pages.shell import Visit, page, sentence
 from web.pages.stages import stages_of
+from web.pages.trade_money import money_of
 from web.parse import BadInput
 from web.signing import signed, stands
 
@@ -32,8 +33,13 @@ def side_of(visit: Visit, trade: Trade) -> sc.Side | None:
     return trade.side_of(party) if party else None
 
 
-async def trade_page(visit: Visit, status: int = 200, wrong: Mapping[str, str] | None = None) -> Response:
-    """A sale and every step of it."""
+async def trade_page(
+    visit: Visit,
+    status: int = 200,
+    wrong: Mapping[str, str] | None = None,
+    said: Mapping[str, str] | None = None,
+) -> Response:
+    """A sale and every step of it; `said` is a plan of payment that was refused."""
     trade = visible_trade(visit, visit.part("trade"))
     state = visit.state.settlement
     return visit.render(
@@ -44,8 +50,7 @@ async def trade_page(visit: Visit, status: int = 200, wrong: Mapping[str, str] |
         side=side_of(visit, trade),
         contract=state.contracts.get(trade.contract or ""),
         registration=state.registrations.get(trade.registration or ""),
-        obligation=state.obligations.get(trade.obligation or ""),
-        proceeds=state.payments.get(trade.payment or ""),
+        **money_of(visit, trade, said),
         claims=[state.claims[id_] for id_ in trade.claims],
         paid=_is_paid(visit, trade),
         stages=await stages_of(visit, trade),
