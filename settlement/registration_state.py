@@ -90,6 +90,13 @@ TRANSITIONS: dict[tuple[RegistrationState, Move], RegistrationState] = {
 
 IN_FORCE = (RegistrationState.REGISTERED, RegistrationState.CHANGED)
 """A registration that gives tax, credit and reward benefits."""
+CLOCK_RUNS = (
+    RegistrationState.SUBMITTED,
+    RegistrationState.ACCEPTED,
+    RegistrationState.CLASSIFIED,
+    RegistrationState.SECOND_REVIEW,
+)
+"""Where the office's clock runs: a supplement stops it."""
 ENDED = (RegistrationState.CANCELLED, RegistrationState.REVOKED)
 
 
