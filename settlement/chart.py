@@ -1,7 +1,8 @@
 """The chart of accounts: what money lies where and whose it is, under codes and names in Chinese and English.
 
 Codes follow the habit of Chinese ledgers: 1xxx what is there, 2xxx what is owed to somebody, 5xxx what public
-money was granted. The exchange owns nothing here: every fen in escrow stands on an account of what is owed.
+money was granted, 6xxx what the exchange earned. Nothing in escrow is the exchange's: every fen there stands on an
+account of what is owed, and a commission is its income once it has left escrow for the exchange's own account.
 """
 
 from enum import StrEnum
@@ -19,6 +20,8 @@ class Account(StrEnum):
     FORFEITED = "forfeited"
     GRANTED = "granted"
     FUND = "fund"
+    OWN = "own"
+    COMMISSION = "commission"
 
     def of(self, item: str) -> str:
         """The account kept for one item."""
@@ -40,11 +43,13 @@ class ChartLine(NamedTuple):
 CHART = (
     ChartLine("1002", Account.ESCROW, "银行存款（监管账户）", "Escrow account at the bank", True, ""),
     ChartLine("1003", Account.FUND, "财政资金账户", "Account of the public fund", False, ""),
+    ChartLine("1012", Account.OWN, "交易所自有账户", "The exchange's own account", True, ""),
     ChartLine("2241", Account.HELD, "代管款项", "Held in escrow", False, "deposit or obligation"),
     ChartLine("2242", Account.SUSPENSE, "待查款项", "Suspense", False, ""),
     ChartLine("2243", Account.ORDERED, "已指令待付款", "Ordered out, not confirmed", False, "payment"),
     ChartLine("2244", Account.RETURNED, "退回待重付款", "Void order, to be paid again", False, "payment"),
     ChartLine("2245", Account.FORFEITED, "没收的保证金", "Forfeited deposits", False, "trade"),
+    ChartLine("6021", Account.COMMISSION, "佣金收入", "Commission income", False, ""),
     ChartLine("5001", Account.GRANTED, "已批补助奖励", "Granted claims", True, "claim"),
 )
 

@@ -11,6 +11,7 @@ from settlement.account_commands import AccountCommand
 from settlement.bank_account import BankAccount
 from settlement.bank_commands import BankCommand
 from settlement.command_base import Command as Command
+from settlement.commission import Commission
 from settlement.deal import Deal
 from settlement.registration_commands import RefuseRegistration as RefuseRegistration
 from settlement.registration_commands import RegisterContract as RegisterContract
@@ -127,8 +128,9 @@ class DeclareDefault(Command, frozen=True, tag=True):
     """The buyer did not pay in time; the commissions of both sides, as agreed for this sale."""
 
     trade: str
-    buyer_commission_fen: int = 0
-    seller_commission_fen: int = 0
+    buyer_commission_fen: int | None = None
+    seller_commission_fen: int | None = None
+    """None: what the sale's own commissions came to."""
 
 
 class AssessDefault(Command, frozen=True, tag=True):
@@ -171,6 +173,8 @@ class ConcludeTrade(Command, frozen=True, tag=True):
     hammered_at: int
     payment_days: int
     """Days after the conclusion in which the price is due."""
+    commission: Commission | None = None
+    """What both sides pay the exchange, as the session has it; None: nothing."""
 
 
 class DraftContract(Command, frozen=True, tag=True):

@@ -2,6 +2,7 @@
 
 from settlement import (
     bank_told,
+    charges,
     claim_steps,
     contract,
     credit,
@@ -32,6 +33,7 @@ _DECIDERS: Deciders = {
     **payments.DECIDE,
     **suspense.DECIDE,
     **bank_told.DECIDE,
+    **charges.DECIDE,
     **payout_accounts.DECIDE,
     **default.DECIDE,
     **instalments.DECIDE,

@@ -8,6 +8,8 @@ Art. 56 of the law caps a commission that was not agreed at 5 % a side. What the
 from fractions import Fraction
 
 from matching_engine.errors import require
+from settlement.charges import EXCHANGE as EXCHANGE
+from settlement.charges import unpaid_fen
 from settlement.commands import AssessDefault, DeclareDefault, PayDebt
 from settlement.dates import due_date, end_of_day, parse_date
 from settlement.default_events import (
@@ -22,7 +24,7 @@ from settlement.default_events import (
 )
 from settlement.dispatch import Deciders, Evolvers
 from settlement.events import ObligationMet, SettlementEvent
-from settlement.ids import debt_id, payment_id
+from settlement.ids import charge_id, debt_id, payment_id
 from settlement.instalments import next_due
 from settlement.payments import close_payment, open_payment
 from settlement.references import add_reference
@@ -33,8 +35,6 @@ COMMISSION_MAX = Fraction(5, 100)
 """Of the price, a side (auction law, art. 56)."""
 DEBT_DAYS = 10
 """Calendar days that a demand leaves."""
-EXCHANGE = "exchange"
-"""The creditor of commissions."""
 
 
 def declare_default(state: Settlement, command: DeclareDefault, at: int) -> Events:
@@ -55,22 +55,35 @@ def declare_default(state: Settlement, command: DeclareDefault, at: int) -> Even
         )
         return refuse(command.trade, command, Refusal.DEFAULT_NOT_DUE, detail)
     for fen in (command.buyer_commission_fen, command.seller_commission_fen):
-        if not 0 <= fen <= trade.price_fen * COMMISSION_MAX:
+        if fen is not None and not 0 <= fen <= trade.price_fen * COMMISSION_MAX:
             detail = "a commission is from 0 to 5 % of the price (auction law, art. 56)"
             return refuse(command.trade, command, Refusal.DEFAULT_COMMISSION, detail)
-    return (_defaulted(trade, command), *_unwind(trade, owed))
+    return (_defaulted(state, trade, command), *_unwind(trade, owed), *_fee_back(state, trade))
 
 
-def _defaulted(trade: Trade, command: DeclareDefault) -> TradeDefaulted:
+def _fee_back(state: Settlement, trade: Trade) -> list[SettlementEvent]:
+    """What was paid in of a commission that is not whole goes back: the default counts it anew."""
+    fee = state.obligations.get(charge_id(trade.id, "buyer_commission"))
+    if fee is None or fee.met or not fee.received_fen:
+        return []
+    return [ObligationMoneyOrdered(fee.id, payment_id(fee.id), fee.debtor, fee.received_fen, True)]
+
+
+def _defaulted(state: Settlement, trade: Trade, command: DeclareDefault) -> TradeDefaulted:
     return TradeDefaulted(
         trade=trade.id,
         listing=trade.subject.listing,
         lot=trade.lot,
         buyer=trade.buyer.id,
         price_fen=trade.price_fen,
-        buyer_commission_fen=command.buyer_commission_fen,
-        seller_commission_fen=command.seller_commission_fen,
+        buyer_commission_fen=_fee(state, trade, "buyer_commission", command.buyer_commission_fen),
+        seller_commission_fen=_fee(state, trade, "seller_commission", command.seller_commission_fen),
     )
+
+
+def _fee(state: Settlement, trade: Trade, kind: str, told_fen: int | None) -> int:
+    """The commission that was told, or the sale's own that is not paid."""
+    return unpaid_fen(state, trade.id, kind) if told_fen is None else told_fen
 
 
 def _unwind(trade: Trade, owed: Obligation) -> list[SettlementEvent]:
@@ -146,8 +159,17 @@ def defaulted(state: Settlement, event: TradeDefaulted, _at: int) -> None:
     trade = state.trades[event.trade]
     require(trade.default is None, "a default is declared once")
     trade.default = Default(event.buyer_commission_fen + event.seller_commission_fen)
-    state.obligation_of(event.trade).cancelled = True
+    cancel_open(state, event.trade)
     state.defaults[event.listing] = (*state.defaults.get(event.listing, ()), event.trade)
+
+
+def cancel_open(state: Settlement, trade: str) -> None:
+    """Nothing more is awaited for a sale that has failed: neither its price nor its commissions."""
+    state.obligation_of(trade).cancelled = True
+    for kind in ("buyer_commission", "seller_commission"):
+        fee = state.obligations.get(charge_id(trade, kind))
+        if fee is not None and not fee.met:
+            fee.cancelled = True
 
 
 def forfeited(state: Settlement, event: DepositForfeited, _at: int) -> None:
@@ -194,6 +216,15 @@ def forfeit_applied(state: Settlement, event: ForfeitApplied, _at: int) -> None:
     state.obligations[event.obligation].receive(event.amount_fen)
 
 
+_KINDS = {
+    "buyer_commission": PaymentKind.COMMISSION,
+    "seller_commission": PaymentKind.COMMISSION,
+    "royalty": PaymentKind.ROYALTY,
+    "inspection": PaymentKind.ROYALTY,
+    "rescission": PaymentKind.COMPENSATION,
+}
+
+
 def money_ordered(state: Settlement, event: ObligationMoneyOrdered, at: int) -> None:
     """The bank is to pay what is held for an obligation."""
     owed = state.obligations[event.obligation]
@@ -201,7 +232,7 @@ def money_ordered(state: Settlement, event: ObligationMoneyOrdered, at: int) -> 
     owed.payment = event.payment
     if event.refund:
         owed.received_fen -= event.amount_fen
-    kind = PaymentKind.RETURN if event.refund else PaymentKind.DEBT
+    kind = PaymentKind.RETURN if event.refund else _KINDS.get(owed.kind, PaymentKind.DEBT)
     open_payment(state, event.payment, kind, event.obligation, event.party, event.amount_fen, at)
 
 

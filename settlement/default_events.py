@@ -77,3 +77,5 @@ class ObligationMoneyPaid(Event, frozen=True, tag=True):
     amount_fen: int
     bank_reference: str
     paid_on: str
+    refund: bool = False
+    """Whether it went back to its debtor."""

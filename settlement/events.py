@@ -3,6 +3,7 @@
 from settlement.account_events import AccountEvent
 from settlement.bank_account import BankAccount
 from settlement.bank_events import BankEvent
+from settlement.charge_events import ChargeEvent
 from settlement.commands import Change, Part, PartyFacts, Side, Subject
 from settlement.deal import ContractKind
 from settlement.default_events import (
@@ -351,5 +352,6 @@ SettlementEvent = (
     | RewardEvent
     | RegistrationEvent
     | BankEvent
+    | ChargeEvent
     | SettlementRefused
 )

@@ -2,6 +2,7 @@
 
 from settlement import (
     bank_told,
+    charges,
     claim_steps,
     contract,
     credit,
@@ -34,6 +35,7 @@ _EVOLVERS: Evolvers = {
     **payments.EVOLVE,
     **suspense.EVOLVE,
     **bank_told.EVOLVE,
+    **charges.EVOLVE,
     **payout_accounts.EVOLVE,
     **default.EVOLVE,
     **instalments.EVOLVE,

@@ -16,6 +16,26 @@ def debt_id(trade: str, kind: str) -> str:
     return f"O{kind[0].upper()}-{trade}"
 
 
+_CHARGES = {
+    "buyer_commission": "OB",
+    "seller_commission": "OA",
+    "royalty": "OR",
+    "inspection": "OX",
+    "rescission": "OZ",
+}
+
+
+def charge_id(trade: str, kind: str, number: int | None = None) -> str:
+    """What a sale makes due beside its price: OB-, OA- commissions, OR1- a period's royalty, OX1- what an inspection
+    of it found, OZ- what was agreed on rescission."""
+    return f"{_CHARGES[kind]}{number or ''}-{trade}"
+
+
+def is_commission(obligation: str) -> bool:
+    """Whether an obligation is the exchange's commission, of a sale or of a default."""
+    return obligation.startswith(("OA-", "OB-", "OC-"))
+
+
 def contract_id(trade: str) -> str:
     """The contract of a trade: one trade, one contract."""
     return f"C-{trade}"

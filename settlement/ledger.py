@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from matching_engine.errors import require
 from settlement.bank_events import PaymentReturned
+from settlement.charge_events import HeldMoneyApplied
 from settlement.chart import Account, chart_line
 from settlement.dates import shanghai_date
 from settlement.default_events import (
@@ -34,7 +35,7 @@ from settlement.events import (
     SuspenseRefunded,
     SuspenseRefundOrdered,
 )
-from settlement.ids import obligation_id
+from settlement.ids import is_commission, obligation_id
 
 __all__ = ["Account", "Entry", "Ledger", "Posting", "postings"]
 
@@ -118,6 +119,18 @@ def _money_ordered(event: ObligationMoneyOrdered) -> tuple[Posting, ...]:
     return _move(Account.HELD.of(event.obligation), Account.ORDERED.of(event.payment), event.amount_fen)
 
 
+def _held_applied(event: HeldMoneyApplied) -> tuple[Posting, ...]:
+    return _move(Account.HELD.of(event.source), Account.HELD.of(event.obligation), event.amount_fen)
+
+
+def _obligation_paid(event: ObligationMoneyPaid) -> tuple[Posting, ...]:
+    """Out of escrow; a commission is then on the exchange's own account, and its income."""
+    left = _left_escrow(event)
+    if not is_commission(event.obligation) or event.refund:
+        return left
+    return (*left, *_move(Account.OWN.value, Account.COMMISSION.value, event.amount_fen))
+
+
 def _left_escrow(
     event: DepositReleased | ProceedsPaid | SuspenseRefunded | ObligationMoneyPaid,
 ) -> tuple[Posting, ...]:
@@ -148,7 +161,8 @@ _ENTRIES: dict[type, Callable[[Any], tuple[Posting, ...]]] = {
     DepositForfeited: _forfeited,
     ForfeitApplied: _forfeit_applied,
     ObligationMoneyOrdered: _money_ordered,
-    ObligationMoneyPaid: _left_escrow,
+    ObligationMoneyPaid: _obligation_paid,
+    HeldMoneyApplied: _held_applied,
     ClaimPaymentOrdered: _claim_ordered,
     ClaimPaid: _left_fund,
 }

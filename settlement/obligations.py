@@ -5,6 +5,8 @@ art. 201). The winner's deposit becomes a part of it.
 """
 
 from matching_engine.errors import require
+from settlement.charge_events import HeldMoneyApplied
+from settlement.charges import deduct, raise_commissions
 from settlement.commands import ConcludeTrade, PayProceeds
 from settlement.dates import due_date, end_of_day, shanghai_date
 from settlement.deal import days_to_pay
@@ -49,7 +51,8 @@ def conclude_trade(state: Settlement, command: ConcludeTrade, at: int) -> Events
         detail = "seller and buyer are the same party"
         return refuse(command.trade, command, Refusal.TRADE_PARTIES, detail)
     deposit = _deposit_of(state, command)
-    return (_concluded(command), _raised(command), *_settle_by_deposit(command, deposit, at))
+    charges = raise_commissions(command)
+    return (_concluded(command), _raised(command), *_settle_by_deposit(command, deposit, at), *charges)
 
 
 def _deposit_of(state: Settlement, command: ConcludeTrade) -> Deposit | None:
@@ -112,12 +115,14 @@ def _days(command: ConcludeTrade) -> int:
 
 
 def pay_proceeds(state: Settlement, command: PayProceeds, _at: int) -> Events:
-    """Order the whole price out to the seller, once it lies in escrow and the contract is concluded."""
+    """Order the price, less the seller's commission, out to the seller, once it lies in escrow and the contract is concluded."""
     trade = state.trades.get(command.trade)
     if trade is None:
         return refuse(command.trade, command, Refusal.TRADE_UNKNOWN, "no such trade")
     if trade.payment is not None:
         return refuse(command.trade, command, Refusal.PAYMENT_DONE, "the proceeds were ordered before")
+    if trade.failed is not None:
+        return refuse(command.trade, command, Refusal.TRADE_FAILED, trade.failed)
     if not state.obligation_of(trade.id).met:
         detail = "the price is not wholly on the escrow account"
         return refuse(command.trade, command, Refusal.OBLIGATION_OPEN, detail)
@@ -125,7 +130,9 @@ def pay_proceeds(state: Settlement, command: PayProceeds, _at: int) -> Events:
     if contract is None or contract.state is not ContractState.CONCLUDED:
         detail = "the contract is not signed by both parties"
         return refuse(command.trade, command, Refusal.CONTRACT_NOT_SIGNED, detail)
-    return (ProceedsOrdered(trade.id, payment_id(trade.id), trade.seller.id, trade.price_fen),)
+    deducted = deduct(state, trade)
+    net_fen = trade.price_fen - sum(one.amount_fen for one in deducted if isinstance(one, HeldMoneyApplied))
+    return (*deducted, ProceedsOrdered(trade.id, payment_id(trade.id), trade.seller.id, net_fen))
 
 
 def concluded(state: Settlement, event: TradeConcluded, _at: int) -> None:

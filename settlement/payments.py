@@ -41,6 +41,11 @@ def confirm_payment(state: Settlement, command: ConfirmPayment, _at: int) -> Eve
         return refuse(command.payment, command, Refusal.PAYMENT_AMOUNT, detail)
     if parse_date(command.paid_on) is None:
         return refuse(command.payment, command, Refusal.DATE_INVALID, "paid_on is a date like 2026-11-20")
+    if order.kind is PaymentKind.RETURN:
+        back = ObligationMoneyPaid(
+            order.subject, order.payment, order.amount_fen, command.bank_reference, command.paid_on, True
+        )
+        return (back,)
     paid = _PAID[order.kind]
     return (paid(order.subject, order.payment, order.amount_fen, command.bank_reference, command.paid_on),)
 
@@ -59,6 +64,9 @@ _PAID: dict[PaymentKind, _Paid] = {
     PaymentKind.REFUND: SuspenseRefunded,
     PaymentKind.RETURN: ObligationMoneyPaid,
     PaymentKind.DEBT: ObligationMoneyPaid,
+    PaymentKind.COMMISSION: ObligationMoneyPaid,
+    PaymentKind.ROYALTY: ObligationMoneyPaid,
+    PaymentKind.COMPENSATION: ObligationMoneyPaid,
 }
 
 
@@ -150,7 +158,7 @@ def _now_paid_by(state: Settlement, order: PaymentOrder, again: str) -> None:
     """What pointed to the void order points to the one that pays in its stead."""
     if order.kind is PaymentKind.PROCEEDS:
         state.trades[order.subject].payment = again
-    elif order.kind in (PaymentKind.RETURN, PaymentKind.DEBT):
+    elif order.subject in state.obligations:
         state.obligations[order.subject].payment = again
 
 

@@ -10,9 +10,16 @@ from typing import Literal
 
 from matching_engine.errors import require
 from settlement.bank_account import BankAccount
+from settlement.charge_events import ChargeKind
 from settlement.commands import Part, PartyFacts, Side, Subject
 from settlement.deal import ContractKind
+from settlement.default_events import DebtKind
 from settlement.ledger import Ledger
+from settlement.payment_state import Credit as Credit
+from settlement.payment_state import PaymentKind as PaymentKind
+from settlement.payment_state import PaymentOrder as PaymentOrder
+from settlement.payment_state import PaymentState as PaymentState
+from settlement.payment_state import Suspense as Suspense
 from settlement.registration_state import Receipt
 from settlement.registration_state import Registration as Registration
 from settlement.registration_state import RegistrationState as RegistrationState
@@ -54,28 +61,6 @@ class ClaimState(StrEnum):
     PAID = "paid"
 
 
-class PaymentKind(StrEnum):
-    """What a payment is for."""
-
-    DEPOSIT = "deposit"
-    PROCEEDS = "proceeds"
-    CLAIM = "claim"
-    REFUND = "refund"
-    RETURN = "return"
-    """What a defaulting buyer had paid beside its deposit."""
-    DEBT = "debt"
-    """What a default cost, to whom it is owed."""
-
-
-class PaymentState(StrEnum):
-    """PENDING → POSTED when the bank confirms, or → VOID | EXPIRED; an order ends once."""
-
-    PENDING = "pending"
-    POSTED = "posted"
-    VOID = "void"
-    EXPIRED = "expired"
-
-
 @dataclass(slots=True)
 class Deposit:
     """A bidder's deposit for one lot. `applied_fen` went into the price, `released_fen` went back."""
@@ -107,7 +92,7 @@ class Obligation:
     deposit_fen: int = 0
     received_fen: int = 0
     met: bool = False
-    kind: Literal["price", "commission", "shortfall", "forfeit"] = "price"
+    kind: Literal["price", DebtKind, ChargeKind] = "price"
     cancelled: bool = False
     """The buyer has defaulted: no more money is taken for it."""
     plan: tuple[Part, ...] = ()
@@ -261,80 +246,6 @@ class Claim:
     benefit: str = ""
     further: tuple[str, ...] = ()
     drawn_up_at: int = 0
-
-
-_PURPOSES = {
-    PaymentKind.DEPOSIT: "退还竞买保证金",
-    PaymentKind.PROCEEDS: "支付技术交易价款",
-    PaymentKind.CLAIM: "拨付技术交易补助奖励",
-    PaymentKind.REFUND: "退还款项",
-    PaymentKind.RETURN: "退还部分价款",
-    PaymentKind.DEBT: "支付悔拍差价及佣金",
-}
-
-
-@dataclass(slots=True)
-class PaymentOrder:
-    """Money that the bank was asked to move; `paid_on` stays None until the bank confirms."""
-
-    payment: str
-    kind: PaymentKind
-    subject: str
-    """The deposit, trade, claim or credit it is for."""
-    party: str
-    """The party that gets the money; of a refund from suspense, the payer as the bank named it."""
-    amount_fen: int
-    bank_reference: str | None = None
-    paid_on: str | None = None
-    ordered_at: int = 0
-    state: PaymentState = PaymentState.PENDING
-    reason: str | None = None
-    """Why the bank sent it back."""
-    attempt: int = 1
-    repeated_as: str | None = None
-    """The payment id under which a void order was given again."""
-    return_reference: str | None = None
-    """The bank's entry by which the money came back."""
-    creditor: BankAccount | None = None
-    """The account it pays to; None: it waits for one."""
-    ready_at: int | None = None
-    """Since when the bank could execute it: it has its account."""
-    directed: tuple[BankAccount, str] | None = None
-    """The account that somebody last named for it, and who."""
-
-    @property
-    def account(self) -> Literal["escrow", "fund"]:
-        """From which account it is paid."""
-        return "fund" if self.kind is PaymentKind.CLAIM else "escrow"
-
-    @property
-    def purpose(self) -> str:
-        """What the bank writes on the transfer."""
-        return f"{_PURPOSES[self.kind]} {self.subject}"
-
-
-@dataclass(slots=True)
-class Credit:
-    """What the bank told about money that arrived; kept so that a second telling is recognised."""
-
-    credit: str
-    reference: str
-    payer: str
-    amount_fen: int
-    credited_on: str
-    payer_account: BankAccount | None = None
-
-
-@dataclass(slots=True)
-class Suspense:
-    """Money that fits nothing, waiting for a person; `reason` says why."""
-
-    credit: str
-    reference: str
-    payer: str
-    amount_fen: int
-    credited_on: str
-    reason: str
 
 
 @dataclass(slots=True)

@@ -71,7 +71,7 @@ def statement(state: Settlement, party: str, first_on: date, last_on: date) -> S
 
 def _own(state: Settlement, entry: Entry, party: str) -> list[tuple[Posting, Posting]]:
     """The postings of an entry on a party's accounts, each with the one against it."""
-    pairs = zip(entry.lines, reversed(entry.lines), strict=True)
+    pairs = ((line, entry.lines[place ^ 1]) for place, line in enumerate(entry.lines))
     return [(own, counter) for own, counter in pairs if owner(state, own.account) == party]
 
 

@@ -51,6 +51,9 @@ def _to_deposit(deposit: Deposit, item: Suspense, command: AssignSuspense) -> Ev
 
 
 def _to_obligation(obligation: Obligation, item: Suspense, command: AssignSuspense) -> Events:
+    if not obligation.reference:
+        detail = "it is deducted from the proceeds, not paid in"
+        return refuse(command.credit, command, Refusal.TARGET_UNFIT, detail)
     if obligation.missing_fen == 0 or obligation.cancelled:
         return refuse(command.credit, command, Refusal.TARGET_UNFIT, "nothing is missing of the obligation")
     taken_fen = min(item.amount_fen, obligation.missing_fen)

@@ -16,10 +16,10 @@ HOUR = 3600 * 1_000_000
 
 
 class DefaultBody(Taken, frozen=True):
-    """The commissions agreed for the sale that failed, at most 5 % of the price a side."""
+    """The commissions of the sale that failed, at most 5 % of the price a side; without them what the sale's own came to."""
 
-    buyer_commission_fen: Fen = 0
-    seller_commission_fen: Fen = 0
+    buyer_commission_fen: Fen | None = None
+    seller_commission_fen: Fen | None = None
 
 
 class PartBody(Taken, frozen=True):

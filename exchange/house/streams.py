@@ -13,6 +13,7 @@ from exchange.market.negotiation_events import NegotiationEvent
 from matching_engine import events as lot_events
 from settlement import account_events as a
 from settlement import bank_events as b
+from settlement import charge_events as ch
 from settlement import default_events as d
 from settlement import events as s
 from settlement import reward_messages as rw
@@ -30,8 +31,8 @@ def _trade_of_claim(claim: str) -> str:
     return claim.partition("-")[2].rpartition("-")[0]
 
 
-_OBLIGATIONS = ("O-", "OC-", "OS-", "OF-")
-"""How the ids of obligations begin: the price, and the debts of a default."""
+_DEPOSITS = "D-"
+"""How the ids of deposits begin; those of obligations begin with O."""
 
 
 def _on_obligation(event: Any) -> str:
@@ -41,9 +42,9 @@ def _on_obligation(event: Any) -> str:
 def _credit_stream(event: s.CreditRecorded) -> str:
     if event.target is None:
         return "suspense"
-    if event.target.startswith(_OBLIGATIONS):
-        return f"trade/{_trade_of(event.target)}"
-    return f"deposit/{event.target}"
+    if event.target.startswith(_DEPOSITS):
+        return f"deposit/{event.target}"
+    return f"trade/{_trade_of(event.target)}"
 
 
 def _on_trade(event: Any) -> str:
@@ -127,6 +128,8 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     s.CreditRecorded: _credit_stream,
     s.PaymentVoided: _on_payment,
     s.PaymentRepeated: _on_payment,
+    ch.ChargeRaised: _on_trade,
+    ch.HeldMoneyApplied: _on_trade,
     b.StatementNoted: lambda event: "bank",
     b.PaymentReturned: _on_payment,
     a.PayoutAccountStated: _on_party,

@@ -29,6 +29,7 @@ from tests.settlement.desk import (
 def test_the_chart_names_every_event_with_money() -> None:
     """Each event of the union either has an entry or moves no money by its nature."""
     still = {
+        "ChargeRaised", "StatementNoted",
         "DepositCalled", "DepositHeld", "TradeConcluded", "ObligationRaised", "ObligationMet", "ContractDrafted",
         "ContractSigned", "TradeDefaulted", "DefaultAssessed", "DefaultDebtRaised",
         "ContractRevised", "InstalmentsAgreed", "ContractConcluded", *(kind.__name__ for kind in get_args(RegistrationEvent | AccountEvent)),

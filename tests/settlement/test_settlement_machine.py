@@ -11,6 +11,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from settlement.bank_commands import ReturnPayment
+from settlement.bank_events import PaymentReturned
 from settlement.commands import (
     ApproveClaim,
     AssignSuspense,
@@ -34,6 +36,7 @@ from settlement.commands import (
     SubmitRegistration,
     VoidPayment,
 )
+from settlement.commission import Bracket, Commission
 from settlement.decide import decide
 from settlement.default_events import ObligationMoneyPaid
 from settlement.events import (
@@ -56,7 +59,8 @@ from tests.settlement.desk import AT, BOOK, FACTORY, SUBJECT, UNIVERSITY
 LATE = AT + 30 * 24 * 3600 * 1_000_000
 DEPOSITS = st.sampled_from([f"D-L{lot}-00{code}" for lot in (1, 2) for code in (1, 2)])
 TRADES = st.sampled_from(["T-L1-1", "T-L2-1"])
-REFERENCES = DEPOSITS | TRADES.map(lambda trade: f"O-{trade}") | st.just("謎")
+REFERENCES = DEPOSITS | st.builds(str.__add__, st.sampled_from(["O-", "OB-", "OA-"]), TRADES) | st.just("謎")
+FEES = Commission((Bracket(0, "2.5"),), (Bracket(0, "5"), Bracket(30_000_000, "1")))
 AMOUNTS = st.sampled_from([1, 10_000_000, 20_000_000, 60_000_000, 100_000_000])
 PARTIES = st.sampled_from([UNIVERSITY.id, FACTORY.id, "P-X"])
 SIDES: st.SearchStrategy[Side] = st.sampled_from(["seller", "buyer"])
@@ -114,6 +118,7 @@ class SettlementLife(RuleBasedStateMachine):
                 "english",
                 AT,
                 5,
+                FEES,
             )
         obligation, contract = state.obligations[f"O-{trade}"], state.contracts[f"C-{trade}"]
         unsigned = [
@@ -156,14 +161,21 @@ class SettlementLife(RuleBasedStateMachine):
         """A deposit shall go back."""
         self.ask(ReleaseDeposit(deposit, AT))
 
-    @rule(trade=TRADES, deposit=st.none() | DEPOSITS, price_fen=AMOUNTS)
-    def conclude(self, trade: str, deposit: str | None, price_fen: int) -> None:
-        """A hammer falls."""
+    @rule(trade=TRADES, deposit=st.none() | DEPOSITS, price_fen=AMOUNTS, fees=st.sampled_from([None, FEES]))
+    def conclude(self, trade: str, deposit: str | None, price_fen: int, fees: Commission | None) -> None:
+        """A hammer falls, with or without commissions."""
         self.ask(
             ConcludeTrade(
-                trade, trade[2:4], SUBJECT, UNIVERSITY, FACTORY, price_fen, deposit, "english", AT, 5
+                trade, trade[2:4], SUBJECT, UNIVERSITY, FACTORY, price_fen, deposit, "english", AT, 5, fees
             )
         )
+
+    @precondition(lambda self: self.state.payments)
+    @rule(data=st.data())
+    def come_back(self, data: st.DataObject) -> None:
+        """Money that was paid comes back, or so the bank says."""
+        order = self.state.payments[data.draw(st.sampled_from(list(self.state.payments)))]
+        self.ask(ReturnPayment(order.payment, order.amount_fen, "r", "2026-12-31", "AC04"))
 
     @rule(trade=TRADES, party=PARTIES, honest=st.sampled_from([True, True, True, False]))
     def sign(self, trade: str, party: str, honest: bool) -> None:
@@ -244,6 +256,7 @@ class SettlementLife(RuleBasedStateMachine):
             for event in self.events
             if isinstance(event, DepositReleased | ProceedsPaid | SuspenseRefunded | ObligationMoneyPaid)
         )
+        went -= sum(event.amount_fen for event in self.of(PaymentReturned))
         ledger = self.state.ledger
         assert ledger.balance(Account.ESCROW) == came - went >= 0
         known = sum(credit.amount_fen for credit in self.state.credits.values())
@@ -298,6 +311,7 @@ class SettlementLife(RuleBasedStateMachine):
         paid.update(event.payment for event in self.of(DepositReleased))
         paid.update(event.payment for event in self.of(SuspenseRefunded))
         paid.update(event.payment for event in self.of(ObligationMoneyPaid))
+        paid.update(event.payment for event in self.of(PaymentReturned))
         assert all(times == 2 for times in paid.values())
         registered = [r for r in self.state.registrations.values() if r.state is RegistrationState.REGISTERED]
         assert len({r.number for r in registered}) == len(registered)
