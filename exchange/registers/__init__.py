@@ -7,6 +7,7 @@ from exchange.registers.demands import Demand, Demands
 from exchange.registers.evaluations import Appraisal, Appraisals, Evaluation, Evaluations
 from exchange.registers.organisations import Organisation, Organisations
 from exchange.registers.people import Mandate, Mandates, People, Person
+from exchange.registers.recommendations import Recommendations
 from exchange.registers.repository import Item, Items
 from exchange.registers.search import Search
 from exchange.registers.sessions import Sessions, SignIn
@@ -45,6 +46,7 @@ class Registers:
         self.appraisals = Appraisals(self.database)
         self.items = Items(self.database)
         self.search = Search(self.database)
+        self.recommendations = Recommendations(self.database)
 
     async def open(self) -> None:
         """Connect; Unavailable when the database cannot be reached or has no tables yet."""

@@ -15,9 +15,11 @@ from rich.table import Table
 from exchange.bootstrap import open_exchange
 from exchange.demo import people
 from exchange.demo.bank import DemoBank
+from exchange.demo.demands import fill_demands
 from exchange.demo.director import Director
 from exchange.demo.once import BEGIN, Once, Stage
 from exchange.demo.seed import LEAD, fill_registers, list_everything
+from exchange.matchmaking.daily import recommending
 from exchange.settings import Settings
 from exchange.store.clock import ManualClock, SystemClock
 from web.commands.errors import exits
@@ -88,7 +90,8 @@ async def _trade(settings: Settings, fast: bool, listening: socket.socket) -> No
         _greet(settings)
         director = asyncio.create_task(Director(exchange.own_house, fast).run())
         try:
-            await serve_app(exchange, listening, director)
+            async with recommending(exchange):
+                await serve_app(exchange, listening, director)
         finally:
             director.cancel()
 
@@ -99,6 +102,7 @@ async def _seed(settings: Settings) -> None:
     clock = ManualClock(present - LEAD)
     async with open_exchange(settings, clock, DemoBank(clock)) as exchange:
         await fill_registers(exchange, present - LEAD, hash_password)
+        await fill_demands(exchange.registers, present - LEAD)
         if not exchange.house.view.market.listings:
             await list_everything(exchange, clock)
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from exchange.bootstrap import open_exchange
+from exchange.matchmaking.daily import recommending
 from exchange.settings import Settings
 from web.commands.errors import exits
 from web.logs import configure_logging
@@ -48,4 +49,8 @@ async def _serve(settings: Settings) -> None:
 async def _serve_on(listening: socket.socket, settings: Settings) -> None:
     async with open_exchange(settings) as exchange:
         typer.echo(f"luochui: house {settings.house} at {settings.public_url}", err=True)
-        await serve_app(exchange, listening)
+        if settings.role == "web":
+            await serve_app(exchange, listening)
+        else:
+            async with recommending(exchange):
+                await serve_app(exchange, listening)
