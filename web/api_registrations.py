@@ -146,7 +146,7 @@ async def accept_registration(ask: Ask) -> Decision:
 
 async def answer_review(ask: Ask) -> Decision:
     """Answer items of the checklist."""
-    body: r.AnswersBody = ask.body
+    body: r.FindingsBody = ask.body
     answers = tuple(Answer(one.item, one.fits, one.words) for one in body.answers)
     return await _ask(ask, rc.AnswerReview(_visible(ask).id, ask.principal.account, answers))
 
@@ -222,7 +222,7 @@ _STEPS: tuple[tuple[str, Any, str, Any], ...] = (
     ("supplements", answer_supplement, "Give a supplement", r.SupplementBody),
     ("supplement-requests", request_supplement, "Ask for a supplement", r.SupplementRequestBody),
     ("acceptance", accept_registration, "Accept a filing", None),
-    ("answers", answer_review, "Answer the checklist", r.AnswersBody),
+    ("answers", answer_review, "Answer the checklist", r.FindingsBody),
     ("classification", classify_contract, "Recognise kind and technology value", r.ClassificationBody),
     ("dispute", dispute_registration, "Mark a filing as disputed", r.WordsBody),
     ("number", give_number, "Register under a number", r.NumberBody),

@@ -105,7 +105,7 @@ class SupplementBody(Taken, frozen=True):
     form: FilingBody | None = None
 
 
-class AnswerBody(Taken, frozen=True):
+class FindingBody(Taken, frozen=True):
     """What was found about an item; `words` when it does not fit."""
 
     item: Word
@@ -113,10 +113,10 @@ class AnswerBody(Taken, frozen=True):
     words: Annotated[str, msgspec.Meta(max_length=2000)] = ""
 
 
-class AnswersBody(Taken, frozen=True):
+class FindingsBody(Taken, frozen=True):
     """Answers about items of the checklist."""
 
-    answers: Annotated[list[AnswerBody], msgspec.Meta(min_length=1, max_length=40)]
+    answers: Annotated[list[FindingBody], msgspec.Meta(min_length=1, max_length=40)]
 
 
 class ClassificationBody(Taken, frozen=True):
@@ -197,7 +197,7 @@ class SupplementResource(Given, frozen=True):
     answered_on: Date | None
 
 
-class VersionResource(Given, frozen=True):
+class RegisteredVersionResource(Given, frozen=True):
     """The registered facts from a day on."""
 
     number: int
@@ -321,7 +321,7 @@ class RegistrationResource(Given, frozen=True):
     clock: ClockResource
     checklist: list[CheckResource]
     supplements: list[SupplementResource]
-    versions: list[VersionResource]
+    versions: list[RegisteredVersionResource]
     proposal: ProposalResource | None
     ended_on: Date | None
     certified_fen: Fen

@@ -94,7 +94,7 @@ def registration_resource(
         clock=clock_of(one, today),
         checklist=_checks(one, kind),
         supplements=msgspec.convert(one.supplements, list[r.SupplementResource], from_attributes=True),
-        versions=msgspec.convert(msgspec.to_builtins(one.versions), list[r.VersionResource]),
+        versions=msgspec.convert(msgspec.to_builtins(one.versions), list[r.RegisteredVersionResource]),
         proposal=msgspec.convert(one.proposal, r.ProposalResource | None, from_attributes=True),
         ended_on=one.ended_on,
         certified_fen=one.certified_fen,
