@@ -8,6 +8,7 @@ from web import api_bank as bank
 from web import api_catalogue as catalogue
 from web import api_claims as claims
 from web import api_default as default
+from web import api_evaluations as evaluations
 from web import api_listings as listings
 from web import api_lots as lots
 from web import api_market as market
@@ -187,6 +188,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *default.OPERATIONS,
     *registrations.OPERATIONS,
     *catalogue.OPERATIONS,
+    *evaluations.OPERATIONS,
     *market.OPERATIONS,
     *listings.OPERATIONS,
     *sittings.OPERATIONS,

@@ -15,7 +15,9 @@ from matching_engine.errors import Malformed
 
 TRADING = frozenset({"seller", "bidder", "broker"})
 STAFF = frozenset({"registrar", "operator", "auditor", "funder", "bank"})
-ROLES = TRADING | STAFF
+EXPERTS = frozenset({"evaluator"})
+"""Independent of both sides: they evaluate achievements, and neither trade nor run the exchange."""
+ROLES = TRADING | STAFF | EXPERTS
 EXCLUSIVE = frozenset({"registrar", "operator", "auditor"})
 """One person never holds two of these."""
 
@@ -52,6 +54,8 @@ def check_roles(roles: Iterable[str], organisation: str | None) -> list[str]:
         raise Malformed(
             "roles", sorted(held), "trading or staff, not both: who runs the exchange does not trade on it"
         )
+    if held & EXPERTS and held - EXPERTS:
+        raise Malformed("roles", sorted(held), "evaluator alone: who evaluates stands outside the trade")
     if held & TRADING and organisation is None:
         raise Malformed(
             "organisation", None, f"an organisation to be {', '.join(sorted(held & TRADING))} for"

@@ -10,13 +10,13 @@ from web import errors
 from web.pages.shell import Visit, page
 from web.signing import add_key
 
-TRADING = frozenset({"seller", "bidder"})
+SIGNING = frozenset({"seller", "bidder", "evaluator"})
 
 
 def _needs_party(visit: Visit) -> None:
     """Keys are for those who can sign."""
-    if not TRADING & visit.principal.roles:
-        raise errors.failure(403, "FORBIDDEN", "keys are for those who sign contracts")
+    if not SIGNING & visit.principal.roles:
+        raise errors.failure(403, "FORBIDDEN", "keys are for those who sign contracts or evaluations")
 
 
 async def keys_page(visit: Visit, status: int = 200, wrong: Mapping[str, str] | None = None) -> Response:
