@@ -20,6 +20,7 @@ from settlement.events import (
 )
 from settlement.ids import repeated_id
 from settlement.refusals import Events, Refusal, refuse
+from settlement.registration_checks import benefit_block
 from settlement.state import PaymentKind, PaymentOrder, PaymentState, Settlement
 
 ORDER_DAYS = 10
@@ -110,8 +111,17 @@ def repeat_payment(state: Settlement, command: RepeatPayment, _at: int) -> Event
         return refuse(command.payment, command, Refusal.PAYMENT_UNKNOWN, "this payment was never ordered")
     if order.state not in (PaymentState.VOID, PaymentState.EXPIRED) or order.repeated_as:
         return _not_pending(order, command)
+    ended = _claim_block(state, order)
+    if ended is not None:
+        return refuse(command.payment, command, Refusal.REGISTRATION_ENDED, ended)
     again = repeated_id(order.payment, order.attempt + 1)
     return (PaymentRepeated(order.payment, again, order.amount_fen),)
+
+
+def _claim_block(state: Settlement, order: PaymentOrder) -> str | None:
+    """Why a claim that came back is not paid again: its registration has ended since."""
+    claim = state.claims.get(order.subject) if order.kind is PaymentKind.CLAIM else None
+    return benefit_block(state, state.trades[claim.trade]) if claim is not None else None
 
 
 def open_payment(

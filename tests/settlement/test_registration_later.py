@@ -2,7 +2,7 @@
 
 import pytest
 
-from settlement.commands import ApproveClaim, SubmitRegistration
+from settlement.commands import ApproveClaim, RepeatPayment, SubmitRegistration, VoidPayment
 from settlement.evolve import evolve
 from settlement.filing import Cost
 from settlement.registration import benefit_block
@@ -161,3 +161,13 @@ def test_the_end_replays() -> None:
     for event, at in desk.history:
         evolve(again, event, at)
     assert again == desk.state
+
+
+def test_a_claim_that_came_back_is_not_paid_again_after_the_end() -> None:
+    """The bank returned the money of a claim; meanwhile the registration was cancelled: it is not ordered again."""
+    desk = claimed()
+    for official in ("official-1", "official-2"):
+        desk.ask(ApproveClaim(CLAIM, official))
+    desk.ask(VoidPayment(f"P-{CLAIM}", "账户已注销"))
+    desk.ask(CancelRegistration(REGISTRATION, FIRST, "合同解除"))
+    assert desk.refused(RepeatPayment(f"P-{CLAIM}")) == "REGISTRATION_ENDED"
