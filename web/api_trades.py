@@ -8,6 +8,7 @@ import msgspec
 from starlette.responses import Response
 
 from exchange.house.command import Command, Principal
+from exchange.house.negotiation_reactions import MECHANISM
 from settlement import commands as sc
 from settlement import events as se
 from settlement.dates import shanghai_date
@@ -89,9 +90,10 @@ def _obligation(owed: Obligation) -> r.ObligationResource:
 def _links(trade: Trade) -> dict[str, str]:
     """Where the rest stands; what does not exist yet has no link."""
     base = "/api/v1"
+    place = "negotiation" if trade.mechanism == MECHANISM else "lot"
     links = {
         "self": f"{base}/trades/{trade.id}",
-        "lot": f"{base}/lots/{trade.lot}",
+        place: f"{base}/{place}s/{trade.lot}",
         "contract": f"{base}/contracts/{trade.contract}" if trade.contract else "",
         "registration": f"{base}/registrations/{trade.registration}" if trade.registration else "",
         "credits": f"{base}/trades/{trade.id}/credits",

@@ -13,6 +13,7 @@ from web.pages import (
     documents,
     keys,
     market,
+    negotiations,
     offices,
     operator,
     payout,
@@ -29,6 +30,7 @@ def page_routes() -> list[Route]:
     """Every page and every form of it."""
     parts = (
         market,
+        negotiations,
         room,
         account,
         desk,

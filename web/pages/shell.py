@@ -187,6 +187,7 @@ def _nav(s: Speech, caller: Caller | None) -> list[tuple[str, str]]:
     pages = [("/", s.text("Market")), ("/calculator", s.text("Subsidy calculator"))]
     if roles & {"seller", "bidder", "broker"}:
         pages.append(("/desk", s.text("My desk")))
+        pages.append(("/negotiations", s.text("Negotiations")))
     if caller and caller.principal.party:
         pages.append(("/statement", names["/statement"]))
     pages += [(path, names[path]) for role, path in STAFF_PAGES if role in roles]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from exchange.house.command import HouseEvent, Recorded
 from exchange.market import events as me
+from exchange.market import negotiation_events as ne
 from matching_engine import events as le
 from settlement import events as se
 from settlement.state import Trade
@@ -19,6 +20,14 @@ STAGES: dict[str, tuple[type, ...]] = {
     "session": (me.SessionScheduled,),
     "entry": (me.EntryApplied,),
     "deposit": (se.DepositCalled, se.DepositHeld, se.DepositApplied, se.DepositReleased),
+    "agreement": (
+        ne.TermsOffered,
+        ne.TermsAgreed,
+        ne.AgreementNoticed,
+        ne.AgreementObjected,
+        ne.AgreementObjectionDecided,
+        ne.AgreementConfirmed,
+    ),
     "bid": (le.BidAccepted, le.ProxyRaised, le.BidMatched, le.LicenceAccepted, le.SealsOpened),
     "hammer": (le.Hammered, se.TradeConcluded),
     "contract": (se.ContractDrafted, se.ContractRevised),
@@ -62,7 +71,13 @@ async def stages_of(visit: Visit, trade: Trade) -> list[Stage]:
         if name is not None and _concerns(row.event, code):
             by_stage[name].append(_step(visit.speech, row))
     by_stage["bid"] = by_stage["bid"][-BIDS_SHOWN:]
-    return [Stage(name, steps) for name, steps in by_stage.items()]
+    return [Stage(name, steps) for name, steps in by_stage.items() if name not in _absent(visit, trade)]
+
+
+def _absent(visit: Visit, trade: Trade) -> tuple[str, ...]:
+    """The stages that a trade never passes: it came from a lot, or from a table."""
+    by_table = trade.lot in visit.state.market.negotiation.tables
+    return ("session", "entry", "deposit", "bid") if by_table else ("agreement",)
 
 
 def _stage_of(event: HouseEvent) -> str | None:
@@ -73,6 +88,9 @@ def _stage_of(event: HouseEvent) -> str | None:
 
 
 async def _rows(visit: Visit, trade: Trade) -> list[Recorded]:
+    if trade.lot in visit.state.market.negotiation.tables:
+        listing = trade.subject.listing
+        return await _rows_of(visit, [f"listing/{listing}", f"table/{trade.lot}", f"trade/{trade.id}"])
     placed = visit.state.market.lot_plans[trade.lot]
     streams = [
         f"listing/{placed.listing}",
@@ -83,6 +101,10 @@ async def _rows(visit: Visit, trade: Trade) -> list[Recorded]:
     ]
     if trade.deposit is not None:
         streams.append(f"deposit/{trade.deposit}")
+    return await _rows_of(visit, streams)
+
+
+async def _rows_of(visit: Visit, streams: Iterable[str]) -> list[Recorded]:
     rows: list[Recorded] = []
     for stream in streams:
         rows += await visit.exchange.house.history(stream)

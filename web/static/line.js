@@ -12,6 +12,9 @@ const RETRY_AFTER = 1_500;
 const WAIT_MIN = 500;
 const WAIT_MAX = 30_000;
 
+// Tables of negotiation are followed like lots; their ids begin with N-, which no lot's does.
+const kindOf = (id) => (id.startsWith("N-") ? "table" : "lot");
+
 export class Line extends EventTarget {
   constructor(csrf) {
     super();
@@ -148,32 +151,32 @@ export class Line extends EventTarget {
 
   subscribe(lot) {
     const place = this.lots.get(lot);
-    const message = { t: "sub", i: ++this.requests, lot };
+    const message = { t: "sub", i: ++this.requests, [kindOf(lot)]: lot };
     this.subscribing.set(message.i, lot);
     if (place) message.since = [place.epoch, place.seq];
     this.send(message);
   }
 
-  snap({ i, lot, epoch, seq, state }) {
+  snap({ i, table, lot = table, epoch, seq, state }) {
     this.subscribing.delete(i);
     this.lots.set(lot, { epoch, seq });
     this.say("snap", { lot, state });
   }
 
-  delta({ i, lot, epoch, seq, events, now }) {
+  delta({ i, table, lot = table, epoch, seq, events, now }) {
     this.subscribing.delete(i);
     this.lots.set(lot, { epoch, seq });
     this.say("events", { lot, events, now });
   }
 
   ev(message) {
-    const { lot, epoch, seq } = message;
+    const { table, lot = table, epoch, seq } = message;
     const place = this.lots.get(lot);
     if (!place || seq <= place.seq) return;
     if (message.from > place.seq + 1) return this.subscribe(lot);
     this.lots.set(lot, { epoch, seq });
     if (message.kind === "state") return this.say("snap", { lot, state: message.state });
-    const events = (message.kind === "many" ? message.events : [message]).filter((one) => one.seq > place.seq);
+    const events = (message.kind === "many" || table ? message.events : [message]).filter((one) => one.seq > place.seq);
     this.say("events", { lot, events, now: message.now });
   }
 

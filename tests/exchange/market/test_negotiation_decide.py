@@ -234,7 +234,9 @@ def _command(desk: Desk, kind: str, party: str, answers: int, price: int) -> msg
 def test_whatever_the_order_what_is_agreed_was_offered(moves: list[tuple[str, str, int, int]]) -> None:
     """Random interleavings of both sides: at most one agreement, by the side that did not offer, to exactly the last
     offer made, in its time; numbers have no gap; nothing happens after the end; and the events replay to the same state."""
-    desk, offers, agreed, ended = Desk(), {}, [], False
+    desk, ended = Desk(), False
+    offers: dict[int, n.TermsOffered] = {}
+    agreed: list[n.TermsOffered] = []
     desk.open()
     journal: list[object] = []
     for kind, party, answers, price in moves:
