@@ -18,6 +18,7 @@ from settlement.registration_commands import RegisterContract as RegisterContrac
 from settlement.registration_commands import RegistrationCommand
 from settlement.registration_commands import SubmitRegistration as SubmitRegistration
 from settlement.reward_messages import RewardCommand
+from settlement.royalty_commands import RoyaltyCommand
 from settlement.specialist_messages import SpecialistCommand
 
 Side = Literal["seller", "buyer"]
@@ -279,4 +280,5 @@ SettlementCommand = (
     | RewardCommand
     | RegistrationCommand
     | BankCommand
+    | RoyaltyCommand
 )

@@ -26,6 +26,7 @@ FORMS: dict[str, tuple[str, ...]] = {
 _TERM_MAX = 600
 FURTHER_MAX = 600
 _WHOLE_BP = 10_000
+_PERIODS = (1, 3, 6, 12)
 
 
 class Instalment(msgspec.Struct, frozen=True):
@@ -43,6 +44,12 @@ class Royalty(msgspec.Struct, frozen=True):
 
     basis: Basis
     rates: tuple[str, ...]
+    period_months: int = 12
+    """The length of a period: 1, 3, 6 or 12 months."""
+    minimum_fen: int = 0
+    """The least that a period costs."""
+    due_days: int = 30
+    """Calendar days after a period in which it is reported and paid."""
 
 
 class Payment(msgspec.Struct, frozen=True):
@@ -115,6 +122,12 @@ def _royalty_fault(payment: Payment) -> str | None:
         return _say(field, "nothing", "a basis and a rate, for a price with a royalty") if wanted else None
     if not wanted:
         return _say(field, "a royalty", f"none with {payment.form}")
+    if payment.royalty.period_months not in _PERIODS:
+        return _say(f"{field}.period_months", payment.royalty.period_months, "1, 3, 6 or 12")
+    if payment.royalty.minimum_fen < 0:
+        return _say(f"{field}.minimum_fen", payment.royalty.minimum_fen, "0 or more")
+    if not 1 <= payment.royalty.due_days <= 180:
+        return _say(f"{field}.due_days", payment.royalty.due_days, "1 to 180")
     rates = [percent(rate) for rate in payment.royalty.rates]
     if not rates or any(rate is None for rate in rates):
         return _say(f"{field}.rates", payment.royalty.rates, 'percent above 0 and up to 100, like "3.5"')

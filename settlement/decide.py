@@ -15,6 +15,7 @@ from settlement import (
     registration,
     revision,
     rewards,
+    royalties,
     specialist,
     suspense,
 )
@@ -34,6 +35,7 @@ _DECIDERS: Deciders = {
     **suspense.DECIDE,
     **bank_told.DECIDE,
     **charges.DECIDE,
+    **royalties.DECIDE,
     **payout_accounts.DECIDE,
     **default.DECIDE,
     **instalments.DECIDE,

@@ -21,6 +21,7 @@ from settlement.registration_events import RegistrationEvent
 from settlement.registration_events import RegistrationRefused as RegistrationRefused
 from settlement.registration_events import RegistrationSubmitted as RegistrationSubmitted
 from settlement.reward_messages import RewardEvent
+from settlement.royalty_events import RoyaltyEvent
 from settlement.specialist_messages import SpecialistEvent
 from settlement.worksheet import Step
 
@@ -352,6 +353,7 @@ SettlementEvent = (
     | RewardEvent
     | RegistrationEvent
     | BankEvent
+    | RoyaltyEvent
     | ChargeEvent
     | SettlementRefused
 )

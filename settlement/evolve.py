@@ -15,6 +15,7 @@ from settlement import (
     registration,
     revision,
     rewards,
+    royalties,
     specialist,
     suspense,
 )
@@ -36,6 +37,7 @@ _EVOLVERS: Evolvers = {
     **suspense.EVOLVE,
     **bank_told.EVOLVE,
     **charges.EVOLVE,
+    **royalties.EVOLVE,
     **payout_accounts.EVOLVE,
     **default.EVOLVE,
     **instalments.EVOLVE,

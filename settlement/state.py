@@ -24,6 +24,7 @@ from settlement.registration_state import Receipt
 from settlement.registration_state import Registration as Registration
 from settlement.registration_state import RegistrationState as RegistrationState
 from settlement.reward_state import RewardPlan
+from settlement.royalty_state import RoyaltyReport
 from settlement.rulebook import Rulebook
 from settlement.specialist_messages import SpecialistShareDrawnUp
 from settlement.stated_account import StatedAccount
@@ -150,6 +151,8 @@ class Trade:
     elections: "dict[Side, Signature]" = field(default_factory=dict)
     """Who signed the election's text, when and how; the last word of each side."""
     claims: list[str] = field(default_factory=list)
+    royalties: dict[int, RoyaltyReport] = field(default_factory=dict)
+    """Period → what was reported of it."""
     receipts: list[Receipt] = field(default_factory=list)
     """The money of its price, as it came and went back."""
 

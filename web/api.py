@@ -15,6 +15,7 @@ from web import api_market as market
 from web import api_negotiations as negotiations
 from web import api_probes as probes
 from web import api_registrations as registrations
+from web import api_royalties as royalties
 from web import api_seals as seals
 from web import api_sittings as sittings
 from web import api_trades as trades
@@ -184,6 +185,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     *bank.OPERATIONS,
     *accounts.OPERATIONS,
+    *royalties.OPERATIONS,
     *claims.OPERATIONS,
     *default.OPERATIONS,
     *registrations.OPERATIONS,

@@ -18,6 +18,7 @@ from settlement import account_commands as ac
 from settlement import bank_commands as bc
 from settlement import commands as sc
 from settlement import reward_messages as rw
+from settlement import royalty_commands as rc
 from settlement import specialist_messages as sp
 from settlement.default import EXCHANGE
 
@@ -140,6 +141,22 @@ def _anything(principal: Principal, body: Any, state: State) -> None:
     """The role is enough."""
 
 
+def _own_royalty(field: str) -> Check:
+    """The parties of a trade report and inspect, each for itself under the own account; to others it does not exist."""
+
+    def check(principal: Principal, body: Any, state: State) -> None:
+        trade = state.settlement.trades.get(body.trade)
+        if trade is None or principal.party not in (trade.seller.id, trade.buyer.id):
+            raise Denied("NOT_FOUND", "there is no such trade", 404)
+        if body.party != principal.party or getattr(body, field) != principal.account:
+            raise Denied("FORBIDDEN", "act for your own organisation, under your own account")
+
+    return check
+
+
+_reports, _inspects = _own_royalty("reporter"), _own_royalty("requester")
+
+
 def _states_account(principal: Principal, body: ac.StatePayoutAccount, state: State) -> None:
     """A party's own people state its account; the operator that of the exchange, for its commissions."""
     _under_own_name("author")(principal, body, state)
@@ -184,6 +201,9 @@ TABLE: dict[type, tuple[frozenset[str], Check]] = {
     sc.DeclareDefault: (frozenset({"operator"}), _anything),
     sc.RefundSuspense: (frozenset({"operator"}), _anything),
     sc.AssignSuspense: (frozenset({"operator"}), _anything),
+    rc.ReportRoyalty: (frozenset({"bidder", "seller"}), _reports),
+    rc.RequestInspection: (frozenset({"bidder", "seller"}), _inspects),
+    rc.RecordInspection: (frozenset({"operator"}), _under_own_name("recorder")),
     bc.NoteStatement: (frozenset({"bank"}), _anything),
     bc.ReturnPayment: (frozenset({"bank"}), _anything),
     ac.StatePayoutAccount: (frozenset({"seller", "bidder", "operator"}), _states_account),

@@ -19,6 +19,7 @@ from settlement import events as s
 from settlement import reward_messages as rw
 from settlement import specialist_messages as sp
 from settlement.registration_events import RegistrationEvent
+from settlement.royalty_events import RoyaltyEvent
 
 
 def _trade_of(contract_or_registration: str) -> str:
@@ -128,6 +129,7 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     s.CreditRecorded: _credit_stream,
     s.PaymentVoided: _on_payment,
     s.PaymentRepeated: _on_payment,
+    **dict.fromkeys(get_args(RoyaltyEvent), _on_trade),
     ch.ChargeRaised: _on_trade,
     ch.HeldMoneyApplied: _on_trade,
     b.StatementNoted: lambda event: "bank",

@@ -3,6 +3,8 @@
 甲方 is always the side that gives the technology or the work, 乙方 the side that pays.
 """
 
+from matching_engine.money import format_yuan
+from settlement.capitals import capital_yuan
 from settlement.deal import Deal, Royalty, trend
 from settlement.templates.parts import Clause, Section
 
@@ -86,6 +88,7 @@ _BASES = {
     "profit": "按照实施专利和使用技术秘密所得利润的一定比例",
     "sales": "按照合同产品销售额的一定比例",
 }
+_PERIODS = {1: "月", 3: "季度（三个月）", 6: "半年", 12: "年度"}
 _TRENDS = {"fixed": "固定比例", "rising": "逐年递增比例", "falling": "逐年递减比例"}
 _ESCROW = (
     Clause(
@@ -128,13 +131,22 @@ def _royalty(royalty: Royalty | None) -> tuple[Clause, ...]:
         ),
         Clause(
             "民法典846",
-            "提成费按年度结算：乙方应当在每一年度终了之日起三十日内提交结算报告，并将提成费直接汇入甲方账户，付款凭证同时抄送交易所。",
+            f"提成费按{_PERIODS[royalty.period_months]}结算：乙方应当在每一期终了之日起{royalty.due_days}日内，"
+            "通过交易所向甲方提交结算报告，并将提成费汇入监管账户，付款用途注明结算报告的编号；监管账户收足后转付甲方。"
+            f"{_minimum(royalty)}",
         ),
         Clause(
             "民法典846",
             "查阅会计账目：甲方有权自行或者委托会计师查阅、复制与提成有关的会计账目，乙方应当自收到书面要求之日起十五日内提供；查明少付百分之五以上的，查账费用由乙方承担。甲方对所知悉的账目保密。",
         ),
     )
+
+
+def _minimum(royalty: Royalty) -> str:
+    if not royalty.minimum_fen:
+        return "提成费四舍五入至分。"
+    least = f"{format_yuan(royalty.minimum_fen)}元（{capital_yuan(royalty.minimum_fen)}）"
+    return f"提成费四舍五入至分，每期不低于{least}。"
 
 
 GENERAL_BREACH = (

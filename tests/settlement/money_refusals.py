@@ -9,12 +9,14 @@ from settlement.bank_account import BankAccount
 from settlement.bank_commands import NoteStatement
 from settlement.commands import ConfirmPayment, DeclareDefault, SettlementCommand
 from settlement.refusals import Refusal
+from settlement.royalty_commands import RecordInspection, ReportRoyalty
 from settlement.statement_head import StatementHead
 from tests.settlement.desk import (
     ACCOUNTS,
     AT,
     CONTRACT,
     DEPOSIT_FEN,
+    FACTORY,
     PRICE_FEN,
     TRADE,
     UNIVERSITY,
@@ -25,6 +27,7 @@ from tests.settlement.desk import (
     sold,
     with_account,
 )
+from tests.settlement.test_royalties import AFTER_1, licensed, report
 
 Case = tuple[Callable[[], Desk], Callable[[Desk], SettlementCommand], str]
 
@@ -59,6 +62,13 @@ def _noted() -> Desk:
     return desk
 
 
+def _royalty_reported() -> Desk:
+    """A desk where the first period was reported."""
+    desk = licensed()
+    desk.ask(report(), AFTER_1)
+    return desk
+
+
 MONEY_CASES: dict[Refusal, Case] = {
     Refusal.ACCOUNT_INVALID: (
         Desk,
@@ -82,6 +92,10 @@ MONEY_CASES: dict[Refusal, Case] = {
         lambda _: NoteStatement(msgspec.structs.replace(HEAD, entries=2)),
         "S1",
     ),
+    Refusal.ROYALTY_NONE: (signed, lambda _: ReportRoyalty(TRADE, FACTORY.id, "x", 1, 1), TRADE),
+    Refusal.ROYALTY_NOT_DUE: (licensed, lambda _: report(), TRADE),
+    Refusal.ROYALTY_REPORTED: (_royalty_reported, lambda _: report(), TRADE),
+    Refusal.INSPECTION_STATE: (licensed, lambda _: RecordInspection(TRADE, 1, 1, "x"), TRADE),
     Refusal.ACCOUNT_UNKNOWN: (
         Desk,
         lambda _: ConfirmPayoutAccount(UNIVERSITY.id, 1, "operator-1"),
