@@ -1,5 +1,6 @@
 """The `luochui` command: each sub-command lives in its own file under web/commands."""
 
+import io
 import sys
 
 import typer
@@ -13,6 +14,7 @@ from web.commands.demo import demo
 from web.commands.errors import BAD_INPUT
 from web.commands.export import export_app
 from web.commands.imports import import_app
+from web.commands.match import match_app
 from web.commands.migrate import migrate
 from web.commands.rehearse import rehearse
 from web.commands.serve import serve
@@ -33,11 +35,20 @@ app.add_typer(user_app, name="user")
 app.add_typer(import_app, name="import")
 app.add_typer(export_app, name="export")
 app.add_typer(bank_app, name="bank")
+app.add_typer(match_app, name="match")
 app.add_typer(bench_app, name="bench")
+
+
+def speak_to_any_terminal() -> None:
+    """A terminal that cannot show a character gets its escape instead: a name in Chinese never ends a command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def main() -> None:
     """Entry point of the console script; wrong usage is one line on stderr and status 2, like any bad input."""
+    speak_to_any_terminal()
     command = get_command(app)
     try:
         status = command.main(standalone_mode=False)

@@ -36,10 +36,30 @@ class SigningKeys(Versioned[SigningKey]):
     history = SigningKeyVersionRow
     name = "signing_key"
 
+    async def list_all(self, after: str = "", limit: int = 100) -> list[SigningKey]:
+        """Keys of all accounts with id > `after`, by id."""
+        query = select(SigningKeyRow).where(SigningKeyRow.id > after).order_by(SigningKeyRow.id)
+        return await self._select(query.limit(limit))
+
     async def list(self, account: str) -> list[SigningKey]:
         """The keys of an account, the newest first, revoked ones too."""
         query = select(SigningKeyRow).where(SigningKeyRow.account == account)
         return await self._select(query.order_by(SigningKeyRow.created_at.desc(), SigningKeyRow.id))
+
+    async def certify(self, id: str, issuer: str, by: str, at: int, reason: str) -> SigningKey:  # noqa: A002
+        """Note whose certificate for a key was seen, or with an empty issuer that it counts no more; why stays on record.
+
+        What was signed before keeps the words under which it was signed. Malformed for an unknown or revoked key, for
+        a missing reason, and when nothing would change.
+        """
+        key = await self.get(id)
+        if key is None or key.revoked_at is not None:
+            raise Malformed("signing_key", id, "a key that is in use")
+        if not reason:
+            raise Malformed("reason", "nothing", "what was checked, and by whom")
+        if key.certificate_issuer == issuer:
+            raise Malformed("issuer", issuer or "nothing", "another one than is known")
+        return await self.change(msgspec.structs.replace(key, certificate_issuer=issuer), by, at, reason)
 
     async def revoke(self, id: str, account: str, at: int) -> SigningKey:  # noqa: A002  (the column's name)
         """End a key of an account: it signs nothing more, what it signed stays. Malformed for a key of somebody else."""

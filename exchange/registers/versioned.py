@@ -24,6 +24,8 @@ class Version(msgspec.Struct, Generic[V], frozen=True):
     at: int
     by: str
     value: V
+    reason: str = ""
+    """Why, where the register asks for it."""
 
 
 class Versioned(Generic[V]):
@@ -67,13 +69,15 @@ class Versioned(Generic[V]):
     async def _kept(self, session: AsyncSession, changes: Sequence[tuple[V | None, V]]) -> None:
         """What else a register does in the same transaction once rows are written: each before, and as it is now."""
 
-    async def change(self, value: V, by: str, at: int) -> V:
+    async def change(self, value: V, by: str, at: int, reason: str = "") -> V:
         """Replace a row by `value`, as its next version; Malformed when there is no such row."""
         async with self._database.writing() as session:
-            await self.change_within(session, [value], by, at)
+            await self.change_within(session, [value], by, at, reason)
         return value
 
-    async def change_within(self, session: AsyncSession, values: Sequence[V], by: str, at: int) -> None:
+    async def change_within(
+        self, session: AsyncSession, values: Sequence[V], by: str, at: int, reason: str = ""
+    ) -> None:
         """Replace rows in a transaction that somebody else began; each as its next version."""
         changes: list[tuple[V | None, V]] = []
         for value in values:
@@ -85,7 +89,8 @@ class Versioned(Generic[V]):
             row.version += 1
             for field, content in body.items():
                 setattr(row, field, content)
-            session.add(self.history(**self._entry(body, row.version, by, at)))
+            kept = {**body, "reason": reason} if reason else body
+            session.add(self.history(**self._entry(kept, row.version, by, at)))
         try:
             await session.flush()
         except IntegrityError as error:
@@ -114,7 +119,13 @@ class Versioned(Generic[V]):
         async with self._database.reading() as session:
             rows = (await session.scalars(query)).all()
         return [
-            Version(row.version, row.at, row.by, cast(V, msgspec.convert(row.body, self.value)))
+            Version(
+                row.version,
+                row.at,
+                row.by,
+                cast(V, msgspec.convert(row.body, self.value)),
+                str(row.body.get("reason", "")),
+            )
             for row in rows
         ]
 

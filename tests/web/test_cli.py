@@ -1,9 +1,14 @@
-"""The command itself: wrong usage is one line on stderr and status 2."""
+"""The command itself: wrong usage is one line on stderr and status 2; every terminal can be written to."""
 
+import asyncio
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from exchange.store import migrate
 from web.cli import main
 
 
@@ -43,3 +48,34 @@ def test_help_is_an_answer(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     for words in (("--help",), ("rehearse", "--help"), ("bench", "--help"), ("export", "journal", "--help")):
         assert run(monkeypatch, *words) == 0
         assert "Usage" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_a_terminal_without_chinese_gets_escapes(sqlite_path: Path, encoding: str) -> None:
+    """A table with a Chinese name is printed whole whatever the terminal can show; the status is 0."""
+    url = f"sqlite:///{sqlite_path}"
+    asyncio.run(migrate.upgrade(url))
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "LC_ALL": "C", "COLUMNS": "200"}
+
+    def luochui(*words: str, typed: str = "") -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "web", "user", *words, "--database", url],
+            input=typed.encode(),
+            capture_output=True,
+            env=environment,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.decode(encoding)
+
+    luochui(
+        "add",
+        "li.wei",
+        "--name",
+        "李伟",
+        "--role",
+        "operator",
+        "--password-stdin",
+        typed="a long enough password\n",
+    )
+    assert ("李伟" if encoding == "utf-8" else r"\u674e\u4f1f") in luochui("list")

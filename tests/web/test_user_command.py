@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from exchange.registers import Registers
+from exchange.registers.signing_keys import SigningKey, key_id
 from exchange.store import migrate
 from exchange.store.clock import SystemClock
 from web.commands.user import user_app
@@ -185,3 +186,17 @@ def test_a_database_without_tables_says_what_to_do(tmp_path: Path) -> None:
     result = run(f"sqlite:///{tmp_path / 'empty.db'}", "list")
     assert result.exit_code == 2
     assert "luochui migrate" in result.stderr
+
+
+def test_a_signing_key_is_certified_from_the_shell(url: str) -> None:
+    """The register names the authority, the reason stays on record; an unknown key or no reason is exit 2."""
+    add(url)
+    public = "ab" * 32
+    key = SigningKey(key_id(public), read(url, lambda r: r.accounts.list())[0].id, public, "", 1)
+    read(url, lambda r: r.signing_keys.add(key, key.account, 1))
+    named = ["--issuer", "某认证机构", "--reason", "证书原件已核对"]
+    assert run(url, "certify-key", key.id, *named).exit_code == 0
+    versions = read(url, lambda r: r.signing_keys.versions(key.id))
+    assert (versions[-1].value.certificate_issuer, versions[-1].reason) == ("某认证机构", "证书原件已核对")
+    assert run(url, "certify-key", "k-none", *named).exit_code == 2
+    assert run(url, "certify-key", key.id, "--issuer", "另一机构", "--reason", " ").exit_code == 2

@@ -221,3 +221,25 @@ def new_key(
             return secret
 
         typer.echo(_run(database, make))
+
+
+@user_app.command("certify-key")
+def certify_key(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The id of a signing key, like k-0123….")],
+    issuer: Annotated[
+        str, typer.Option(help="The licensed certification authority; empty: its certificate counts no more.")
+    ],
+    reason: Annotated[str, typer.Option(help="What was checked, and by whom; kept on record.")],
+    database: Database = None,
+) -> None:
+    """Enter that a licensed authority certified a signing key, or that this counts no more.
+
+    Only what is signed with the key from then on is called a reliable electronic signature.
+    """
+    with exits():
+        named, why = clean_text(issuer.strip(), "issuer"), clean_text(reason.strip(), "reason")
+        _run(
+            database,
+            lambda registers: registers.signing_keys.certify(key, named, BY, SystemClock().now(), why),
+        )
+        typer.echo(f"key {key}: {f'certified by {named}' if named else 'not certified'}", err=True)

@@ -8,6 +8,7 @@ from web.pages import (
     bank,
     bank_statements,
     calculator,
+    certificates,
     defaults,
     desk,
     documents,
@@ -45,6 +46,7 @@ def page_routes() -> list[Route]:
         bank_statements,
         payout,
         defaults,
+        certificates,
         calculator,
     )
     return [route for part in parts for route in part.ROUTES]
