@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from exchange.house.command import Body, HouseEvent
 from exchange.market.refusals import MarketRefusal
+from exchange.registers.columns import ACHIEVEMENT, DEMAND
 from matching_engine.rejections import Rejection
 from settlement.reasons import EXPLAINED
 from settlement.refusals import Refusal
@@ -28,6 +29,7 @@ def pages() -> dict[str, str]:
         "commands.md": _commands(),
         "messages.md": _structs("Commands", get_args(Body)) + "\n" + _structs("Events", get_args(HouseEvent)),
         "refusals.md": _refusals(),
+        "import.md": _import_columns(),
     }
 
 
@@ -71,6 +73,19 @@ def _structs(title: str, kinds: Iterable[type]) -> str:
 
 def _first_line(kind: type) -> str:
     return inspect.cleandoc(kind.__doc__ or "").splitlines()[0]
+
+
+def _import_columns() -> str:
+    """The columns of the tables that `luochui import` takes."""
+    lines = ["# Columns of imported tables\n"]
+    for title, columns in (("Achievements", ACHIEVEMENT), ("Demands", DEMAND)):
+        lines.append(f"## {title}\n\n| column | 列名 | meaning |\n|---|---|---|")
+        for column in columns:
+            needed = " **Needed.**" if column.needed else ""
+            meaning = column.meaning.replace("|", "\\|")
+            lines.append(f"| `{column.name}` | {column.chinese} | {meaning}{needed} |")
+        lines.append("")
+    return NOTE + "\n".join(lines)
 
 
 def _refusals() -> str:
