@@ -46,6 +46,8 @@ def submit_registration(state: Settlement, command: SubmitRegistration, at: int)
         detail = "only a contract signed by both parties is registered"
         return refuse(command.contract, command, Refusal.CONTRACT_NOT_SIGNED, detail)
     trade = state.trades[contract.trade]
+    if trade.failed is not None:
+        return refuse(command.contract, command, Refusal.TRADE_FAILED, trade.failed)
     before = state.registrations.get(registration_id(trade.id))
     if before is not None and not before.may(Move.SUBMIT):
         return refuse(before.id, command, Refusal.REGISTRATION_STATE, f"it is {before.state} already")

@@ -191,6 +191,9 @@ def register_contract(state: Settlement, command: RegisterContract, at: int) -> 
         return refusal
     if same_person(registration, command.registrar):
         return _another_person(registration, command)
+    failed = state.trades[registration.trade].failed
+    if failed is not None:
+        return refuse(registration.id, command, Refusal.TRADE_FAILED, failed)
     refusal = _check_date(state, registration, command)
     if refusal:
         return refusal

@@ -5,7 +5,7 @@ import msgspec
 from settlement import registration_commands as rc
 from settlement.commands import SettlementCommand
 from settlement.registration_checks import form_of, review_gaps
-from settlement.registration_state import Registration, RegistrationState
+from settlement.registration_state import Move, Registration, RegistrationState
 from settlement.review import Answer, checklist
 from settlement.state import Settlement
 
@@ -16,6 +16,8 @@ Step = tuple[str, float, SettlementCommand]
 
 def next_step(state: Settlement, one: Registration, day: str, number: str | None = None) -> Step | None:
     """The next step of the office on `day`, or of the seller where it waits for it; None when nothing is left to do."""
+    if state.trades[one.trade].failed is not None:
+        return _end(one)
     match one.state:
         case RegistrationState.DRAFT:
             return _file(state, one)
@@ -34,6 +36,17 @@ def next_step(state: Settlement, one: Registration, day: str, number: str | None
             return _certify(state, one)
         case _:
             return None
+
+
+def _end(one: Registration) -> Step | None:
+    """A sale that failed is not registered; what is registered already is struck out."""
+    words = "买受人未付款，合同不再履行（演示）"
+    if one.in_force:
+        return FIRST, 10, rc.CancelRegistration(one.id, FIRST, words)
+    if not one.may(Move.REFUSE):
+        return None
+    other = SECOND if one.first_registrar == FIRST else FIRST
+    return other, 10, rc.RefuseRegistration(one.id, other, words)
 
 
 def _file(state: Settlement, one: Registration) -> Step:

@@ -3,10 +3,20 @@
 import pytest
 
 from exchange.demo.desk import FIRST, SECOND, next_step
-from settlement.registration_commands import CancelRegistration, DisputeRegistration, RequestSupplement
+from settlement.commands import DeclareDefault
+from settlement.dates import due_date, end_of_day
+from settlement.registration_commands import (
+    CancelRegistration,
+    DisputeRegistration,
+    RegisterContract,
+    RequestSupplement,
+    SubmitRegistration,
+)
 from settlement.registration_state import RegistrationState
-from tests.settlement.desk import REGISTRATION, Desk
+from tests.settlement.desk import AT, CONTRACT, REGISTRATION, TRADE, Desk
 from tests.settlement.registering import filed, registration_of
+
+LATE = end_of_day(due_date(AT, 30))
 
 
 def walk(desk: Desk) -> list[str]:
@@ -50,3 +60,18 @@ def test_nothing_is_left_to_do_after_the_end() -> None:
     walk(desk)
     desk.ask(CancelRegistration(REGISTRATION, FIRST, "合同解除"))
     assert walk(desk) == []
+
+
+def test_a_sale_that_failed_is_refused_or_struck_out() -> None:
+    """The buyer did not pay: what waits is refused by whoever may, what is registered is cancelled."""
+    desk = filed()
+    desk.ask(DeclareDefault(TRADE), LATE)
+    assert desk.refused(RegisterContract(REGISTRATION, None, FIRST, "2026-12-01")) == "TRADE_FAILED"
+    walk(desk)
+    assert registration_of(desk).state is RegistrationState.REFUSED
+    assert desk.refused(SubmitRegistration(CONTRACT, "230001")) == "TRADE_FAILED"
+    desk = filed()
+    walk(desk)
+    desk.ask(DeclareDefault(TRADE), LATE)
+    walk(desk)
+    assert registration_of(desk).state is RegistrationState.CANCELLED
