@@ -18,7 +18,7 @@ from web import resources as r
 from web.contract_resources import ContractResource, SignatureBody, contract_resource
 from web.decisions import decision
 from web.routes import Ask, json, not_signed_in
-from web.signing import signed
+from web.signing import signed, signed_election
 from web.views import iso
 
 OVERSEERS = frozenset({"registrar", "operator", "auditor", "funder"})
@@ -90,7 +90,8 @@ def _obligation(owed: Obligation) -> r.ObligationResource:
 def _links(trade: Trade) -> dict[str, str]:
     """Where the rest stands; what does not exist yet has no link."""
     base = "/api/v1"
-    place = "negotiation" if trade.mechanism == MECHANISM else "lot"
+    by_listing = trade.lot == trade.subject.listing
+    place = "negotiation" if trade.mechanism == MECHANISM else "listing" if by_listing else "lot"
     links = {
         "self": f"{base}/trades/{trade.id}",
         place: f"{base}/{place}s/{trade.lot}",
@@ -187,7 +188,8 @@ async def elect_claimant(ask: Ask) -> Response:
     """Say which side shall claim; it binds once both parties said the same."""
     body: r.ElectionBody = ask.body
     trade = visible_trade(ask, ask.path("trade"))
-    return await _step(ask, sc.ElectClaimant(trade.id, ask.principal.party or "", body.side))
+    form = {name: text for name, text in msgspec.to_builtins(body).items() if name != "side"}
+    return await _step(ask, await signed_election(ask.exchange, ask.principal, trade, body.side, form))
 
 
 async def _step(ask: Ask, body: Any) -> Response:

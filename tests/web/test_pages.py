@@ -11,10 +11,9 @@ import pytest
 from exchange.demo import people
 from exchange.demo.data import load
 from exchange.demo.steps import NOTICE, Steps, plan_lot
-from exchange.market.commands import LotPlan, SubmitListing
-from matching_engine.terms import DAY, HOUR, MINUTE, DutchClock, Holder, Mechanism, Terms
+from exchange.market.commands import LotPlan
+from matching_engine.terms import HOUR, MINUTE, DutchClock, Holder, Mechanism, Terms
 from settlement import commands as sc
-from tests.exchange.house.running import command
 from tests.web.running import Web
 from tests.web.served import whole_web
 from tests.web.test_i18n import catalogue, texts
@@ -660,20 +659,6 @@ async def test_a_step_that_cannot_be_is_said_beside_the_lot(web: Web) -> None:
     fields = {"csrf": token, "command": "resume-nothing"}
     refused, _ = await post(operator, f"/operator/lots/{lot}/resume", fields, 409)
     assert refused.wrong[lot] == "标的当前状态不允许该操作。"
-
-
-async def test_the_operator_admits_a_listing(web: Web) -> None:
-    """A submitted listing goes under public notice for the days that were said."""
-    await web.open_lot()
-    house = web.exchange.own_house
-    subject = sc.Subject("A9", "待受理的成果")
-    await house.submit(command("university", SubmitListing("A9", "x", "0" * 64, "university", subject, 100)))
-    operator = await web.signed_in("operator")
-    action = "/operator/listings/A9/admission"
-    page, _ = await fill(operator, "/operator", action, 422, days="0")
-    assert page.wrong["A9"] == "请填写 1 至 365 天。"
-    await fill(operator, "/operator", action, days="15")
-    assert house.view.market.notices_due["A9"] == web.clock.now() + 15 * DAY
 
 
 async def test_the_figures_of_the_house_are_for_the_operator(web: Web) -> None:

@@ -31,6 +31,7 @@ async def desk(visit: Visit) -> Response:
         organisation=facts.name if facts else party,
         to_do=to_do(visit, party, deposits, trades),
         lots=_lots(visit, party),
+        priority_notices=_notices(visit, party),
         deposits=[one for one in reversed(deposits) if one.state not in ENDED],
         deposits_ended=[one for one in reversed(deposits) if one.state in ENDED][:DEPOSITS_SHOWN],
         trades=[_trade(visit, party, trade) for trade in reversed(trades[-TRADES_SHOWN:])],
@@ -50,6 +51,22 @@ def _lots(visit: Visit, party: str) -> list[dict[str, Any]]:
         own = you(visit.state, lot, visit.principal)
         rows.append({**summary(visit.exchange, lot, visit.now), "standing": own.kind, "code": own.code})
     return sorted(rows, key=lambda row: row["closed_at"] is not None)[:LOTS_SHOWN]
+
+
+def _notices(visit: Visit, party: str) -> list[tuple[str, str, int, bool]]:
+    """The lots, not ended yet, on which the organisation was told of its right of first refusal."""
+    state = visit.state
+    told = [(lot, known) for (lot, one), known in state.market.priority_notices.items() if one == party]
+    return [
+        (
+            lot,
+            state.market.listings[state.market.lot_plans[lot].listing].subject.title,
+            state.lots[lot].opens_at,
+            known,
+        )
+        for lot, known in told
+        if state.lots[lot].closed_at is None
+    ]
 
 
 def _trade(visit: Visit, party: str, trade: Trade) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The operator's desk: sessions and lots, how busy the house is, suspending and resuming, admitting listings."""
+"""The operator's desk: sessions and lots, how busy the house is, suspending and resuming."""
 
 from collections.abc import Mapping
 from itertools import islice
@@ -8,12 +8,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from exchange.house.command import Body
-from exchange.market.commands import AdmitListing, ScoreBid
+from exchange.market.commands import ScoreBid
 from exchange.market.sealing import attributes, unscored
 from exchange.market.state import ListingState
 from matching_engine import commands as lc
 from matching_engine.lifecycle import RUNNING, LifecycleState
-from matching_engine.terms import DAY
 from web import errors
 from web.gateway import gateway_of
 from web.pages.lots import Sitting, sittings
@@ -36,7 +35,7 @@ async def operator(visit: Visit, status: int = 200, wrong: Mapping[str, str] | N
         "/operator",
         figures=[(name, names[name], visit.speech.number(value)) for name, value in found.items()],
         sittings=[_with_clock(visit, sitting) for sitting in islice(_running(visit), SESSIONS_SHOWN)],
-        submitted=_submitted(visit),
+        waiting=_waiting(visit),
         scoring=_scoring(visit),
         errors=wrong or {},
         words_for_script=script_words(live_words(visit)),
@@ -93,19 +92,11 @@ def _with_clock(visit: Visit, sitting: Sitting) -> Sitting:
     return Sitting(sitting.session, [clock(lot) for lot in sitting.lots])
 
 
-def _submitted(visit: Visit) -> list[dict[str, Any]]:
-    """Listings that wait for admission."""
+def _waiting(visit: Visit) -> tuple[int, int]:
+    """How many listings wait for admission, and how many objections for a decision."""
     market = visit.state.market
-    return [
-        {
-            "id": one.id,
-            "title": one.subject.title,
-            "seller": market.parties[one.seller].name,
-            "price_idea_fen": one.price_idea_fen,
-        }
-        for one in market.listings.values()
-        if one.state is ListingState.SUBMITTED
-    ]
+    submitted = sum(one.state is ListingState.SUBMITTED for one in market.listings.values())
+    return submitted, sum(one.decision is None for one in market.objections.values())
 
 
 def _scoring(visit: Visit) -> list[dict[str, Any]]:
@@ -141,15 +132,6 @@ async def resume(visit: Visit) -> Response:
     return await _step(visit, visit.form(), lc.Resume(lot), lot)
 
 
-async def admit(visit: Visit) -> Response:
-    """Admit a listing and put it under public notice."""
-    form, listing = visit.form(), visit.part("listing")
-    days = form.get("days", "")
-    if not (days.isascii() and days.isdecimal() and len(days) < 4 and 1 <= int(days) <= 365):
-        return await operator(visit, 422, {listing: visit.speech.text("1 to 365 days, please.")})
-    return await _step(visit, form, AdmitListing(listing, int(days) * DAY), listing)
-
-
 async def _step(visit: Visit, form: Mapping[str, str], body: Body, about: str) -> Response:
     visit.needs("operator")
     failed = await visit.try_to(form, body)
@@ -164,5 +146,4 @@ ROUTES: list[Route] = [
     page("/operator/lots/{lot}/suspend", suspend, "POST"),
     page("/operator/lots/{lot}/resume", resume, "POST"),
     page("/operator/lots/{lot}/scores", score, "POST"),
-    page("/operator/listings/{listing}/admission", admit, "POST"),
 ]

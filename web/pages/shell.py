@@ -184,11 +184,18 @@ def _nav(s: Speech, caller: Caller | None) -> list[tuple[str, str]]:
         "/bank": s.text("Bank"),
         "/statement": s.text("Account statement"),
     }
-    pages = [("/", s.text("Market")), ("/calculator", s.text("Subsidy calculator"))]
+    pages = [
+        ("/", s.text("Market")),
+        ("/achievements", s.text("Achievements")),
+        ("/listings", s.text("Listings")),
+        ("/calendar", s.text("Calendar")),
+        ("/calculator", s.text("Subsidy calculator")),
+    ]
     if roles & {"seller", "bidder", "broker"}:
         pages.append(("/desk", s.text("My desk")))
         pages.append(("/negotiations", s.text("Negotiations")))
     if caller and caller.principal.party:
+        pages.append(("/matches", s.text("Matches")))
         pages.append(("/statement", names["/statement"]))
     pages += [(path, names[path]) for role, path in STAFF_PAGES if role in roles]
     return list(dict.fromkeys(pages))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from exchange.house.command import HouseEvent, Recorded
 from exchange.market import events as me
+from exchange.market import listing_events as pe
 from exchange.market import negotiation_events as ne
 from matching_engine import events as le
 from settlement import events as se
@@ -29,7 +30,7 @@ STAGES: dict[str, tuple[type, ...]] = {
         ne.AgreementConfirmed,
     ),
     "bid": (le.BidAccepted, le.ProxyRaised, le.BidMatched, le.LicenceAccepted, le.SealsOpened),
-    "hammer": (le.Hammered, se.TradeConcluded),
+    "hammer": (le.Hammered, pe.AgreementReached, se.TradeConcluded),
     "contract": (se.ContractDrafted, se.ContractRevised),
     "signature": (se.ContractSigned, se.ContractConcluded),
     "registration": (se.RegistrationSubmitted, se.ContractRegistered, se.RegistrationRefused),
@@ -75,9 +76,9 @@ async def stages_of(visit: Visit, trade: Trade) -> list[Stage]:
 
 
 def _absent(visit: Visit, trade: Trade) -> tuple[str, ...]:
-    """The stages that a trade never passes: it came from a lot, or from a table."""
-    by_table = trade.lot in visit.state.market.negotiation.tables
-    return ("session", "entry", "deposit", "bid") if by_table else ("agreement",)
+    """The stages that a trade never passes: it came from a lot, from a table, or from the one taker of a listing."""
+    by_lot = trade.lot in visit.state.market.lot_plans
+    return ("agreement",) if by_lot else ("session", "entry", "deposit", "bid")
 
 
 def _stage_of(event: HouseEvent) -> str | None:
@@ -91,7 +92,9 @@ async def _rows(visit: Visit, trade: Trade) -> list[Recorded]:
     if trade.lot in visit.state.market.negotiation.tables:
         listing = trade.subject.listing
         return await _rows_of(visit, [f"listing/{listing}", f"table/{trade.lot}", f"trade/{trade.id}"])
-    placed = visit.state.market.lot_plans[trade.lot]
+    placed = visit.state.market.lot_plans.get(trade.lot)
+    if placed is None:
+        return await _rows_of(visit, [f"listing/{trade.subject.listing}", f"trade/{trade.id}"])
     streams = [
         f"listing/{placed.listing}",
         f"session/{placed.session}",

@@ -1,0 +1,309 @@
+"""The operator's desk for listings: the checklist before admission, objections to decide, parties, sessions to set."""
+
+import hashlib
+from collections.abc import Mapping
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from exchange.house.command import Body
+from exchange.market import listing_commands as lc
+from exchange.market.admission import needed
+from exchange.market.codes import bidder_code
+from exchange.market.commands import AdmitListing, LotPlan, Reserved, ScheduleSession
+from exchange.market.listing_state import Listing, ListingState
+from exchange.market.listing_terms import OPTIONAL_CHECKS, Check, Checked, Competition, Offering
+from exchange.market.rule_sets import figures, interest_figures, least_notice
+from matching_engine.terms import DAY, HOUR, MINUTE, Extension, Holder, Mechanism, Rung, Terms
+from web import errors
+from web.api_sittings import instant
+from web.pages.listings import row, tried
+from web.pages.shell import Visit, page, sentence
+from web.parse import BadInput, yuan
+
+Wrong = Mapping[str, str]
+FIELD_OF = {
+    "NOTICE_TOO_SHORT": "opens",
+    "PRIORITY_NOTICE_SHORT": "opens",
+    "PRIORITY_NOT_NOTIFIED": "opens",
+    "DEPOSIT_RANGE": "deposit",
+    "OPENING_TOO_LOW": "opening",
+    "CUTOFF_PAST": "cutoff",
+    "REHEARSAL_ONLY": "rehearsal",
+    "LISTING_STATE": "listing",
+    "LISTING_UNKNOWN": "listing",
+}
+"""Beside which field of the session's form a refusal stands; everything else beside the closing."""
+
+
+async def desk(visit: Visit, status: int = 200, wrong: Wrong | None = None) -> Response:
+    """What waits: submissions, objections, running notices, and what may be put up."""
+    visit.needs("operator")
+    market = visit.state.market
+    listings = list(market.listings.values())
+    return visit.render(
+        "listing_desk.html",
+        status,
+        "/operator/listings",
+        submitted=[row(visit, one) for one in listings if one.state is ListingState.SUBMITTED],
+        objections=[
+            (one, market.listings[one.listing]) for one in market.objections.values() if one.decision is None
+        ],
+        running=[row(visit, one) for one in listings if one.state is ListingState.NOTICE],
+        tradable=[row(visit, one) for one in listings if one.state is ListingState.TRADABLE],
+        errors=wrong or {},
+    )
+
+
+async def admission(
+    visit: Visit, status: int = 200, wrong: Wrong | None = None, form: Wrong | None = None
+) -> Response:
+    """One submission with its checklist, or those who want a listing under notice."""
+    visit.needs("operator")
+    one = _listing(visit)
+    papers = one.papers
+    least = least_notice("competition", papers.state_asset, one.price_idea_fen, visit.now)
+    return visit.render(
+        "listing_check.html",
+        status,
+        f"/operator/listings/{one.id}",
+        one=one,
+        row=row(visit, one),
+        seller=visit.state.market.parties[one.seller],
+        parties=visit.state.market.parties,
+        checks=[
+            (check, check in OPTIONAL_CHECKS, needed(papers, check), stated(one, check)) for check in Check
+        ],
+        least=least,
+        figures=interest_figures(visit.now),
+        demo=visit.exchange.settings.demo,
+        form=form or {},
+        errors=wrong or {},
+    )
+
+
+def stated(one: Listing, check: Check) -> str:
+    """What the seller's papers say about a check."""
+    papers = one.papers
+    texts = {
+        Check.REGISTER: papers.register_number or one.achievement,
+        Check.SECRECY: papers.secrecy_reviewer,
+        Check.TITLE: papers.title_status or "; ".join(one.subject.ip),
+        Check.CO_OWNERS: "; ".join((*papers.co_owners, *papers.consents)),
+        Check.MANDATE: papers.mandate,
+        Check.IMPEDIMENT: "; ".join(text for text in (papers.impediment, papers.impediment_consent) if text),
+        Check.APPRAISAL: papers.appraisal,
+    }
+    return texts[check]
+
+
+def _listing(visit: Visit) -> Listing:
+    one = visit.state.market.listings.get(visit.part("listing"))
+    if one is None:
+        raise errors.not_found("listing")
+    return one
+
+
+async def admit(visit: Visit) -> Response:
+    """Confirm the checks and publish the notice."""
+    visit.needs("operator")
+    form, one = visit.form(), _listing(visit)
+    try:
+        body = _admission(visit, one, form)
+    except BadInput as bad:
+        return await admission(
+            visit, 422, {bad.field: f"{sentence(visit.speech, bad.code)} {bad.expected}"}, form
+        )
+    failed = await tried(visit, form, body)
+    if failed is None:
+        return visit.go("/operator/listings")
+    return await admission(visit, failed[0], {"admit": failed[1]}, form)
+
+
+def _admission(visit: Visit, one: Listing, form: Mapping[str, str]) -> AdmitListing:
+    checks = []
+    for check in Check:
+        outcome = form.get(f"outcome-{check}", "")
+        if outcome in ("confirmed", "not_needed"):
+            checks.append(Checked(check, outcome, form.get(f"evidence-{check}", "")[:300]))  # type: ignore[arg-type]
+    days = form.get("days", "")
+    length = None if not days else _count(form, "days", 365) * DAY
+    sale = "agreement" if form.get("sale") == "agreement" else "competition"
+    return AdmitListing(
+        one.id,
+        length,
+        tuple(checks),
+        sale,
+        _offering(form),
+        _rehearsal(visit, form),  # type: ignore[arg-type]
+    )
+
+
+def _offering(form: Mapping[str, str]) -> Offering | None:
+    """The terms for those who register interest; None when no asking price is named."""
+    if not form.get("asking"):
+        return None
+    competition = Competition(
+        increment_fen=yuan(form.get("increment", ""), "increment"),
+        deposit_fen=yuan(form.get("deposit", ""), "deposit"),
+        length=_count(form, "hours", 24 * 90) * HOUR,
+    )
+    return Offering(
+        yuan(form["asking"], "asking"),
+        competition,
+        _count(form, "cycle", 60),
+        _count(form, "extensions", 100),
+        _count(form, "min_parties", 100),
+    )
+
+
+def _count(form: Mapping[str, str], field: str, most: int) -> int:
+    text = form.get(field, "")
+    if not (text.isascii() and text.isdecimal() and len(text) < 5 and int(text) <= most):
+        raise BadInput("BAD_VALUE", field, text, f"0–{most}")
+    return int(text)
+
+
+def _rehearsal(visit: Visit, form: Mapping[str, str]) -> bool:
+    wanted = form.get("rehearsal") == "yes"
+    if wanted and not visit.exchange.settings.demo:
+        raise BadInput("REHEARSAL_ONLY", "rehearsal", "yes", "")
+    return wanted
+
+
+async def back(visit: Visit) -> Response:
+    """Send a submission back with reasons."""
+    visit.needs("operator")
+    form, one = visit.form(), _listing(visit)
+    failed = await tried(visit, form, lc.ReturnListing(one.id, form.get("reasons", "")[:2000]))
+    return (
+        visit.go("/operator/listings")
+        if failed is None
+        else await admission(visit, failed[0], {"reasons": failed[1]}, form)
+    )
+
+
+async def ruling(visit: Visit) -> Response:
+    """Decide an objection."""
+    form, id_ = visit.form(), visit.part("objection")
+    decision = form.get("decision", "")
+    if decision not in ("dismissed", "returned", "withdrawn"):
+        return await desk(visit, 422, {id_: visit.speech.text("Please fill this in.")})
+    body = lc.DecideObjection(id_, decision, form.get("reasons", "")[:2000])  # type: ignore[arg-type]
+    return await _step(visit, form, body, id_)
+
+
+async def disqualify(visit: Visit) -> Response:
+    """Find a party not qualified."""
+    form, one = visit.form(), _listing(visit)
+    party = visit.part("party")
+    failed = await tried(visit, form, lc.RefuseInterest(one.id, party, form.get("reasons", "")[:2000]))
+    if failed is None:
+        return visit.go(f"/operator/listings/{one.id}")
+    return await admission(visit, failed[0], {f"party-{party}": failed[1]}, form)
+
+
+async def _step(visit: Visit, form: Mapping[str, str], body: Body, about: str) -> Response:
+    visit.needs("operator")
+    failed = await tried(visit, form, body)
+    return (
+        visit.go("/operator/listings") if failed is None else await desk(visit, failed[0], {about: failed[1]})
+    )
+
+
+# Setting a session
+
+
+async def sitting(
+    visit: Visit, status: int = 200, wrong: Wrong | None = None, form: Wrong | None = None
+) -> Response:
+    """The form of a session of one lot, with the figures of each rule set beside it."""
+    visit.needs("operator")
+    market = visit.state.market
+    tradable = [one for one in market.listings.values() if one.state is ListingState.TRADABLE]
+    return visit.render(
+        "sitting_form.html",
+        status,
+        "/operator/sessions/new",
+        tradable=tradable,
+        rule_sets=[(name, figures(name, visit.now)) for name in ("AUCTION_LAW", "LISTED_BIDDING")],  # type: ignore[arg-type]
+        demo=visit.exchange.settings.demo,
+        form=form or {"listing": visit.request.query_params.get("listing", "")[:64]},
+        errors=wrong or {},
+    )
+
+
+async def schedule(visit: Visit) -> Response:
+    """Set it; what the rule set does not allow stands beside its field."""
+    visit.needs("operator")
+    form = visit.form()
+    try:
+        body = _session(visit, form)
+    except BadInput as bad:
+        text = f"{sentence(visit.speech, bad.code)} {bad.expected}"
+        return await sitting(visit, 422, {bad.field: text}, form)
+    failed = await visit.ask(form, body)
+    if failed.refusal is None:
+        return visit.go("/calendar")
+    refusal = failed.refusal
+    text = f"{sentence(visit.speech, refusal.code)} {refusal.detail}"
+    return await sitting(
+        visit, errors.status_of(refusal.code), {FIELD_OF.get(refusal.code, "closes"): text}, form
+    )
+
+
+def _session(visit: Visit, form: Mapping[str, str]) -> ScheduleSession:
+    seed = hashlib.sha256(f"{visit.principal.account}\n{form.get('command', '')}".encode()).hexdigest()[:12]
+    title = form.get("title", "")
+    if not title:
+        raise BadInput("BAD_TEXT", "title", "", "")
+    rule_set = "AUCTION_LAW" if form.get("rule_set") == "AUCTION_LAW" else "LISTED_BIDDING"
+    rehearsal = _rehearsal(visit, form)
+    cutoff = _count(form, "cutoff", 60) if form.get("cutoff") else None
+    return ScheduleSession(
+        f"S-{seed}",
+        title[:200],
+        rule_set,  # type: ignore[arg-type]
+        (_plan(visit, form, f"L-{seed}-1"),),
+        DAY,
+        _count(form, "payment_days", 3650),
+        cutoff,
+        rehearsal,
+    )
+
+
+def _plan(visit: Visit, form: Mapping[str, str], lot: str) -> LotPlan:
+    reserved = _holders(visit, form, lot)
+    minutes = _count(form, "extension", 600)
+    terms = Terms(
+        mechanism=Mechanism.ENGLISH,
+        opening_price_fen=yuan(form.get("opening", ""), "opening"),
+        opens_at=instant(f"{form.get('opens', '')}:00+08:00", "opens"),
+        closes_at=instant(f"{form.get('closes', '')}:00+08:00", "closes"),
+        reserve_price_fen=yuan(form["reserve"], "reserve") if form.get("reserve") else None,
+        ladder=(Rung(0, yuan(form.get("increment", ""), "increment")),),
+        extension=Extension(minutes * MINUTE, minutes * MINUTE) if minutes else None,
+        priority=tuple(Holder(one.code, 1, "live") for one in reserved),
+    )
+    return LotPlan(lot, form.get("listing", ""), terms, yuan(form.get("deposit", ""), "deposit"), reserved)
+
+
+def _holders(visit: Visit, form: Mapping[str, str], lot: str) -> tuple[Reserved, ...]:
+    """The holders of priority that the listing's papers name, each with a code kept for it."""
+    listing = visit.state.market.listings.get(form.get("listing", ""))
+    codes: dict[str, str] = {}
+    for party in listing.papers.holders if listing else ():
+        codes[party] = bidder_code(lot, f"{form.get('command', '')}\n{party}", tuple(codes.values()))
+    return tuple(Reserved(lot, party, code) for party, code in codes.items())
+
+
+ROUTES: list[Route] = [
+    page("/operator/listings", desk),
+    page("/operator/listings/{listing}", admission),
+    page("/operator/listings/{listing}/admission", admit, "POST"),
+    page("/operator/listings/{listing}/return", back, "POST"),
+    page("/operator/listings/{listing}/interest/{party}", disqualify, "POST"),
+    page("/operator/objections/{objection}", ruling, "POST"),
+    page("/operator/sessions/new", sitting),
+    page("/operator/sessions/new", schedule, "POST"),
+]
