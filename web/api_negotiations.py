@@ -6,6 +6,7 @@ import msgspec
 from starlette.responses import Response
 
 from exchange.market import negotiation_commands as c
+from exchange.market.negotiation_rules import NOTICE_DAYS
 from exchange.market.negotiation_state import Table
 from web import errors
 from web import messages as m
@@ -22,11 +23,15 @@ Text = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)]
 
 
 class OpenBody(Taken, frozen=True):
-    """A listing, and the taker where it is not oneself. `completer`: the taker is, or belongs to, a completer."""
+    """A listing, and the taker where it is not oneself. `completer`: the taker is, or belongs to, a completer.
+
+    The notice of an agreement has 15 days or more; only on the listing of a rehearsal may it have fewer.
+    """
 
     listing: Word
     taker: Word | None = None
     completer: bool = False
+    notice_days: Annotated[int, msgspec.Meta(ge=0, le=3_650)] = NOTICE_DAYS
 
 
 class Move(Taken, frozen=True, tag_field="move"):
@@ -133,7 +138,7 @@ async def open_table(ask: Ask) -> Response:
     body: OpenBody = ask.body
     principal = ask.principal
     by = "" if principal.party is None and "operator" in principal.roles else principal.party or ""
-    command = c.OpenTable(body.listing, body.taker or by, by, body.completer)
+    command = c.OpenTable(body.listing, body.taker or by, by, body.completer, body.notice_days)
     return json(decision(await ask.submit(command)), 201, {"location": f"{V1}/negotiations"})
 
 

@@ -18,6 +18,7 @@ from exchange.market.negotiation_commands import (
     WithdrawTerms,
 )
 from exchange.market.negotiation_rules import (
+    APPRAISED_PERCENT,
     MOVES_MAX,
     NOTICE_DAYS,
     TABLES_MAX,
@@ -78,8 +79,9 @@ def _unfit(market: Market, command: OpenTable, listing: Listing) -> tuple[Market
         return MarketRefusal.TABLE_EXISTS, "the two parties sit at a table on this listing already"
     if len(own) >= TABLES_MAX:
         return MarketRefusal.TABLE_LIMIT, f"at most {TABLES_MAX} tables of one taker on one listing"
-    if not NOTICE_DAYS <= command.notice_days <= _DAYS_MAX or not 0 <= command.payment_days <= _DAYS_MAX:
-        return MarketRefusal.TERMS_INVALID, f"a notice has at least {NOTICE_DAYS} days, payment 0 or more"
+    least = 0 if listing.rehearsal else NOTICE_DAYS
+    if not least <= command.notice_days <= _DAYS_MAX or not 0 <= command.payment_days <= _DAYS_MAX:
+        return MarketRefusal.TERMS_INVALID, f"a notice has at least {least} days, payment 0 or more"
     if competition_due(market, listing.id, command.taker):
         return (
             MarketRefusal.COMPETITION_DUE,
@@ -91,7 +93,8 @@ def _unfit(market: Market, command: OpenTable, listing: Listing) -> tuple[Market
 def asked(market: Market, listing: str) -> list[str]:
     """The parties that want a listing of their own accord, in the order in which they said so."""
     tables = [one for one in market.negotiation.on(listing) if one.by == one.taker and one.state in LIVE]
-    return list(dict.fromkeys(one.taker for one in tables))
+    interested = [one.party for one in market.listings[listing].qualified]
+    return list(dict.fromkeys([*interested, *(one.taker for one in tables)]))
 
 
 def competition_due(market: Market, listing: str, taker: str) -> bool:
@@ -214,13 +217,28 @@ def _agree_fault(
             "another party has asked for this listing: it goes to competition",
         )
     fault = sheet_fault(standing.sheet, listing.subject)
-    return (MarketRefusal.TERMS_INVALID, fault) if fault else None
+    return (MarketRefusal.TERMS_INVALID, fault) if fault else _price_fault(listing, standing.sheet.price_fen)
+
+
+def _price_fault(listing: Listing, price_fen: int) -> tuple[MarketRefusal, str] | None:
+    """What keeps a price from being agreed to: the asking price of the offering, the appraisal of state assets."""
+    if listing.offering is not None and price_fen < listing.offering.asking_fen:
+        return MarketRefusal.OFFER_BELOW_ASKING, f"the asking price is {listing.offering.asking_fen} fen"
+    appraised_fen = listing.papers.appraised_fen
+    if listing.papers.state_asset != "enterprise" or appraised_fen is None:
+        return None
+    if price_fen * 100 < appraised_fen * APPRAISED_PERCENT:
+        detail = f"below {APPRAISED_PERCENT} % of the appraisal of {appraised_fen} fen: it takes an approval"
+        return MarketRefusal.PRICE_BELOW_APPRAISAL, detail
+    return None
 
 
 def _notice(market: Market, table: Table, standing: Standing, at: int) -> n.AgreementNoticed:
     listing = market.listings[table.listing]
+    interest = listing.interests.get(table.taker)
+    said = interest is not None and interest.relation == "completer"
     related = (
-        *(("completer",) if table.completer else ()),
+        *(("completer",) if table.completer or said or table.taker in listing.papers.holders else ()),
         *(("affiliate",) if market.related(table.holder, table.taker) else ()),
     )
     until = notice_end(at, table.notice_days)

@@ -19,6 +19,9 @@ TABLES_MAX = 5
 """Tables that one taker may have on one listing, ended ones included: nobody is asked for ever."""
 VALID_MIN, VALID_MAX = 60_000_000, 90 * 86_400_000_000
 """µs for which an offer stands: a minute to ninety days."""
+APPRAISED_PERCENT = 90
+"""Of the appraisal: below it, property of a state-owned enterprise is sold with an approval only (measures on the
+transfer of state-owned assets of enterprises, order 32 of 2016)."""
 TEXT_MAX = 2_000
 """Characters of a reason or an objection."""
 

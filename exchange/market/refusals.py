@@ -66,6 +66,7 @@ class MarketRefusal(StrEnum):
     TERMS_FIRM = "TERMS_FIRM"
     OBJECTION_OPEN = "OBJECTION_OPEN"
     COMPETITION_DUE = "COMPETITION_DUE"
+    PRICE_BELOW_APPRAISAL = "PRICE_BELOW_APPRAISAL"
 
 
 def refuse(subject: str, command: Command, code: MarketRefusal, detail: str) -> Events:

@@ -14,6 +14,7 @@ from exchange.house.command import Recorded
 from exchange.house.negotiation_reactions import trade_of
 from exchange.market import negotiation_commands as c
 from exchange.market import negotiation_events as n
+from exchange.market.negotiation_rules import NOTICE_DAYS
 from exchange.market.negotiation_state import LIVE, Table, TableState
 from exchange.market.negotiation_terms import TermSheet
 from exchange.market.state import Listing, ListingState
@@ -46,6 +47,8 @@ REFUSALS = (
     "TERMS_LAPSED",
     "TERMS_FIRM",
     "COMPETITION_DUE",
+    "PRICE_BELOW_APPRAISAL",
+    "OFFER_BELOW_ASKING",
     "LISTING_STATE",
 )
 
@@ -109,8 +112,11 @@ def _row(visit: Visit, table: Table) -> dict[str, Any]:
 async def open_table(visit: Visit) -> Response:
     """Ask for a table, or invite a taker to one."""
     form, party = visit.form(), visit.principal.party or ""
-    taker = form.get("taker", party)
-    body = c.OpenTable(form.get("listing", ""), taker, party, form.get("completer") == "yes")
+    taker, id_ = form.get("taker", party), form.get("listing", "")
+    listing = visit.state.market.listings.get(id_)
+    # a rehearsal is over on the same day: nobody waits two weeks to see how it ends
+    days = 0 if listing is not None and listing.rehearsal else NOTICE_DAYS
+    body = c.OpenTable(id_, taker, party, form.get("completer") == "yes", days)
     wrong = await visit.try_to(form, body)
     if wrong is not None:
         return await tables(visit, errors.status_of(wrong[0]), {"listing": wrong[1]})

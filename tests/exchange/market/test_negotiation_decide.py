@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from exchange.market import negotiation_commands as c
 from exchange.market import negotiation_events as n
+from exchange.market.listing_state import Interest
+from exchange.market.listing_terms import Competition, Offering, Papers
 from exchange.market.negotiation_state import TableState
 from exchange.market.negotiation_terms import digest_of
 from exchange.market.state import ListingState
@@ -170,6 +172,44 @@ def test_an_agreement_locks_the_listing_and_ends_other_tables() -> None:
     assert desk.refused(c.OpenTable(LISTING, OTHER, HOLDER)) == "LISTING_STATE"
 
 
+def test_the_price_respects_asking_price_and_appraisal() -> None:
+    """Below the asking price of an offering, or below nine tenths of what a state-owned enterprise's asset was
+    appraised at, nothing is agreed; a public institution is free (promotion of transformation, art. 18)."""
+    competition = Competition(1, 1)
+    cases = [
+        (None, Papers(state_asset="enterprise", appraised_fen=PRICE * 10 // 9 + 10), "PRICE_BELOW_APPRAISAL"),
+        (None, Papers(state_asset="enterprise", appraised_fen=PRICE * 10 // 9), None),
+        (None, Papers(state_asset="institution", appraised_fen=PRICE * 9), None),
+        (Offering(PRICE + 1, competition), Papers(), "OFFER_BELOW_ASKING"),
+        (Offering(PRICE, competition), Papers(), None),
+    ]
+    for offering, papers, code in cases:
+        desk = Desk()
+        listing = desk.market.listings[LISTING]
+        listing.offering, listing.papers = offering, papers
+        desk.open()
+        desk.offer()
+        assert desk.agree() == code
+
+
+def test_registered_interest_of_another_is_competition() -> None:
+    """A party that registered for the listing stops tables of others, unless it was found not qualified."""
+    desk = Desk()
+    interest = Interest(OTHER, PRICE, "none", "1111")
+    desk.market.listings[LISTING].interests[OTHER] = interest
+    assert desk.refused(c.OpenTable(LISTING, TAKER, HOLDER)) == "COMPETITION_DUE"
+    interest.refused = "不符合受让条件"
+    assert desk.refused(c.OpenTable(LISTING, TAKER, HOLDER)) is None
+
+
+def test_a_rehearsal_may_have_a_short_notice() -> None:
+    """Only where the listing itself is one: then the notice may end on the same day."""
+    desk = Desk()
+    assert desk.refused(c.OpenTable(LISTING, TAKER, HOLDER, notice_days=0)) == "TERMS_INVALID"
+    desk.market.listings[LISTING].rehearsal = True
+    assert desk.refused(c.OpenTable(LISTING, TAKER, HOLDER, notice_days=0)) is None
+
+
 def test_a_related_taker_is_marked() -> None:
     """An affiliate by the register, a completer by declaration."""
     desk = Desk()
@@ -178,6 +218,9 @@ def test_a_related_taker_is_marked() -> None:
     desk.offer("wu")
     desk.agree()
     assert desk.table().related == ("completer", "affiliate")
+    desk = Desk()
+    desk.market.listings[LISTING].papers = Papers(holders=(TAKER,))
+    assert desk.noticed().related == ("completer",)
 
 
 def test_whoever_breaks_off_leaves_nothing_behind() -> None:
