@@ -14,6 +14,7 @@ import msgspec
 
 _LATIN = re.compile(r"[a-z][a-z0-9]+")
 _CHINESE = re.compile(r"[\u3400-\u9fff]+|[a-z][a-z0-9]+")
+_NUMERALS = frozenset("一二三四五六七八九十百千万两零")
 _MOST = 200
 """Times a term counts in one text, at most."""
 
@@ -95,9 +96,10 @@ def _terms(text: str, lexicon: Lexicon) -> Iterator[str]:
 
 
 def characters(text: str) -> Iterator[str]:
-    """Each character, and each two that stand together."""
+    """Each character but a numeral, and each two that stand together."""
     for start in range(len(text)):
-        yield text[start]
+        if text[start] not in _NUMERALS:
+            yield text[start]
         if start + 1 < len(text):
             yield text[start : start + 2]
 
