@@ -12,6 +12,7 @@ from web import api_evaluations as evaluations
 from web import api_listings as listings
 from web import api_lots as lots
 from web import api_market as market
+from web import api_matches as matches
 from web import api_negotiations as negotiations
 from web import api_probes as probes
 from web import api_registrations as registrations
@@ -192,6 +193,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *catalogue.OPERATIONS,
     *evaluations.OPERATIONS,
     *market.OPERATIONS,
+    *matches.OPERATIONS,
     *listings.OPERATIONS,
     *sittings.OPERATIONS,
     *negotiations.OPERATIONS,
