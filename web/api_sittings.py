@@ -15,6 +15,7 @@ from exchange.market.state import Session
 from matching_engine.checks import check_terms
 from matching_engine.errors import Malformed
 from matching_engine.terms import HOUR, DutchClock, Extension, Holder, Mechanism, Rung, Terms
+from settlement.commission import Bracket, Commission
 from web import errors
 from web import resources as r
 from web.api_listings import allow_rehearsal
@@ -104,6 +105,16 @@ class LotBody(r.Taken, frozen=True):
     priority_window_ms: Millis | None = None
 
 
+Brackets = Annotated[tuple[Bracket, ...], msgspec.Meta(max_length=20)]
+
+
+class CommissionBody(r.Taken, frozen=True):
+    """What both sides pay the exchange: percent on the part of the price above each bound; nothing without brackets."""
+
+    buyer: Brackets = ()
+    seller: Brackets = ()
+
+
 class SittingBody(r.Taken, frozen=True):
     """A session and its lots; they stand together or not at all."""
 
@@ -118,6 +129,8 @@ class SittingBody(r.Taken, frozen=True):
     """Working days before the opening, at 17:00, until which deposits must have arrived; the rule set's unless given."""
     rehearsal: bool = False
     """Shorter than the rule set allows, for practice: on an exchange in demo mode only."""
+    commission: CommissionBody | None = None
+    """What was agreed of both sides; without it what the rule set has where nothing was agreed."""
 
 
 class SittingQuery(r.Taken, frozen=True):
@@ -152,6 +165,8 @@ class SittingResource(r.Given, frozen=True):
     deposit_release_hours: int
     rehearsal: bool
     lots: list[SittingLotResource]
+    commission: Commission | None = None
+    """What both sides pay the exchange of each sale; null: nothing."""
 
 
 class SittingPage(r.Given, frozen=True):
@@ -182,9 +197,16 @@ async def schedule_session(ask: Ask) -> Response:
         body.payment_days,
         _cutoff(body, asked),
         body.rehearsal,
+        _agreed(body.commission),
     )
     made = decision(await ask.submit(command))
     return json(made, 201, {"location": f"{V1}/sessions/{session}"})
+
+
+def _agreed(told: CommissionBody | None) -> Commission | None:
+    if told is None:
+        return None
+    return Commission(told.buyer, told.seller, True, "as agreed")
 
 
 def _cutoff(body: SittingBody, asked: Figures) -> int | None:
@@ -299,7 +321,14 @@ def _sitting(ask: Ask, session: Session) -> SittingResource:
     hours = session.deposit_release_within // HOUR
     lots = [_lot(ask, lot) for lot in session.lots]
     return SittingResource(
-        session.id, session.title, session.rule_set, session.payment_days, hours, session.rehearsal, lots
+        session.id,
+        session.title,
+        session.rule_set,
+        session.payment_days,
+        hours,
+        session.rehearsal,
+        lots,
+        session.commission,
     )
 
 

@@ -92,6 +92,7 @@ def _conclude(state: State, event: le.Hammered, n: int) -> sc.ConcludeTrade:
         mechanism=lot.terms.mechanism.value,
         hammered_at=_fell_at(state, event),
         payment_days=market.sessions[placed.session].payment_days,
+        commission=market.sessions[placed.session].commission,
     )
 
 
@@ -121,6 +122,7 @@ def _second_best(state: State, event: m.SecondBestAccepted) -> Bodies:
         mechanism=lot.terms.mechanism.value,
         hammered_at=state.at,
         payment_days=market.sessions[placed.session].payment_days,
+        commission=market.sessions[placed.session].commission,
     )
     return (trade,)
 

@@ -9,6 +9,7 @@ from exchange.market.listing_terms import RuleSet as RuleSet
 from exchange.market.negotiation_commands import NegotiationCommand
 from matching_engine.terms import Terms
 from settlement.commands import PartyFacts, Subject
+from settlement.commission import Commission
 
 
 class EnrolParty(Command, frozen=True, tag=True):
@@ -83,6 +84,8 @@ class ScheduleSession(Command, frozen=True, tag=True):
     """Working days before the opening, at 17:00, until which deposits must have arrived; None: before the bid."""
     rehearsal: bool = False
     """Shorter than the rule set allows: for practice."""
+    commission: Commission | None = None
+    """What both sides pay the exchange, as agreed; None: what the rule set has where nothing was agreed."""
 
 
 class ApplyEntry(Command, frozen=True, tag=True):

@@ -65,7 +65,7 @@ def _score_bid(market: Market, command: c.ScoreBid, ask: Ask) -> Events:
 
 
 def _bar_buyer(market: Market, command: c.BarBuyer, ask: Ask) -> Events:
-    return resale.bar_buyer(market, command)
+    return resale.bar_buyer(market, command, ask.at)
 
 
 def _offer_second_best(market: Market, command: c.OfferSecondBest, ask: Ask) -> Events:

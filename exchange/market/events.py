@@ -6,6 +6,7 @@ from exchange.market.listing_events import ListingEvent
 from exchange.market.listing_terms import Checked, Offering, Papers, Sale
 from exchange.market.negotiation_events import NegotiationEvent
 from settlement.commands import PartyFacts, Subject
+from settlement.commission import Commission
 
 
 class PartyEnrolled(Event, frozen=True, tag=True):
@@ -68,6 +69,8 @@ class SessionScheduled(Event, frozen=True, tag=True, omit_defaults=True):
     deposits_until: tuple[int, ...] = ()
     """The cut-off of deposits for each lot, where the session has one."""
     rehearsal: bool = False
+    commission: Commission | None = None
+    """What both sides pay the exchange of each sale."""
 
 
 class EntryApplied(Event, frozen=True, tag=True):
@@ -101,6 +104,7 @@ class BuyerBarred(Event, frozen=True, tag=True):
     listing: str
     lot: str
     party: str
+    at: int = 0
 
 
 class SecondBestOffered(Event, frozen=True, tag=True):
@@ -137,6 +141,8 @@ class ListingReopened(Event, frozen=True, tag=True):
     listing: str
     lot: str
     opening_floor_fen: int
+    failed_at: int | None = None
+    """When the sale failed, for want of bids or by default: from here the re-auction's days are counted."""
 
 
 class MarketRefused(Event, frozen=True, tag=True):

@@ -74,6 +74,8 @@ class Listing:
     price_idea_fen: int
     state: ListingState = ListingState.SUBMITTED
     notice_until: int | None = None
+    failed_at: int | None = None
+    """When its last sale failed, once it is put up again."""
     opening_floor_fen: int = 0
     """Below which a re-auction may not open; 0 for the first sale."""
     sale: Sale = "competition"

@@ -14,18 +14,19 @@ from exchange.market.events import (
 )
 from exchange.market.refusals import Events, MarketRefusal, refuse
 from exchange.market.state import ListingState, Market, Offer
+from matching_engine.lifecycle import LifecycleState
 from matching_engine.state import Lot
 
 LOWER_MAX_PERCENT = 20
 """By how much the opening price may be lower in a re-auction (online judicial auctions, art. 26)."""
 
 
-def bar_buyer(market: Market, command: BarBuyer) -> Events:
+def bar_buyer(market: Market, command: BarBuyer, at: int) -> Events:
     """The house: a buyer defaulted and takes no part in the re-auction."""
     placed = market.lot_plans.get(command.lot)
     if placed is None:
         return refuse(command.lot, command, MarketRefusal.LOT_UNKNOWN, "there is no such lot")
-    return (BuyerBarred(placed.listing, command.lot, command.party),)
+    return (BuyerBarred(placed.listing, command.lot, command.party, at),)
 
 
 def offer_second_best(market: Market, command: OfferSecondBest, at: int, lot: Lot | None) -> Events:
@@ -111,13 +112,17 @@ def reopen_listing(market: Market, command: ReopenListing, at: int, lot: Lot | N
         )
     kept = lot.terms.opening_price_fen * (100 - LOWER_MAX_PERCENT)
     floor_fen = -(-kept // 100) if lot.terms.direction == "sell" else 0
-    return (ListingReopened(command.listing, lot.id, floor_fen),)
+    failed_at = lot.closed_at if unsold else market.defaulted_at.get(lot.id)
+    if lot.state is LifecycleState.CANCELLED:
+        failed_at = None
+    return (ListingReopened(command.listing, lot.id, floor_fen, failed_at),)
 
 
 def barred(market: Market, event: BuyerBarred) -> None:
     """The buyer takes no part in anything more of this listing."""
     market.barred[event.listing] = (*market.barred.get(event.listing, ()), event.party)
     market.defaulted[event.lot] = event.party
+    market.defaulted_at[event.lot] = event.at
     offer = market.offers.get(event.lot)
     if offer is not None and offer.accepted and offer.party == event.party:
         offer.accepted = False
@@ -150,4 +155,4 @@ def reopened(market: Market, event: ListingReopened) -> None:
     """The listing may be put up again, not opening lower than its floor."""
     listing = market.listings[event.listing]
     listing.state = ListingState.TRADABLE
-    listing.opening_floor_fen = event.opening_floor_fen
+    listing.opening_floor_fen, listing.failed_at = event.opening_floor_fen, event.failed_at

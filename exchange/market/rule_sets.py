@@ -11,6 +11,7 @@ from exchange.market.rules import shipped
 from matching_engine.errors import Malformed
 from matching_engine.money import parse_yuan
 from matching_engine.terms import DAY
+from settlement.commission import Bracket, Commission
 from settlement.dates import end_of_day, shanghai_date
 from settlement.strict_yaml import read_yaml
 from settlement.working_days import add_working_days
@@ -40,6 +41,11 @@ class Figures(_Dated, frozen=True, kw_only=True):
     priority_source: str
     payment_days: int
     """The most days after the hammer in which a price may be due."""
+    reauction_within_days: int = 0
+    """The most days from the failure of a sale to the opening of the next one; 0: no limit."""
+    reauction_notice_days: int = 0
+    """The least time between setting a re-auction and its opening, in days."""
+    reauction_source: str = ""
 
 
 class _Notice(_Dated, frozen=True, kw_only=True):
@@ -61,10 +67,23 @@ class Interest(_Dated, frozen=True, kw_only=True):
     source: str
 
 
+class _Bracket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    above: str
+    percent: str
+
+
+class _Commissions(_Dated, frozen=True, kw_only=True):
+    rule_set: RuleSet
+    source: str
+    buyer: tuple[_Bracket, ...] = ()
+    seller: tuple[_Bracket, ...] = ()
+
+
 class _Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sessions: dict[RuleSet, tuple[Figures, ...]]
     notices: tuple[_Notice, ...]
     interest: tuple[Interest, ...]
+    commissions: tuple[_Commissions, ...] = ()
 
 
 class LeastNotice(msgspec.Struct, frozen=True):
@@ -107,6 +126,20 @@ def figures(rule_set: RuleSet, at: int) -> Figures:
 def interest_figures(at: int) -> Interest:
     """How listings are extended, at an instant (µs)."""
     return _edition(_book().interest, at)
+
+
+def commission(rule_set: RuleSet, at: int) -> Commission | None:
+    """What both sides pay where a session names nothing, as it is in force at an instant; None: nothing."""
+    day = shanghai_date(at)
+    entries = [one for one in _book().commissions if one.rule_set == rule_set and one.since <= day]
+    if not entries:
+        return None
+    found = max(entries, key=lambda one: one.since)
+    return Commission(_brackets(found.buyer), _brackets(found.seller), source=found.source)
+
+
+def _brackets(told: tuple[_Bracket, ...]) -> tuple[Bracket, ...]:
+    return tuple(Bracket(parse_yuan(one.above), one.percent) for one in told)
 
 
 def deposit_range(rule_set: RuleSet, opening_price_fen: int, at: int) -> tuple[int, int]:

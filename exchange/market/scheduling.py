@@ -7,10 +7,12 @@ from exchange.market.listing_commands import AcknowledgeNotice
 from exchange.market.listing_events import PriorityNoticeAcknowledged, PriorityNoticeSent
 from exchange.market.listing_state import Listing, ListingState
 from exchange.market.refusals import Events, MarketRefusal, refuse
-from exchange.market.rule_sets import Figures, deposit_range, figures
+from exchange.market.rule_sets import Figures, commission, deposit_range, figures
 from exchange.market.state import Market, PlacedLot, Session
 from matching_engine.terms import DAY
-from settlement.dates import shanghai_date
+from settlement.commission import Commission
+from settlement.commission import fault as commission_fault
+from settlement.dates import due_date, end_of_day, shanghai_date
 
 Fault = tuple[MarketRefusal, str]
 CUTOFF_DAYS_MAX = 60
@@ -28,10 +30,20 @@ def schedule(market: Market, command: ScheduleSession, at: int) -> Events:
         if fault is not None:
             return refuse(plan.lot, command, *fault)
         lots[plan.lot] = plan.listing
-    return (_scheduled(command), *_notices(command, at))
+    wrong = commission_fault(command.commission) if command.commission is not None else None
+    if wrong is not None:
+        return refuse(command.session, command, MarketRefusal.COMMISSION, wrong)
+    return (_scheduled(command, at), *_notices(command, at))
 
 
-def _scheduled(command: ScheduleSession) -> SessionScheduled:
+def _commission(command: ScheduleSession, at: int) -> Commission | None:
+    """What was agreed, or what the rule set has where nothing was; a rehearsal costs nothing of itself."""
+    if command.commission is not None or command.rehearsal:
+        return command.commission
+    return commission(command.rule_set, at)
+
+
+def _scheduled(command: ScheduleSession, at: int) -> SessionScheduled:
     return SessionScheduled(
         command.session,
         command.title,
@@ -44,6 +56,7 @@ def _scheduled(command: ScheduleSession) -> SessionScheduled:
         tuple(one for plan in command.lots for one in plan.reserved),
         _cutoffs(command),
         command.rehearsal,
+        _commission(command, at),
     )
 
 
@@ -97,6 +110,7 @@ def _against_rules(market: Market, command: ScheduleSession, plan: LotPlan, at: 
     asked, lead = figures(command.rule_set, at), plan.terms.opens_at - at
     return (
         _too_soon(asked, plan, lead)
+        or _reauction_fault(asked, plan, market.listings[plan.listing].failed_at, at)
         or _deposit_fault(command, plan, at)
         or _payment_fault(command, asked)
         or _cutoff_fault(command, plan, at)
@@ -117,6 +131,24 @@ def _too_soon(asked: Figures, plan: LotPlan, lead: int) -> Fault | None:
             f"holders of priority are told {asked.priority_notice_days} days before ({asked.priority_source})"
         )
         return MarketRefusal.PRIORITY_NOTICE_SHORT, detail
+    return None
+
+
+def _reauction_fault(asked: Figures, plan: LotPlan, failed_at: int | None, at: int) -> Fault | None:
+    """A listing put up again: soon after the failure, and announced long enough before."""
+    if failed_at is None:
+        return None
+    opens_at, source = plan.terms.opens_at, asked.reauction_source
+    last = due_date(failed_at, asked.reauction_within_days)
+    if asked.reauction_within_days and opens_at > end_of_day(last):
+        detail = (
+            f"a re-auction opens within {asked.reauction_within_days} days of the failure, "
+            f"until {last.isoformat()} ({source}); after that the listing is offered anew"
+        )
+        return MarketRefusal.REAUCTION_LATE, detail
+    if opens_at - at < asked.reauction_notice_days * DAY:
+        detail = f"a re-auction is announced {asked.reauction_notice_days} days before it opens ({source})"
+        return MarketRefusal.NOTICE_TOO_SHORT, detail
     return None
 
 
@@ -187,6 +219,7 @@ def scheduled(market: Market, event: SessionScheduled) -> None:
         event.deposit_release_within,
         event.payment_days,
         event.rehearsal,
+        event.commission,
     )
     cutoffs = event.deposits_until or (None,) * len(event.lots)
     for lot, listing, fen, until in zip(event.lots, event.listings, event.deposits_fen, cutoffs, strict=True):

@@ -8,6 +8,7 @@ from exchange.market.listing_state import ListingState as ListingState
 from exchange.market.listing_state import Objection
 from exchange.market.negotiation_state import Negotiations
 from settlement.commands import PartyFacts
+from settlement.commission import Commission
 
 
 @dataclass(slots=True, frozen=True)
@@ -22,6 +23,8 @@ class Session:
     payment_days: int
     rehearsal: bool = False
     """Its timing is shorter than its rule set allows: for practice, not for a binding sale."""
+    commission: Commission | None = None
+    """What both sides pay the exchange of each sale."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -88,6 +91,8 @@ class Market:
     """listing → buyers who defaulted on it."""
     defaulted: dict[str, str] = field(default_factory=dict)
     """lot → the buyer who defaulted."""
+    defaulted_at: dict[str, int] = field(default_factory=dict)
+    """lot → when."""
     offers: dict[str, Offer] = field(default_factory=dict)
     """lot → the latest offer to a runner-up."""
     declined: dict[str, tuple[str, ...]] = field(default_factory=dict)
