@@ -156,7 +156,7 @@ def facts_of(state: Settlement, trade: Trade, jurisdiction: str, year: int) -> F
         buyer=_party_facts(trade.buyer),
         credits=proceeds(state, trade),
         election=trade.election,
-        prior=_prior(state),
+        prior=_prior(state, trade),
     )
 
 
@@ -176,11 +176,12 @@ def _party_facts(party: PartyFacts) -> Party:
     return Party(party.name, party.kind, party.region)
 
 
-def _prior(state: Settlement) -> tuple[Prior, ...]:
-    """Every claim of the house: the lock is project and year, whichever trade it came from."""
+def _prior(state: Settlement, trade: Trade) -> tuple[Prior, ...]:
+    """Every claim of the house but the trade's own: the lock is project and year, whichever trade it came from."""
     return tuple(
         Prior(claim.rule, state.trades[claim.trade].subject.listing, claim.claim_year, journaled=True)
         for claim in state.claims.values()
+        if claim.trade != trade.id
     )
 
 

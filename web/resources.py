@@ -332,9 +332,13 @@ class RefuseBody(Taken, frozen=True, tag_field="decision", tag="refuse"):
 
 
 class ElectionBody(Taken, frozen=True):
-    """Which side shall claim."""
+    """Which side shall claim; by key: the hex SHA-256 of the election's text, a registered key and its signature (hex)
+    over the three lines `luochui election v1`, `E-` with the trade's id, and the digest."""
 
     side: Side
+    digest: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$")] = ""
+    key_id: Annotated[str, msgspec.Meta(pattern=r"^(k-[0-9a-f]{20})?$")] = ""
+    signature: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{128})?$")] = ""
 
 
 class CreditBody(Taken, frozen=True):

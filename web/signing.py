@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from exchange.bootstrap import Exchange
 from exchange.house.command import Principal
 from exchange.registers.signing_keys import SigningKey, key_id
-from exchange.signatures import is_signature, read_public_key
+from exchange.signatures import is_election, is_signature, read_public_key
 from matching_engine.errors import Malformed
 from settlement import commands as sc
-from settlement.state import Contract, Signature
+from settlement.election import election_id
+from settlement.state import Contract, Signature, Trade
 from web import errors
 
 LABEL_MAX = 60
@@ -26,12 +27,8 @@ async def signed(
     wanted = form.get("key_id", "")
     if not wanted:
         return sc.SignContract(contract.id, party, principal.account, digest)
-    key = await exchange.registers.signing_keys.get(wanted)
-    if key is None or key.account != principal.account:
-        raise errors.failure(404, "KEY_UNKNOWN", "there is no such key of yours", field="key_id")
-    if key.revoked_at is not None:
-        raise errors.failure(409, "KEY_REVOKED", "the key was revoked", field="key_id")
-    signature = "".join(form.get("signature", "").split()).lower()
+    key = await _key(exchange, principal, wanted)
+    signature = _signature(form)
     if not is_signature(key.public_key, contract.id, digest, signature):
         detail = "the signature is not that of the key over this contract and digest"
         raise errors.failure(422, "SIGNATURE_INVALID", detail, field="signature")
@@ -45,6 +42,38 @@ async def signed(
         signature,
         key.certificate_issuer,
     )
+
+
+async def signed_election(
+    exchange: Exchange, principal: Principal, trade: Trade, side: sc.Side, form: Mapping[str, str]
+) -> sc.ElectClaimant:
+    """The election that a form asks for, by key or by account alone; the same Failures as `signed`."""
+    digest, party = form.get("digest", ""), principal.party or ""
+    wanted = form.get("key_id", "")
+    if not wanted:
+        return sc.ElectClaimant(trade.id, party, side, principal.account, digest)
+    key = await _key(exchange, principal, wanted)
+    signature = _signature(form)
+    if not is_election(key.public_key, election_id(trade.id), digest, signature):
+        detail = "the signature is not that of the key over this election and digest"
+        raise errors.failure(422, "SIGNATURE_INVALID", detail, field="signature")
+    by_key = (key.id, key.public_key, signature, key.certificate_issuer)
+    return sc.ElectClaimant(trade.id, party, side, principal.account, digest, *by_key)
+
+
+async def _key(exchange: Exchange, principal: Principal, wanted: str) -> SigningKey:
+    """A key of the caller's that may sign."""
+    key = await exchange.registers.signing_keys.get(wanted)
+    if key is None or key.account != principal.account:
+        raise errors.failure(404, "KEY_UNKNOWN", "there is no such key of yours", field="key_id")
+    if key.revoked_at is not None:
+        raise errors.failure(409, "KEY_REVOKED", "the key was revoked", field="key_id")
+    return key
+
+
+def _signature(form: Mapping[str, str]) -> str:
+    """The hex of a signature, however it was broken into lines."""
+    return "".join(form.get("signature", "").split()).lower()
 
 
 def stands(contract: Contract, signature: Signature) -> bool:

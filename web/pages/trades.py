@@ -1,21 +1,19 @@
-"""What follows from a trade: its stages, its contract, its claims. To strangers none of it exists."""
+"""What follows from a trade: its stages and its contract. To strangers none of it exists."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from exchange.registers.signing_keys import SigningKey
 from settlement import commands as sc
-from settlement.state import Claim, Contract, ContractState, Signature, Trade
+from settlement.state import Contract, ContractState, Signature, Trade
 from web import errors
 from web.api_trades import may_see
 from web.pages.negotiation import negotiation
 from web.pages.shell import Visit, page, sentence
 from web.pages.stages import stages_of
 from web.pages.trade_money import money_of
-from web.parse import BadInput
 from web.signing import signed, stands
 
 
@@ -56,19 +54,6 @@ async def trade_page(
         stages=await stages_of(visit, trade),
         errors=wrong or {},
     )
-
-
-async def elect(visit: Visit) -> Response:
-    """Say which side shall claim."""
-    form, trade = visit.form(), visible_trade(visit, visit.part("trade"))
-    side = form.get("side")
-    if side not in ("seller", "buyer"):
-        raise BadInput("BAD_VALUE", "side", side, "seller or buyer")
-    body = sc.ElectClaimant(trade.id, visit.principal.party or "", "seller" if side == "seller" else "buyer")
-    failed = await visit.try_to(form, body)
-    if failed is None:
-        return visit.go(f"/trades/{trade.id}")
-    return await trade_page(visit, errors.status_of(failed[0]), {"side": failed[1]})
 
 
 # The contract
@@ -150,45 +135,6 @@ async def propose(visit: Visit) -> Response:
     return await contract_page(visit, errors.status_of(failed[0]), {"words": failed[1]}, change.text)
 
 
-# Claims
-
-
-async def claims_of_trade(visit: Visit) -> Response:
-    """The claims of one trade, with the election."""
-    trade = visible_trade(visit, visit.part("trade"))
-    heading = visit.speech.text("Claims of %(trade)s", trade=trade.id)
-    claims = [visit.state.settlement.claims[id_] for id_ in trade.claims]
-    return _claims(visit, heading, claims, trade)
-
-
-async def claims_desk(visit: Visit) -> Response:
-    """Every claim, for those who approve: what waits first."""
-    visit.needs("funder")
-    claims = sorted(visit.state.settlement.claims.values(), key=lambda claim: len(claim.approvers) > 1)
-    return _claims(visit, visit.speech.text("Claims"), claims)
-
-
-def _claims(
-    visit: Visit,
-    heading: str,
-    claims: list[Claim],
-    trade: Trade | None = None,
-    status: int = 200,
-    wrong: Mapping[str, str] | None = None,
-) -> Response:
-    return visit.render(
-        "claims.html",
-        status,
-        f"/trades/{trade.id}/claims" if trade else "/claims",
-        heading=heading,
-        trade=trade,
-        side=side_of(visit, trade) if trade else None,
-        claims=[_claim(visit, claim) for claim in claims],
-        paid=trade is not None and _is_paid(visit, trade),
-        errors=wrong or {},
-    )
-
-
 def _is_paid(visit: Visit, trade: Trade) -> bool:
     """Whether the contract is registered and the seller has the money, from which claims are counted."""
     payment = visit.state.settlement.payments.get(trade.payment or "")
@@ -197,37 +143,9 @@ def _is_paid(visit: Visit, trade: Trade) -> bool:
     return registered and payment is not None and payment.paid_on is not None
 
 
-def _claim(visit: Visit, claim: Claim) -> dict[str, Any]:
-    principal = visit.principal
-    trade = visit.state.settlement.trades[claim.trade]
-    waits = len(claim.approvers) < 2 and principal.account not in claim.approvers
-    return {
-        **{name: getattr(claim, name) for name in claim.__slots__},
-        "party_name": trade.party(claim.claimant).name,
-        "may_approve": "funder" in principal.roles and waits,
-    }
-
-
-async def approve(visit: Visit) -> Response:
-    """One official's approval; the second one, by another person, makes the claim payable."""
-    form, principal = visit.form(), visit.needs("funder")
-    claim = visit.state.settlement.claims.get(visit.part("claim"))
-    if claim is None:
-        raise errors.not_found("claim")
-    failed = await visit.try_to(form, sc.ApproveClaim(claim.id, principal.account))
-    if failed is None:
-        return visit.go(f"/claims#{claim.id}")
-    status, wrong = errors.status_of(failed[0]), {claim.id: failed[1]}
-    return _claims(visit, visit.speech.text("Claims"), [claim], None, status, wrong)
-
-
 ROUTES: list[Route] = [
     page("/trades/{trade}", trade_page),
-    page("/trades/{trade}/election", elect, "POST"),
-    page("/trades/{trade}/claims", claims_of_trade),
     page("/contracts/{contract}", contract_page),
     page("/contracts/{contract}/signatures", sign, "POST"),
     page("/contracts/{contract}/versions", propose, "POST"),
-    page("/claims", claims_desk),
-    page("/claims/{claim}/approvals", approve, "POST"),
 ]

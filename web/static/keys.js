@@ -38,10 +38,10 @@ export async function kept(account) {
   return ids.filter((_, place) => rows[place].account === account);
 }
 
-// The signature (hex) under a contract's text, by one of the kept keys.
-export async function sign(id, contract, digest) {
+// The signature (hex) under the text of a contract or an election, by one of the kept keys.
+export async function sign(id, subject, digest, kind = "contract") {
   const row = await settled((await store("readonly")).get(id));
-  const statement = new TextEncoder().encode(`luochui contract v1\n${contract}\n${digest}`);
+  const statement = new TextEncoder().encode(`luochui ${kind} v1\n${subject}\n${digest}`);
   return hex(await crypto.subtle.sign(ALGORITHM, row.key, statement));
 }
 
@@ -63,9 +63,9 @@ function startMaking(section) {
   });
 }
 
-// On the contract's page: those registered keys that are in this browser sign with one press.
+// On the page of a contract or an election: those registered keys that are in this browser sign with one press.
 async function startSigning(form) {
-  const { account, contract } = form.dataset;
+  const { account, contract, election } = form.dataset;
   const ids = await kept(account);
   const here = [...form.querySelectorAll("option")].filter((option) => ids.includes(option.value));
   if (!here.length) return;
@@ -80,7 +80,9 @@ async function startSigning(form) {
   form.addEventListener("submit", async (event) => {
     if (!ids.includes(chosen.value) || form.elements.signature.value) return;
     event.preventDefault();
-    form.elements.signature.value = await sign(chosen.value, contract, form.elements.digest.value);
+    form.elements.signature.value = election
+      ? await sign(chosen.value, election, form.elements.digest.value, "election")
+      : await sign(chosen.value, contract, form.elements.digest.value);
     form.requestSubmit();
   });
 }
@@ -88,6 +90,5 @@ async function startSigning(form) {
 if (globalThis.crypto?.subtle && globalThis.indexedDB) {
   const making = document.getElementById("make");
   if (making) startMaking(making);
-  const signing = document.querySelector("form[data-contract]");
-  if (signing) startSigning(signing);
+  for (const form of document.querySelectorAll("form[data-contract], form[data-election]")) startSigning(form);
 }
