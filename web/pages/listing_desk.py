@@ -12,7 +12,15 @@ from exchange.market.admission import needed
 from exchange.market.codes import bidder_code
 from exchange.market.commands import AdmitListing, LotPlan, Reserved, ScheduleSession
 from exchange.market.listing_state import Listing, ListingState
-from exchange.market.listing_terms import OPTIONAL_CHECKS, Check, Checked, Competition, Offering
+from exchange.market.listing_terms import (
+    OPTIONAL_CHECKS,
+    Check,
+    Checked,
+    Competition,
+    Offering,
+    RuleSet,
+    Sale,
+)
 from exchange.market.rule_sets import figures, interest_figures, least_notice
 from matching_engine.terms import DAY, HOUR, MINUTE, Extension, Holder, Mechanism, Rung, Terms
 from web import errors
@@ -128,14 +136,14 @@ def _admission(visit: Visit, one: Listing, form: Mapping[str, str]) -> AdmitList
             checks.append(Checked(check, outcome, form.get(f"evidence-{check}", "")[:300]))  # type: ignore[arg-type]
     days = form.get("days", "")
     length = None if not days else _count(form, "days", 365) * DAY
-    sale = "agreement" if form.get("sale") == "agreement" else "competition"
+    sale: Sale = "agreement" if form.get("sale") == "agreement" else "competition"
     return AdmitListing(
         one.id,
         length,
         tuple(checks),
         sale,
         _offering(form),
-        _rehearsal(visit, form),  # type: ignore[arg-type]
+        _rehearsal(visit, form),
     )
 
 
@@ -226,7 +234,7 @@ async def sitting(
         status,
         "/operator/sessions/new",
         tradable=tradable,
-        rule_sets=[(name, figures(name, visit.now)) for name in ("AUCTION_LAW", "LISTED_BIDDING")],  # type: ignore[arg-type]
+        rule_sets=[(name, figures(name, visit.now)) for name in ("AUCTION_LAW", "LISTED_BIDDING")],
         demo=visit.exchange.settings.demo,
         form=form or {"listing": visit.request.query_params.get("listing", "")[:64]},
         errors=wrong or {},
@@ -257,13 +265,13 @@ def _session(visit: Visit, form: Mapping[str, str]) -> ScheduleSession:
     title = form.get("title", "")
     if not title:
         raise BadInput("BAD_TEXT", "title", "", "")
-    rule_set = "AUCTION_LAW" if form.get("rule_set") == "AUCTION_LAW" else "LISTED_BIDDING"
+    rule_set: RuleSet = "AUCTION_LAW" if form.get("rule_set") == "AUCTION_LAW" else "LISTED_BIDDING"
     rehearsal = _rehearsal(visit, form)
     cutoff = _count(form, "cutoff", 60) if form.get("cutoff") else None
     return ScheduleSession(
         f"S-{seed}",
         title[:200],
-        rule_set,  # type: ignore[arg-type]
+        rule_set,
         (_plan(visit, form, f"L-{seed}-1"),),
         DAY,
         _count(form, "payment_days", 3650),
