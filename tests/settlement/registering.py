@@ -22,7 +22,6 @@ from tests.settlement.desk import (
     FACTORY,
     REGISTRATION,
     SUBJECT,
-    TRADE,
     UNIVERSITY,
     Desk,
     sign,
@@ -104,6 +103,3 @@ def form(desk: Desk, **changes: object) -> FilingForm:
     filed_form = registration_of(desk).form
     assert filed_form is not None
     return msgspec.structs.replace(filed_form, **changes)
-
-
-__all__ = ["CONTRACT", "REGISTRATION", "TRADE"]
