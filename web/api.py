@@ -7,6 +7,7 @@ from web import api_accounts as accounts
 from web import api_bank as bank
 from web import api_catalogue as catalogue
 from web import api_claims as claims
+from web import api_contracts as contracts
 from web import api_default as default
 from web import api_evaluations as evaluations
 from web import api_listings as listings
@@ -189,6 +190,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *royalties.OPERATIONS,
     *claims.OPERATIONS,
     *default.OPERATIONS,
+    *contracts.OPERATIONS,
     *registrations.OPERATIONS,
     *catalogue.OPERATIONS,
     *evaluations.OPERATIONS,

@@ -118,7 +118,7 @@ class MovementResource(Given, frozen=True):
     balance_fen: int
 
 
-class StatementResource(Given, frozen=True):
+class AccountStatementResource(Given, frozen=True):
     """A party's account with the house over a period."""
 
     party: str
@@ -218,7 +218,7 @@ async def assign_suspense(ask: Ask) -> Decision:
     return decision(await ask.submit(sc.AssignSuspense(ask.path("credit"), body.target)))
 
 
-async def show_statement(ask: Ask) -> StatementResource:
+async def show_statement(ask: Ask) -> AccountStatementResource:
     """What moved for a party from one day to another; only its own people, operators and auditors see it."""
     party, principal = ask.path("party"), ask.principal
     house, query = ask.exchange.house, ask.query
@@ -230,7 +230,7 @@ async def show_statement(ask: Ask) -> StatementResource:
         raise BadInput("BAD_VALUE", "last_on", query.last_on, "a day not before first_on")
     found = statement(house.view.settlement, party, first, last)
     lines = [MovementResource(*line) for line in found.lines]
-    return StatementResource(
+    return AccountStatementResource(
         party, found.first_on, found.last_on, found.opening_fen, lines, found.closing_fen
     )
 
@@ -294,7 +294,7 @@ OPERATIONS: tuple[Operation, ...] = (
         show_statement,
         "A party's statement",
         "bank",
-        StatementResource,
+        AccountStatementResource,
         query=PeriodQuery,
         errors=(404,),
     ),

@@ -95,6 +95,7 @@ async def test_real_answers_are_what_the_document_promises(web: Web) -> None:
         "registration": "TC-T-L1-1",
         "claim": claim,
         "command": "absent-command",
+        "version": "1",
     }
     for path, method, operation in _operations():
         if method != "get":
