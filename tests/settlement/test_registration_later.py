@@ -1,15 +1,30 @@
 """Change, cancellation and revocation of a registration, and what they do to claims."""
 
-import pytest
+from collections.abc import Callable
 
-from settlement.commands import ApproveClaim, RepeatPayment, SubmitRegistration, VoidPayment
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from settlement.commands import (
+    ApproveClaim,
+    DeclareDefault,
+    RegisterContract,
+    RepeatPayment,
+    SettlementCommand,
+    SubmitRegistration,
+    VoidPayment,
+)
+from settlement.dates import due_date, end_of_day
 from settlement.evolve import evolve
 from settlement.filing import Cost
+from settlement.income import technical_fen
 from settlement.registration import benefit_block
 from settlement.registration_commands import (
     CancelRegistration,
     ChangeRegistration,
     ConfirmChange,
+    ReduceIncome,
     RevokeRegistration,
 )
 from settlement.registration_events import (
@@ -21,6 +36,7 @@ from settlement.registration_events import (
 from settlement.registration_state import RegistrationState
 from settlement.state import Settlement
 from tests.settlement.desk import (
+    AT,
     BOOK,
     CLAIM,
     CONTRACT,
@@ -32,13 +48,16 @@ from tests.settlement.desk import (
     UNIVERSITY,
     Desk,
     claimed,
+    credit,
     elect,
     paid_out,
     register,
+    signed,
 )
 from tests.settlement.registering import FIRST, SECOND, certify, form, registered, registration_of
 
 THRESHOLD = 500_000_000
+LATE = end_of_day(due_date(AT, 5)) + 1
 
 
 def change(desk: Desk, total_fen: int, *costs: Cost, registrar: str = FIRST) -> ChangeRegistration:
@@ -171,3 +190,35 @@ def test_a_claim_that_came_back_is_not_paid_again_after_the_end() -> None:
     desk.ask(VoidPayment(f"P-{CLAIM}", "账户已注销"))
     desk.ask(CancelRegistration(REGISTRATION, FIRST, "合同解除"))
     assert desk.refused(RepeatPayment(f"P-{CLAIM}")) == "REGISTRATION_ENDED"
+
+
+AFTER: tuple[Callable[[Desk, int], SettlementCommand], ...] = (
+    lambda desk, n: RegisterContract(REGISTRATION, None, (FIRST, SECOND)[n % 2], "2026-11-25"),
+    lambda desk, n: credit(f"p{n}", f"O-{TRADE}", 1 + 7_777_777 * n),
+    lambda desk, n: certify(DEPOSIT),
+    lambda desk, n: certify(f"p{n}"),
+    lambda desk, n: change(desk, 1 + 40_000_000 * n, *((Cost("parts", n),) if n else ())),
+    lambda desk, n: ConfirmChange(REGISTRATION, (FIRST, SECOND)[n % 2]),
+    lambda desk, n: RevokeRegistration(REGISTRATION, (FIRST, SECOND)[n % 2], "虚假合同"),
+    lambda desk, n: CancelRegistration(REGISTRATION, FIRST, "合同解除"),
+    lambda desk, n: DeclareDefault(TRADE),
+    lambda desk, n: ReduceIncome(REGISTRATION),
+)
+PLENTY = st.sampled_from([0, 1, 2, 2, 3, 3, 4, 5, 6, 8, 9, 7])
+
+
+@given(st.lists(st.tuples(PLENTY, st.integers(0, 20)), max_size=20))
+def test_whatever_follows_a_registration_the_income_fits_and_replays(order: list[tuple[int, int]]) -> None:
+    """Credits, certificates, changes, ends and a default in any order: never more certified than the share of what stays."""
+    desk = signed()
+    for step, number in order:
+        desk.ask(AFTER[step](desk, number), LATE)
+        one = registration_of(desk)
+        received_fen = sum(receipt.amount_fen for receipt in desk.state.trades[TRADE].receipts)
+        most_fen = technical_fen(received_fen, one.technology_fen or 0, one.total_fen)
+        assert 0 <= one.certified_fen <= min(most_fen, one.technology_fen or 0)
+        assert len({income.receipt for income in one.income}) == len(one.income)
+    again = Settlement(BOOK)
+    for event, at in desk.history:
+        evolve(again, event, at)
+    assert again == desk.state
