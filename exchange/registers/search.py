@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exchange.registers import postings
@@ -63,11 +63,10 @@ class Search:
         async with self._database.reading() as session:
             await self._refresh(session)
             everybody = {block: kept.all for block, kept in self._facets.items()}
-            pairs, single = wanted(q)
-            found = await _words(session, TEXT, pairs, single, everybody)
-            titled = await _words(session, TITLE, pairs, single, everybody) if pairs or single else {}
+            text = await _read(session, *wanted(q))
+            found, titled = text.within(TEXT, everybody), text.within(TITLE, everybody)
             fitting = self._filtered(found, chosen)
-            first = {block: bits & titled.get(block, 0) for block, bits in fitting.items()}
+            first = {block: bits & titled[block] if q else 0 for block, bits in fitting.items()}
             rest = {block: bits & ~first[block] for block, bits in fitting.items()}
             numbers, following = _page((first, rest), place, limit)
             ids = await _ids(session, numbers)
@@ -129,36 +128,47 @@ async def _facets(session: AsyncSession, block: int, generation: int) -> _Facets
     return _Facets(generation, everybody, values)
 
 
-async def _words(
-    session: AsyncSession, kind: bytes, pairs: Iterable[str], single: Iterable[str], everybody: Blocks
-) -> Blocks:
-    """Where every pair stands and every single character occurs."""
-    left = dict(everybody)
-    terms = [kind + pair.encode() for pair in pairs]
-    if terms:
-        found = await _postings(session, SearchPostingRow.term.in_(terms))
-        for term in terms:
-            here = found.get(term, {})
+class _Text(NamedTuple):
+    """What the index has for the pairs and single characters of a query."""
+
+    pairs: list[str]
+    single: list[str]
+    postings: dict[bytes, Blocks]
+
+    def within(self, kind: bytes, everybody: Blocks) -> Blocks:
+        """Where every pair stands and every single character occurs, in titles or in any text."""
+        left = dict(everybody)
+        for pair in self.pairs:
+            here = self.postings.get(kind + pair.encode(), {})
             left = {block: bits & here.get(block, 0) for block, bits in left.items()}
-    for char in single:
-        term = kind + char.encode()
-        table = SearchPostingRow
-        found = await _postings(session, (table.term >= term) & (table.term < _after(term)))
-        for block in left:
-            anywhere = 0
-            for here in found.values():
-                anywhere |= here.get(block, 0)
-            left[block] &= anywhere
-    return left
+        for char in self.single:
+            begins = [
+                blocks for term, blocks in self.postings.items() if term.startswith(kind + char.encode())
+            ]
+            for block in left:
+                anywhere = 0
+                for blocks in begins:
+                    anywhere |= blocks.get(block, 0)
+                left[block] &= anywhere
+        return left
 
 
-async def _postings(session: AsyncSession, which: object) -> dict[bytes, Blocks]:
+async def _read(session: AsyncSession, pairs: list[str], single: list[str]) -> _Text:
+    """Everything that the index has for a query, in one question."""
+    if not pairs and not single:
+        return _Text([], [], {})
     table = SearchPostingRow
-    query = select(table.term, table.block, table.members).where(which)  # type: ignore[arg-type]  # a column expression
+    kinds = (TEXT, TITLE)
+    which: list[ColumnElement[bool]] = [
+        table.term.in_([kind + pair.encode() for kind in kinds for pair in pairs])
+    ]
+    for start in (kind + char.encode() for kind in kinds for char in single):
+        which.append((table.term >= start) & (table.term < _after(start)))
+    query = select(table.term, table.block, table.members).where(or_(*which))
     found: dict[bytes, Blocks] = {}
     for term, block, members in (await session.execute(query)).all():
         found.setdefault(term, {})[block] = postings.unpack(members)
-    return found
+    return _Text(pairs, single, found)
 
 
 def _after(term: bytes) -> bytes:
