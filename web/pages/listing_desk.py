@@ -25,7 +25,7 @@ from exchange.market.rule_sets import figures, interest_figures, least_notice
 from matching_engine.terms import DAY, HOUR, MINUTE, Extension, Holder, Mechanism, Rung, Terms
 from web import errors
 from web.api_sittings import instant
-from web.pages.listings import row, tried
+from web.pages.listings import row, rule_words, tried
 from web.pages.shell import Visit, page, sentence
 from web.parse import BadInput, yuan
 
@@ -83,6 +83,7 @@ async def admission(
             (check, check in OPTIONAL_CHECKS, needed(papers, check), stated(one, check)) for check in Check
         ],
         least=least,
+        rule=rule_words(visit),
         figures=interest_figures(visit.now),
         demo=visit.exchange.settings.demo,
         form=form or {},
@@ -234,6 +235,7 @@ async def sitting(
         status,
         "/operator/sessions/new",
         tradable=tradable,
+        rule=rule_words(visit),
         rule_sets=[(name, figures(name, visit.now)) for name in ("AUCTION_LAW", "LISTED_BIDDING")],
         demo=visit.exchange.settings.demo,
         form=form or {"listing": visit.request.query_params.get("listing", "")[:64]},

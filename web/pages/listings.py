@@ -1,6 +1,7 @@
 """Listings: what is offered and under notice, a seller's own, one listing with its objections and those who want it."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -18,6 +19,7 @@ from matching_engine.terms import DAY
 from settlement.commands import Subject
 from web import errors
 from web.api_listings import PUBLIC, may_see, objection_id, own_achievement
+from web.pages.catalogue import badge_of
 from web.pages.shell import Visit, page, refusal_sentence, sentence
 from web.parse import BadInput, command_id, yuan
 
@@ -64,6 +66,17 @@ async def listings(
     )
 
 
+def rule_words(visit: Visit) -> Callable[[str], str]:
+    """How a page names the rule that a figure comes from, in the reader's language."""
+
+    def words(source: str) -> str:
+        code = re.sub(r"\W+", "_", source, flags=re.ASCII).strip("_")
+        found = visit.speech.code("rule", code)
+        return source if found == code else found
+
+    return words
+
+
 def row(visit: Visit, one: Listing) -> dict[str, Any]:
     """A listing as lists show it."""
     return {
@@ -91,7 +104,7 @@ async def _achievements(visit: Visit) -> list[tuple[str, str]]:
     rows = await visit.exchange.registers.achievements.list(
         holder=visit.principal.party or "", limit=ROWS_MAX
     )
-    return [(one.id, one.title) for one in rows]
+    return [(one.id, one.title) for one in rows if one.public]
 
 
 def papers_of(form: Mapping[str, str]) -> Papers:
@@ -121,7 +134,9 @@ async def submit(visit: Visit) -> Response:
     except BadInput as bad:
         return await listings(visit, 422, {bad.field: sentence(visit.speech, bad.code)}, form)
     listing = f"A-{objection_id(visit.principal, form.get('command', ''))[3:]}"
-    subject = Subject(listing, achievement.title, achievement.abstract, achievement.field, achievement.ip)
+    subject = Subject(
+        listing, achievement.title, achievement.abstract, achievement.field, achievement.ip_lines
+    )
     body = SubmitListing(
         listing, achievement.id, achievement.digest(), visit.principal.party or "", subject, price_fen, papers
     )
@@ -188,7 +203,9 @@ async def listing(
         may_withdraw=party == one.seller and one.state in BEFORE_SESSION,
         may_return=party == one.seller and one.state is ListingState.RETURNED,
         may_object=one.state in (ListingState.NOTICE, ListingState.OBJECTED) and party != one.seller,
+        rule=rule_words(visit),
         may_want=_may_want(visit, one) and mine is None,
+        badge=await badge_of(visit, one.achievement),
         paper_texts=PAPER_TEXTS,
         paper_lists=PAPER_LISTS,
         assets=ASSETS,
@@ -258,7 +275,9 @@ async def again(visit: Visit) -> Response:
         price_fen, papers = yuan(form.get("price", ""), "price"), papers_of(form)
     except BadInput as bad:
         return await listing(visit, 422, {bad.field: sentence(visit.speech, bad.code)}, form)
-    subject = Subject(one.id, achievement.title, achievement.abstract, achievement.field, achievement.ip)
+    subject = Subject(
+        one.id, achievement.title, achievement.abstract, achievement.field, achievement.ip_lines
+    )
     body = lc.ResubmitListing(one.id, principal.party or "", achievement.digest(), subject, price_fen, papers)
     return await _answered(visit, form, body, "price")
 
