@@ -21,12 +21,12 @@ TERMS: dict[str, Any] = {
 }
 
 
-async def offered(web: Web) -> None:
-    """A listing of the university whose notice is over."""
+async def offered(web: Web, notice: int = NOTICE) -> None:
+    """A listing of the university whose notice is over; a shorter one makes it a rehearsal."""
     steps = Steps(web.exchange.own_house, "negotiate")
     await steps.enrol()
-    await steps.offer(LISTING, load()[0])
-    await web.pass_time(NOTICE)
+    await steps.offer(LISTING, load()[0], notice)
+    await web.pass_time(notice)
 
 
 async def seated(web: Web, taker: str = "jia") -> None:

@@ -1,9 +1,12 @@
 """Negotiation over REST: moves, secrecy towards everybody else, the notice, and the trade that comes of it."""
 
+from pathlib import Path
+
 from matching_engine.terms import DAY
 from tests.web.asking import post, refusal
 from tests.web.negotiating import LISTING, PRICE, TABLE, invited, moved, offer, seated
 from tests.web.running import Web
+from tests.web.served import whole_web
 
 NOTICED = 17 * DAY
 """Longer than fifteen days and a weekend."""
@@ -31,6 +34,24 @@ async def test_an_agreement_becomes_a_trade_with_its_contract(web: Web) -> None:
     text = (await holder.get(f"/api/v1/contracts/C-T-{TABLE}")).json()["text"]
     for words in ("1650000.00", "黑龙江省", "36个月", "乙方每年报告一次实施情况。", "协议定价"):
         assert words in text, words
+
+
+async def test_a_buyer_who_does_not_pay_frees_the_listing(sqlite_path: Path) -> None:
+    """The operator sees what a default will do and declares it; the listing may be traded, not with the defaulter."""
+    async with whole_web(f"sqlite:///{sqlite_path}") as web:
+        await seated(web)
+        await agree(web)
+        await web.pass_time(NOTICED)
+        await web.pass_time(6 * DAY)
+        operator = await web.signed_in("operator")
+        page = await operator.get(f"/trades/T-{TABLE}/default", headers={"accept": "text/html"})
+        assert page.status_code == 200
+        answer = await post(operator, f"trades/T-{TABLE}/default", {})
+        assert answer.status_code == 201, answer.text
+        await web.exchange.own_house.settled()
+        assert web.exchange.house.view.market.listings[LISTING].state == "tradable"
+        again = await post(await web.signed_in("jia"), "negotiations", {"listing": LISTING})
+        assert refusal(again) == (409, "ENTRY_BARRED")
 
 
 async def test_a_table_is_nobody_elses(web: Web) -> None:

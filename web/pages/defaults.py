@@ -9,6 +9,7 @@ from exchange.house.command import Body
 from exchange.market import commands as mc
 from exchange.market.resale import LOWER_MAX_PERCENT, runner_up
 from exchange.market.state import Offer
+from matching_engine.lot import Lot
 from matching_engine.terms import HOUR
 from settlement import commands as sc
 from settlement.dates import parse_date
@@ -66,6 +67,13 @@ def _parts(visit: Visit, form: Mapping[str, str]) -> tuple[list[sc.Part], dict[s
 # A default
 
 
+def _floor_fen(lot: Lot) -> int | None:
+    """The lowest opening price of a re-auction; None where the lowest offer wins."""
+    if lot.terms.direction != "sell":
+        return None
+    return -(-lot.terms.opening_price_fen * (100 - LOWER_MAX_PERCENT) // 100)
+
+
 async def default_page(
     visit: Visit,
     status: int = 200,
@@ -75,8 +83,7 @@ async def default_page(
     """What declaring the default will do, figure by figure, before anybody declares it."""
     trade = _for_operator(visit)
     figures = failing(visit, trade)
-    lot = visit.state.lots[trade.lot]
-    opening_fen = lot.terms.opening_price_fen
+    lot = visit.state.lots.get(trade.lot)
     return visit.render(
         "default.html",
         status,
@@ -85,10 +92,8 @@ async def default_page(
         owed=visit.state.settlement.obligation_of(trade.id),
         due_on=next_due(visit.state.settlement.obligation_of(trade.id)),
         figures=figures,
-        next_best=runner_up(visit.state.market, lot),
-        floor_fen=-(-opening_fen * (100 - LOWER_MAX_PERCENT) // 100)
-        if lot.terms.direction == "sell"
-        else None,
+        next_best=runner_up(visit.state.market, lot) if lot else None,
+        floor_fen=_floor_fen(lot) if lot else None,
         commission_max_fen=int(trade.price_fen * COMMISSION_MAX),
         errors=wrong or {},
         said=said or {},

@@ -8,6 +8,7 @@ from starlette.routing import Route
 from settlement.state import Contract, ContractState, Deposit, DepositState, Trade
 from web import errors
 from web.pages.lots import summary, you
+from web.pages.negotiations import waiting
 from web.pages.shell import Visit, page
 from web.pages.stages import stage_now
 
@@ -101,6 +102,7 @@ def to_do(visit: Visit, party: str, deposits: list[Deposit], trades: list[Trade]
         if one.state is DepositState.CALLED and visit.state.lots[one.lot].closed_at is None
     ]
     tasks += _offers(visit, party)
+    tasks += waiting(visit, party)
     for trade in trades:
         contract = state.contracts.get(trade.contract or "")
         if contract and _signs(contract, party):

@@ -81,6 +81,17 @@ async def tables(visit: Visit, status: int = 200, wrong: Mapping[str, str] | Non
     )
 
 
+def waiting(visit: Visit, party: str) -> list[tuple[str, str]]:
+    """The tables at which it is a party's turn to answer, for the list of what waits for it."""
+    s, book = visit.speech, visit.state.market.negotiation
+    own = [book.tables[id_] for id_ in book.of_party.get(party, ())]
+    return [
+        (s.text("Answer at the table %(id)s", id=table.id), f"/negotiations/{table.id}")
+        for table in own
+        if _turn(table, party) in ("join", "answer")
+    ]
+
+
 def _may_ask(visit: Visit, listing: Listing) -> bool:
     principal = visit.principal
     return (
