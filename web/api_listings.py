@@ -60,7 +60,7 @@ async def submit_listing(ask: Ask) -> Response:
 
 
 async def own_achievement(exchange: Exchange, principal: Principal, id_: str) -> Achievement:
-    """An achievement of the caller's organisation that may be offered; 403 for another's, 409 for a secret one."""
+    """An achievement of the caller's organisation that may be offered; 403 for another's, 409 for one that is secret or not reviewed."""
     row = await visible(exchange, principal, id_)
     if row.holder is None or row.holder != principal.party:
         raise errors.failure(403, "FORBIDDEN", "offer achievements of your own organisation")
@@ -68,6 +68,9 @@ async def own_achievement(exchange: Exchange, principal: Principal, id_: str) ->
         raise errors.failure(
             409, "SECRET", "what is secret is offered to nobody (promotion of transformation, art. 11)"
         )
+    if not row.public:
+        detail = "nothing is offered before a named reviewer found it public on a stated day"
+        raise errors.failure(409, "ACHIEVEMENT_NOT_PUBLIC", detail, field="achievement")
     return row
 
 

@@ -21,7 +21,6 @@ from matching_engine.errors import Malformed
 from settlement.commands import PartyFacts
 from web import errors
 from web import resources as r
-from web.catalogue import visible
 from web.catalogue_resources import AchievementDetail, detail
 from web.decisions import decision
 from web.parse import BadInput
@@ -211,15 +210,6 @@ async def _add(ask: Ask, row: Achievement) -> Achievement:
         if known is None:
             raise
         return known
-
-
-async def visible_achievement(ask: Ask, id_: str) -> Achievement:
-    """An achievement to offer: one that the caller may see, and that a reviewer found public; 404 and 409."""
-    row = await visible(ask.exchange, ask.principal, id_)
-    if not row.public:
-        detail_ = "nothing is offered before a named reviewer found it public on a stated day"
-        raise errors.failure(409, "ACHIEVEMENT_NOT_PUBLIC", detail_, field="achievement")
-    return row
 
 
 def _post(path: str, handler: object, summary: str, body: object, returns: object = r.Decision) -> Operation:

@@ -129,6 +129,17 @@ async def show(visit: Visit) -> Response:
     )
 
 
+async def badge_of(visit: Visit, achievement: str) -> dict[str, Any] | None:
+    """What the page of a listing or a lot says of its achievement: its page, and its best evaluation."""
+    registers = visit.exchange.registers
+    row = await registers.achievements.get(achievement)
+    if row is None or not row.public:
+        return None
+    best = (await registers.evaluations.best([achievement], shanghai_date(visit.now))).get(achievement)
+    grade = facet_word(visit.speech, "grade", best.grade) if best else ""
+    return {"id": achievement, "grade": grade, "score": best.score if best else None}
+
+
 def _chain(row: Achievement) -> list[dict[str, Any]]:
     """The chain of stages: what is behind, where it stands, what is ahead."""
     reached = {one.stage: one for one in row.stages}

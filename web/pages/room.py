@@ -21,6 +21,7 @@ from matching_engine.terms import Mechanism
 from web import errors
 from web.bids import bid_of
 from web.charts import Point, price_chart
+from web.pages.catalogue import badge_of
 from web.pages.lots import LIVE, You, next_instant, shown_price, you
 from web.pages.paths import Path, Paths
 from web.pages.room_rules import achievement_facts, rules
@@ -94,6 +95,7 @@ async def show(
         seller=state.market.parties[listing.seller].name,
         digest=listing.achievement_digest,
         more_facts=achievement_facts(s, achievement),
+        badge=await badge_of(visit, listing.achievement),
         rules=rules(s, one, placed.deposit_fen),
         you=own,
         sealed=one.terms.mechanism in SEALED,

@@ -91,7 +91,7 @@ def _people(s: Speech, lot: Lot, deposit_fen: int) -> Iterator[Line]:
 
 def achievement_facts(s: Speech, achievement: Achievement | None) -> list[Line]:
     """What the register adds to a listing; what nobody stated is marked as inferred."""
-    if achievement is None:
+    if achievement is None or not achievement.public:
         return []
     facts = [
         (later("Holder"), "holder_name", achievement.holder_name),
