@@ -18,7 +18,9 @@ from exchange.bootstrap import Exchange
 from exchange.house.state import State
 from exchange.matchmaking import entries
 from exchange.matchmaking.market import Market
+from exchange.matchmaking.parts import FULL
 from exchange.matchmaking.published import lexicon, scheme
+from exchange.matchmaking.score import Match
 from exchange.matchmaking.values import Need, Supply
 from exchange.registers import Registers
 from exchange.registers.recommendations import Listed, Run
@@ -55,16 +57,21 @@ def compute(supplies: Sequence[Supply], needs: Sequence[Need]) -> Lists:
 
 def _listed(market: Market) -> Iterator[Listed]:
     for need in market.needs:
-        matches = market.for_need(need, TEN)
+        matches = _good(market.for_need(need, TEN))
         yield from (
             Listed("need", need.id, rank, need.organisation, one) for rank, one in enumerate(matches, 1)
         )
     for supply in market.supplies:
         if supply.holder is not None:
-            matches = market.for_supply(supply, FIVE)
+            matches = _good(market.for_supply(supply, FIVE))
             yield from (
                 Listed("supply", supply.id, rank, supply.holder, one) for rank, one in enumerate(matches, 1)
             )
+
+
+def _good(matches: Sequence[Match]) -> list[Match]:
+    """Those that are worth telling somebody who did not ask."""
+    return [one for one in matches if one.points >= scheme().recommended_from * FULL]
 
 
 async def run_day(registers: Registers, state: State, day: date, at: int) -> Run:

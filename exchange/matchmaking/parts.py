@@ -54,6 +54,7 @@ class Scheme(msgspec.Struct, frozen=True):
     rates: Rates
     full_at: int
     least_text: int
+    recommended_from: int
     neighbour: int
     neighbours: frozenset[tuple[str, str]]
     """Both directions of each pair."""

@@ -129,7 +129,9 @@ def _show(found: Sequence[Match], supplies: dict[str, Supply]) -> None:
     console = Console(highlight=False)
     for rank, one in enumerate(found, 1):
         title = supplies[one.supply].title
-        console.print(Text(f"{rank:>2}. {one.points / 10_000:5.1f}  {one.supply}  {title}", "bold"), soft_wrap=True)
+        console.print(
+            Text(f"{rank:>2}. {one.points / 10_000:5.1f}  {one.supply}  {title}", "bold"), soft_wrap=True
+        )
         parts = "  ".join(
             f"{part.name} {part.points / 10_000:.1f}/{part.weight / 10:g}" for part in one.parts
         )

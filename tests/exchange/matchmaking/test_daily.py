@@ -16,7 +16,7 @@ from exchange.registers import Organisation, Registers
 from exchange.registers.recommendations import Run
 from matching_engine.terms import DAY as LENGTH
 from settlement.dates import shanghai_date
-from tests.exchange.matchmaking.made import NEEDS, SUPPLIES
+from tests.exchange.matchmaking.made import NEEDS, SUPPLIES, market, need
 from tests.exchange.registers.conftest import AT
 
 DAY = date(2026, 3, 2)
@@ -68,6 +68,13 @@ async def test_a_large_market_is_computed_in_another_process(
     monkeypatch.setattr(daily, "HERE", 0)
     there = await run_day(registers, STATE, DAY + timedelta(days=1), AT)
     assert there.digest == here.digest
+
+
+def test_only_good_matches_are_told_unasked() -> None:
+    """A demand that shares a word with an achievement and nothing else finds it when it asks, and hears nothing."""
+    asked = need("d9", "插秧机上的传感器泡在泥水里总是坏，换一个要等半个月", field="农业")
+    assert "a4" in [one.supply for one in market().for_need(asked)]
+    assert compute(SUPPLIES, [asked]).listed == []
 
 
 def test_lists_are_ranked_from_one() -> None:

@@ -23,6 +23,7 @@ def test_wrong_weights_are_refused() -> None:
         "rates": {"word": 1, "latin": 1, "character": 1},
         "full_at": 1,
         "least_text": 1,
+        "recommended_from": 1,
         "neighbour": 1,
         "neighbours": [],
     }
