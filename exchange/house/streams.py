@@ -36,6 +36,11 @@ _DEPOSITS = "D-"
 """How the ids of deposits begin; those of obligations begin with O."""
 
 
+def _on_reward(event: Any) -> str:
+    """Apart from the trade's stream: who of the seller's people gets what is not the buyer's affair."""
+    return f"reward/{event.trade}"
+
+
 def _on_obligation(event: Any) -> str:
     return f"trade/{_trade_of(event.obligation)}"
 
@@ -165,9 +170,9 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     s.ClaimPaymentOrdered: _on_claim,
     s.ClaimPaid: _on_claim,
     sp.SpecialistShareDrawnUp: _on_trade,
-    rw.RewardPlanned: _on_trade,
-    rw.RewardPlanApproved: _on_trade,
-    rw.RewardPaid: _on_trade,
+    rw.RewardPlanned: _on_reward,
+    rw.RewardPlanApproved: _on_reward,
+    rw.RewardPaid: _on_reward,
     s.SettlementRefused: _on_refusals,
 }
 
