@@ -32,7 +32,8 @@ class PayoutAccountRejected(Event, frozen=True, tag=True):
 
 
 class PaymentDirected(Event, frozen=True, tag=True):
-    """A person named the account of an order that waited for one; `final` is True for the second, who said the same."""
+    """The account of an order that waited for one: named by a person, and `final` once a second one said the same, or
+    once the party's own became effective."""
 
     payment: str
     account: BankAccount

@@ -44,6 +44,8 @@ def declare_default(state: Settlement, command: DeclareDefault, at: int) -> Even
         return refuse(command.trade, command, Refusal.TRADE_UNKNOWN, "there is no such trade")
     if trade.default is not None:
         return refuse(command.trade, command, Refusal.DEFAULT_DECLARED, "the default was declared before")
+    if trade.failed is not None:
+        return refuse(command.trade, command, Refusal.TRADE_FAILED, trade.failed)
     owed = state.obligation_of(trade.id)
     due = parse_date(next_due(owed))
     require(due is not None, "an obligation has its due date")
@@ -58,10 +60,10 @@ def declare_default(state: Settlement, command: DeclareDefault, at: int) -> Even
         if fen is not None and not 0 <= fen <= trade.price_fen * COMMISSION_MAX:
             detail = "a commission is from 0 to 5 % of the price (auction law, art. 56)"
             return refuse(command.trade, command, Refusal.DEFAULT_COMMISSION, detail)
-    return (_defaulted(state, trade, command), *_unwind(trade, owed), *_fee_back(state, trade))
+    return (_defaulted(state, trade, command), *_unwind(trade, owed), *fee_back(state, trade))
 
 
-def _fee_back(state: Settlement, trade: Trade) -> list[SettlementEvent]:
+def fee_back(state: Settlement, trade: Trade) -> list[SettlementEvent]:
     """What was paid in of a commission that is not whole goes back: the default counts it anew."""
     fee = state.obligations.get(charge_id(trade.id, "buyer_commission"))
     if fee is None or fee.met or not fee.received_fen:

@@ -20,6 +20,7 @@ from settlement.registration_events import ContractRegistered as ContractRegiste
 from settlement.registration_events import RegistrationEvent
 from settlement.registration_events import RegistrationRefused as RegistrationRefused
 from settlement.registration_events import RegistrationSubmitted as RegistrationSubmitted
+from settlement.rescission_messages import RescissionEvent
 from settlement.reward_messages import RewardEvent
 from settlement.royalty_events import RoyaltyEvent
 from settlement.specialist_messages import SpecialistEvent
@@ -354,6 +355,7 @@ SettlementEvent = (
     | RegistrationEvent
     | BankEvent
     | RoyaltyEvent
+    | RescissionEvent
     | ChargeEvent
     | SettlementRefused
 )

@@ -5,6 +5,7 @@ again under another payment id, so that the bank, which executes an id once, can
 """
 
 from matching_engine.errors import require
+from settlement.bank_account import BankAccount
 from settlement.commands import ConfirmPayment, ExpirePayment, RepeatPayment, VoidPayment
 from settlement.creditors import creditor_of
 from settlement.dates import due_date, end_of_day, parse_date
@@ -97,7 +98,7 @@ def expire_payment(state: Settlement, command: ExpirePayment, at: int) -> Events
         return refuse(command.payment, command, Refusal.PAYMENT_UNKNOWN, "this payment was never ordered")
     if order.state is not PaymentState.PENDING:
         return _not_pending(order, command)
-    last = due_date(order.ordered_at, ORDER_DAYS)
+    last = due_date(order.ready_at or order.ordered_at, ORDER_DAYS)
     if at <= end_of_day(last):
         detail = f"the bank has until {last.isoformat()} to execute it"
         return refuse(command.payment, command, Refusal.PAYMENT_NOT_DUE, detail)
@@ -131,15 +132,24 @@ def open_payment(
     require(payment not in state.payments, "a payment is ordered once")
     order = PaymentOrder(payment, kind, subject, party, amount_fen, ordered_at=at)
     order.creditor = creditor_of(state, kind, subject, party)
-    order.ready_at = at if order.creditor else None
+    if order.creditor is not None:
+        make_ready(state, order, order.creditor, at)
     state.payments[payment] = state.payments_open[payment] = order
     return order
+
+
+def make_ready(state: Settlement, order: PaymentOrder, account: BankAccount, at: int) -> None:
+    """The order has its account: the bank can execute it, and its days to do so run. The fund's orders are not watched."""
+    order.creditor, order.ready_at = account, at
+    if order.account == "escrow":
+        state.orders_due[order.payment] = end_of_day(due_date(at, ORDER_DAYS)) + 1
 
 
 def close_payment(state: Settlement, payment: str, bank_reference: str, paid_on: str) -> None:
     """Note that the bank executed an order."""
     require(payment in state.payments_open, "a payment is confirmed once, after it was ordered")
     order = state.payments_open.pop(payment)
+    state.orders_due.pop(payment, None)
     order.state = PaymentState.POSTED
     order.bank_reference = bank_reference
     order.paid_on = paid_on
@@ -149,6 +159,7 @@ def voided(state: Settlement, event: PaymentVoided, _at: int) -> None:
     """The order counts no more."""
     require(event.payment in state.payments_open, "only a pending order becomes void")
     order = state.payments_open.pop(event.payment)
+    state.orders_due.pop(event.payment, None)
     order.state = PaymentState.EXPIRED if event.expired else PaymentState.VOID
     order.reason = event.reason
     order.return_reference = event.bank_reference or None

@@ -20,6 +20,7 @@ from settlement.account_events import (
 )
 from settlement.bank_account import BankAccount, fault, tidy
 from settlement.dispatch import Deciders, Evolvers
+from settlement.payments import make_ready
 from settlement.refusals import Events, Refusal, refuse
 from settlement.state import PaymentKind, PaymentOrder, PaymentState, Settlement
 from settlement.stated_account import AccountState, StatedAccount, effective
@@ -39,7 +40,7 @@ def state_account(state: Settlement, command: StatePayoutAccount, _at: int) -> E
 
 
 def confirm_account(state: Settlement, command: ConfirmPayoutAccount, _at: int) -> Events:
-    """Confirm a stated account; the second person makes it effective."""
+    """Confirm a stated account; the second person makes it effective, and gives it to orders that wait."""
     stated = pending(state, command.party)
     if stated is None or stated.version != command.version:
         return _nothing_waits(command)
@@ -47,7 +48,17 @@ def confirm_account(state: Settlement, command: ConfirmPayoutAccount, _at: int) 
         detail = "two persons confirm an account, neither of whom stated it"
         return refuse(command.party, command, Refusal.FOUR_EYES, detail)
     final = bool(stated.confirmed_by)
-    return (PayoutAccountConfirmed(command.party, stated.version, command.approver, final),)
+    confirmed_ = PayoutAccountConfirmed(command.party, stated.version, command.approver, final)
+    return (confirmed_, *(_given(state, command, stated.account) if final else ()))
+
+
+def _given(state: Settlement, command: ConfirmPayoutAccount, account: BankAccount) -> Events:
+    """Orders that waited for the account have it now; a refund's payer is named otherwise."""
+    return tuple(
+        PaymentDirected(order.payment, account, command.approver, True)
+        for order in state.payments_open.values()
+        if order.party == command.party and order.kind is not PaymentKind.REFUND and waits(order)
+    )
 
 
 def reject_account(state: Settlement, command: RejectPayoutAccount, _at: int) -> Events:
@@ -104,8 +115,8 @@ def stated(state: Settlement, event: PayoutAccountStated, at: int) -> None:
     older.append(StatedAccount(event.version, event.account, event.author, at))
 
 
-def confirmed(state: Settlement, event: PayoutAccountConfirmed, at: int) -> None:
-    """Confirmed once, or effective: then orders that waited for it have their account."""
+def confirmed(state: Settlement, event: PayoutAccountConfirmed, _at: int) -> None:
+    """Confirmed once, or effective in place of the one before."""
     known = state.payout_accounts[event.party]
     one = known[event.version - 1]
     require(one.pending and event.approver not in one.confirmed_by, "an account is confirmed by two persons")
@@ -117,14 +128,6 @@ def confirmed(state: Settlement, event: PayoutAccountConfirmed, at: int) -> None
         if other.state is AccountState.EFFECTIVE:
             other.state = AccountState.REPLACED
     one.state = AccountState.EFFECTIVE
-    for order in state.payments_open.values():
-        if order.party == event.party and order.kind is not PaymentKind.REFUND and order.creditor is None:
-            _direct(order, one.account, at)
-
-
-def _direct(order: PaymentOrder, account: BankAccount, at: int) -> None:
-    """From now on the bank can execute it, and its days to do so run."""
-    order.creditor, order.ready_at = account, at
 
 
 def rejected(state: Settlement, event: PayoutAccountRejected, _at: int) -> None:
@@ -140,7 +143,7 @@ def directed(state: Settlement, event: PaymentDirected, at: int) -> None:
     require(waits(order), "an order has one account")
     order.directed = (event.account, event.author)
     if event.final:
-        _direct(order, event.account, at)
+        make_ready(state, order, event.account, at)
 
 
 DECIDE: Deciders = {

@@ -47,10 +47,11 @@ class DepositState(StrEnum):
 
 
 class ContractState(StrEnum):
-    """DRAFTED → CONCLUDED, with the second signature."""
+    """DRAFTED → CONCLUDED, with the second signature; RESCINDED by agreement of both parties."""
 
     DRAFTED = "drafted"
     CONCLUDED = "concluded"
+    RESCINDED = "rescinded"
 
 
 class ClaimState(StrEnum):
@@ -151,6 +152,9 @@ class Trade:
     elections: "dict[Side, Signature]" = field(default_factory=dict)
     """Who signed the election's text, when and how; the last word of each side."""
     claims: list[str] = field(default_factory=list)
+    rescission: dict[Side, int] = field(default_factory=dict)
+    """Who said that the sale shall be undone: side → what the seller keeps, in fen."""
+    rescinded_on: str | None = None
     royalties: dict[int, RoyaltyReport] = field(default_factory=dict)
     """Period → what was reported of it."""
     receipts: list[Receipt] = field(default_factory=list)
@@ -159,7 +163,9 @@ class Trade:
     @property
     def failed(self) -> str | None:
         """Why nothing more comes of the sale; None while it stands."""
-        return "the buyer did not pay, and the default was declared" if self.default is not None else None
+        if self.default is not None:
+            return "the buyer did not pay, and the default was declared"
+        return f"both parties rescinded it on {self.rescinded_on}" if self.rescinded_on else None
 
     @property
     def election(self) -> Side | None:
@@ -263,6 +269,8 @@ class Settlement:
     registrations: dict[str, Registration] = field(default_factory=dict)
     claims: dict[str, Claim] = field(default_factory=dict)
     payments: dict[str, PaymentOrder] = field(default_factory=dict)
+    orders_due: dict[str, int] = field(default_factory=dict)
+    """Open order on the escrow account → the first instant (µs) at which it has expired; only those with an account."""
     payments_open: dict[str, PaymentOrder] = field(default_factory=dict)
     """Ordered and not confirmed: the bank gateway takes them from here, again after a restart."""
     credits: dict[str, Credit] = field(default_factory=dict)

@@ -7,8 +7,9 @@ import msgspec
 from exchange.market import commands as mc
 from settlement import commands as sc
 from web import errors
+from web.api_trades import visible_trade
 from web.decisions import decision
-from web.resources import Amount, Date, Decision, Fen, Taken
+from web.resources import Amount, Date, Decision, Fen, Taken, Word
 from web.routes import Ask, Operation
 
 V1 = "/api/v1"
@@ -20,6 +21,13 @@ class DefaultBody(Taken, frozen=True):
 
     buyer_commission_fen: Fen | None = None
     seller_commission_fen: Fen | None = None
+
+
+class RescissionBody(Taken, frozen=True):
+    """What the seller keeps of the money that is held, and why the sale shall be undone."""
+
+    kept_fen: Fen
+    reason: Word
 
 
 class PartBody(Taken, frozen=True):
@@ -51,6 +59,16 @@ async def declare_default(ask: Ask) -> Decision:
     """Declare that the buyer of a trade has not paid in time."""
     body: DefaultBody = ask.body
     command = sc.DeclareDefault(ask.path("trade"), body.buyer_commission_fen, body.seller_commission_fen)
+    return decision(await ask.submit(command))
+
+
+async def agree_rescission(ask: Ask) -> Decision:
+    """Say that the sale shall be undone; it is once the other side says the same."""
+    body: RescissionBody = ask.body
+    trade, principal = visible_trade(ask, ask.path("trade")), ask.principal
+    command = sc.AgreeRescission(
+        trade.id, principal.party or "", principal.account, body.kept_fen, body.reason
+    )
     return decision(await ask.submit(command))
 
 
@@ -98,6 +116,7 @@ def _act(path: str, handler: object, summary: str, tag: str, body: object = None
 
 OPERATIONS: tuple[Operation, ...] = (
     _act("trades/{trade}/default", declare_default, "Declare a default", "settlement", DefaultBody),
+    _act("trades/{trade}/rescission", agree_rescission, "Rescind by agreement", "settlement", RescissionBody),
     _act(
         "trades/{trade}/instalments", agree_instalments, "Agree on instalments", "settlement", InstalmentsBody
     ),

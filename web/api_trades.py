@@ -77,7 +77,25 @@ async def show_trade(ask: Ask) -> r.TradeResource:
         registration_number=registration.number if registration else None,
         election=trade.election,
         claims=len(trade.claims),
+        failed=trade.failed,
+        kept_fen=dict(trade.rescission),
+        charges=[_charge(o) for o in state.obligations.values() if o.trade == trade.id and o.kind != "price"],
         links=_links(trade),
+    )
+
+
+def _charge(o: Obligation) -> r.ChargeResource:
+    return r.ChargeResource(
+        o.id,
+        o.kind,
+        o.debtor,
+        o.creditor,
+        o.amount_fen,
+        o.received_fen,
+        o.due_on,
+        o.reference,
+        o.met,
+        o.cancelled,
     )
 
 
@@ -110,7 +128,7 @@ async def show_contract(ask: Ask) -> ContractResource:
 
 
 async def list_credits(ask: Ask) -> r.CreditPage:
-    """The money of a trade, as the bank told of it."""
+    """The money of a trade, as the bank told of it, with what a person took out of suspense for it."""
     trade = visible_trade(ask, ask.path("trade"))
     state, house = _settlement(ask), ask.exchange.house
     events = [row.event for row in await house.history(f"trade/{trade.id}")]
@@ -119,11 +137,26 @@ async def list_credits(ask: Ask) -> r.CreditPage:
         for event in events
         if isinstance(event, se.CreditRecorded)
     ]
+    money += await _assigned(ask, trade)
     obligation = state.obligations.get(trade.obligation or "")
     payment = state.payments.get(trade.payment or "")
     return r.CreditPage(
         trade.id, obligation.deposit_fen if obligation else 0, money, payment.paid_on if payment else None
     )
+
+
+async def _assigned(ask: Ask, trade: Trade) -> list[r.CreditResource]:
+    """What was taken out of suspense for what a trade makes due."""
+    state = _settlement(ask)
+    found = [row.event for row in await ask.exchange.house.history("suspense")]
+    return [
+        r.CreditResource(event.credit, told.payer, event.amount_fen, told.credited_on, True)
+        for event in found
+        if isinstance(event, se.SuspenseAssigned)
+        and (owed := state.obligations.get(event.target)) is not None
+        and owed.trade == trade.id
+        and (told := state.credits[event.credit])
+    ]
 
 
 async def list_claims(ask: Ask) -> r.ClaimPage:

@@ -248,6 +248,21 @@ class ObligationResource(Given, frozen=True):
     met: bool
 
 
+class ChargeResource(Given, frozen=True):
+    """Something owed beside the price; without a reference it is deducted, not paid in."""
+
+    id: str
+    kind: str
+    debtor: str
+    creditor: str
+    amount_fen: Fen
+    received_fen: Fen
+    due_on: Date
+    reference: str
+    met: bool
+    cancelled: bool
+
+
 class CreditResource(Given, frozen=True):
     """Money that arrived for a trade."""
 
@@ -255,6 +270,8 @@ class CreditResource(Given, frozen=True):
     payer: str
     amount_fen: Fen
     credited_on: Date
+    assigned: bool = False
+    """It waited in suspense, and a person found what it was for."""
 
 
 class CreditPage(Given, frozen=True):
@@ -310,6 +327,12 @@ class TradeResource(Given, frozen=True):
     registration_number: str | None
     election: Side | None
     claims: int
+    failed: str | None
+    """Why nothing more comes of the sale: a default, or rescission by both parties."""
+    kept_fen: dict[Side, int]
+    """Which side said that the sale shall be undone, and what the seller keeps then."""
+    charges: list["ChargeResource"]
+    """What is owed beside the price: commissions, royalties, debts of a default."""
     links: dict[str, str]
     """`lot`, `contract`, `registration`, `credits`, `claims`: where the rest stands, once it exists."""
 

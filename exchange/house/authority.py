@@ -21,6 +21,7 @@ from settlement import reward_messages as rw
 from settlement import royalty_commands as rc
 from settlement import specialist_messages as sp
 from settlement.default import EXCHANGE
+from settlement.rescission_messages import AgreeRescission
 
 Check = Callable[[Principal, Any, State], None]
 
@@ -141,8 +142,8 @@ def _anything(principal: Principal, body: Any, state: State) -> None:
     """The role is enough."""
 
 
-def _own_royalty(field: str) -> Check:
-    """The parties of a trade report and inspect, each for itself under the own account; to others it does not exist."""
+def _own_part(field: str) -> Check:
+    """The parties of a trade act each for itself, under the own account; to others it does not exist."""
 
     def check(principal: Principal, body: Any, state: State) -> None:
         trade = state.settlement.trades.get(body.trade)
@@ -154,7 +155,7 @@ def _own_royalty(field: str) -> Check:
     return check
 
 
-_reports, _inspects = _own_royalty("reporter"), _own_royalty("requester")
+_reports, _inspects, _rescinds = (_own_part(field) for field in ("reporter", "requester", "author"))
 
 
 def _states_account(principal: Principal, body: ac.StatePayoutAccount, state: State) -> None:
@@ -201,6 +202,7 @@ TABLE: dict[type, tuple[frozenset[str], Check]] = {
     sc.DeclareDefault: (frozenset({"operator"}), _anything),
     sc.RefundSuspense: (frozenset({"operator"}), _anything),
     sc.AssignSuspense: (frozenset({"operator"}), _anything),
+    AgreeRescission: (frozenset({"bidder", "seller"}), _rescinds),
     rc.ReportRoyalty: (frozenset({"bidder", "seller"}), _reports),
     rc.RequestInspection: (frozenset({"bidder", "seller"}), _inspects),
     rc.RecordInspection: (frozenset({"operator"}), _under_own_name("recorder")),

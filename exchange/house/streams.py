@@ -19,6 +19,7 @@ from settlement import events as s
 from settlement import reward_messages as rw
 from settlement import specialist_messages as sp
 from settlement.registration_events import RegistrationEvent
+from settlement.rescission_messages import RescissionEvent
 from settlement.royalty_events import RoyaltyEvent
 
 
@@ -135,6 +136,7 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     s.PaymentVoided: _on_payment,
     s.PaymentRepeated: _on_payment,
     **dict.fromkeys(get_args(RoyaltyEvent), _on_trade),
+    **dict.fromkeys(get_args(RescissionEvent), _on_trade),
     ch.ChargeRaised: _on_trade,
     ch.HeldMoneyApplied: _on_trade,
     b.StatementNoted: lambda event: "bank",

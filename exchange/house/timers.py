@@ -17,6 +17,15 @@ from exchange.market.events import NoticePublished
 from exchange.market.listing_events import NoticeExtended, NoticeResumed
 from exchange.market.negotiation_commands import ConfirmAgreement, LapseTerms
 from exchange.market.negotiation_events import AgreementNoticed, AgreementObjectionDecided, TermsOffered
+from settlement.account_events import PaymentDirected
+from settlement.commands import ExpirePayment
+from settlement.default_events import ObligationMoneyOrdered
+from settlement.events import (
+    DepositReleaseOrdered,
+    PaymentRepeated,
+    ProceedsOrdered,
+    SuspenseRefundOrdered,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,21 @@ TIMERS: dict[str, Timer] = {
         lambda state: state.market.notices_due,
         CloseNotice,
         {event: attrgetter("listing") for event in (NoticePublished, NoticeResumed, NoticeExtended)},
+    ),
+    "order": Timer(
+        lambda state: state.settlement.orders_due,
+        ExpirePayment,
+        {PaymentRepeated: attrgetter("again")}
+        | dict.fromkeys(
+            (
+                DepositReleaseOrdered,
+                ProceedsOrdered,
+                SuspenseRefundOrdered,
+                ObligationMoneyOrdered,
+                PaymentDirected,
+            ),
+            attrgetter("payment"),
+        ),
     ),
     "offered terms": Timer(
         lambda state: state.market.negotiation.offers_due, LapseTerms, {TermsOffered: attrgetter("table")}

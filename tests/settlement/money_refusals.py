@@ -7,7 +7,7 @@ import msgspec
 from settlement.account_commands import ConfirmPayoutAccount, StatePayoutAccount
 from settlement.bank_account import BankAccount
 from settlement.bank_commands import NoteStatement
-from settlement.commands import ConfirmPayment, DeclareDefault, SettlementCommand
+from settlement.commands import AgreeRescission, ConfirmPayment, DeclareDefault, SettlementCommand
 from settlement.refusals import Refusal
 from settlement.royalty_commands import RecordInspection, ReportRoyalty
 from settlement.statement_head import StatementHead
@@ -69,6 +69,17 @@ def _royalty_reported() -> Desk:
     return desk
 
 
+def _word(kept_fen: int) -> AgreeRescission:
+    return AgreeRescission(TRADE, UNIVERSITY.id, "clerk", kept_fen, "x")
+
+
+def _said() -> Desk:
+    """A desk where the seller wants to rescind."""
+    desk = sold()
+    desk.ask(_word(0))
+    return desk
+
+
 MONEY_CASES: dict[Refusal, Case] = {
     Refusal.ACCOUNT_INVALID: (
         Desk,
@@ -96,6 +107,9 @@ MONEY_CASES: dict[Refusal, Case] = {
     Refusal.ROYALTY_NOT_DUE: (licensed, lambda _: report(), TRADE),
     Refusal.ROYALTY_REPORTED: (_royalty_reported, lambda _: report(), TRADE),
     Refusal.INSPECTION_STATE: (licensed, lambda _: RecordInspection(TRADE, 1, 1, "x"), TRADE),
+    Refusal.RESCISSION_LATE: (_to_pay, lambda _: _word(0), TRADE),
+    Refusal.RESCISSION_AMOUNT: (sold, lambda _: _word(-1), TRADE),
+    Refusal.RESCISSION_STATED: (_said, lambda _: _word(0), TRADE),
     Refusal.ACCOUNT_UNKNOWN: (
         Desk,
         lambda _: ConfirmPayoutAccount(UNIVERSITY.id, 1, "operator-1"),

@@ -10,6 +10,7 @@ from settlement.commands import ApproveClaim
 from settlement.events import CreditRecorded, DepositApplied, SettlementEvent
 from settlement.ledger import _ENTRIES, Account, Ledger, Posting, postings
 from settlement.registration_events import RegistrationEvent
+from settlement.rescission_messages import RescissionEvent
 from settlement.reward_messages import RewardEvent
 from settlement.royalty_events import RoyaltyEvent
 from tests.settlement.desk import (
@@ -33,7 +34,7 @@ def test_the_chart_names_every_event_with_money() -> None:
         "ChargeRaised", "StatementNoted",
         "DepositCalled", "DepositHeld", "TradeConcluded", "ObligationRaised", "ObligationMet", "ContractDrafted",
         "ContractSigned", "TradeDefaulted", "DefaultAssessed", "DefaultDebtRaised",
-        "ContractRevised", "InstalmentsAgreed", "ContractConcluded", *(kind.__name__ for kind in get_args(RegistrationEvent | AccountEvent | RoyaltyEvent)),
+        "ContractRevised", "InstalmentsAgreed", "ContractConcluded", *(kind.__name__ for kind in get_args(RegistrationEvent | AccountEvent | RoyaltyEvent | RescissionEvent)),
         "ClaimantElected", "ClaimDrawnUp", "ClaimApproved", "SettlementRefused",
         "SpecialistShareDrawnUp", *(kind.__name__ for kind in get_args(RewardEvent)),
     }  # fmt: skip

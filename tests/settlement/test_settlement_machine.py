@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from settlement.bank_commands import ReturnPayment
 from settlement.bank_events import PaymentReturned
 from settlement.commands import (
+    AgreeRescission,
     ApproveClaim,
     AssignSuspense,
     CallDeposit,
@@ -225,6 +226,12 @@ class SettlementLife(RuleBasedStateMachine):
         """The bank sends an order back, or the operator gives it again."""
         payment = data.draw(st.sampled_from(list(self.state.payments)))
         self.ask(VoidPayment(payment, "returned") if kind is VoidPayment else RepeatPayment(payment))
+
+    @rule(trade=TRADES, kept_fen=st.sampled_from([0, 0, 1, 10_000_000]))
+    def rescind(self, trade: str, kept_fen: int) -> None:
+        """Both parties want the sale undone."""
+        for party in (UNIVERSITY.id, FACTORY.id):
+            self.ask(AgreeRescission(trade, party, "clerk", kept_fen, "x"))
 
     @rule(trade=TRADES, commission_fen=st.sampled_from([0, 1, 3_000_000]))
     def default(self, trade: str, commission_fen: int) -> None:

@@ -77,6 +77,8 @@ async def test_money_leaves_suspense(web: Web) -> None:
     assert given.status_code == 201, given.text
     await web.exchange.own_house.settled()
     assert (await operator.get("/api/v1/bank/suspense")).json() == {"suspense": []}
+    credits_ = (await operator.get(f"/api/v1/trades/{TRADE}/credits")).json()["credits"]
+    assert [(one["amount_fen"], one["assigned"]) for one in credits_] == [(700, True)]
     seen = (await (await web.signed_in("jia")).get("/api/v1/parties/jia/statement")).json()
     assert [m["amount_fen"] for m in seen["movements"] if m["kind"] == "SuspenseAssigned"] == [700]
     assert seen["closing_fen"] == seen["opening_fen"] + sum(m["amount_fen"] for m in seen["movements"])

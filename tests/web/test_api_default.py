@@ -1,7 +1,7 @@
 """A buyer who does not pay, over REST: who may say so, and the way to the next sale."""
 
 from matching_engine.terms import DAY, HOUR
-from tests.web.asking import OPENING, STEP, TRADE, bid, post, refusal
+from tests.web.asking import OPENING, STEP, TRADE, bid, post, refusal, sold
 from tests.web.running import Web
 
 
@@ -56,3 +56,21 @@ async def test_a_listing_is_put_up_again(web: Web) -> None:
     await web.exchange.own_house.settled()
     assert (await post(operator, "listings/A1/reopening")).status_code == 201
     assert refusal(await post(operator, "listings/A1/reopening")) == (409, "LISTING_STATE")
+
+
+async def test_both_parties_rescind_a_sale(web: Web) -> None:
+    """Each says it for itself; the trade says why nothing more comes of it, and others do not see it."""
+    await sold(web)
+    jia, university = await web.signed_in("jia"), await web.signed_in("university")
+    path, body = f"trades/{TRADE}/rescission", {"kept_fen": 100, "reason": "技术条件不具备"}
+    assert refusal(await post(await web.signed_in("yi"), path, body)) == (404, "NOT_FOUND")
+    assert (await post(jia, path, body)).status_code == 201
+    trade = (await university.get(f"/api/v1/trades/{TRADE}")).json()
+    assert (trade["kept_fen"], trade["failed"]) == ({"buyer": 100}, None)
+    assert (await post(university, path, body)).status_code == 201
+    await web.exchange.own_house.settled()
+    trade = (await university.get(f"/api/v1/trades/{TRADE}")).json()
+    assert "both parties rescinded it" in trade["failed"]
+    assert [(one["kind"], one["amount_fen"], one["met"]) for one in trade["charges"]] == [
+        ("rescission", 100, True)
+    ]

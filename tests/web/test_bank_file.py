@@ -120,6 +120,26 @@ async def test_a_csv_confirms_as_well(exchange: Exchange) -> None:
     assert (await book_file(exchange.own_house, BANK, file)).orders_known == 1
 
 
+async def test_an_order_that_the_bank_forgets_expires_by_itself(exchange: Exchange) -> None:
+    """Ten days after it could be executed, not earlier; the trial balance shows where the money waits."""
+    origin = "<DbtrAcct><Id><Othr><Id>6217000000000001</Id></Othr></Id></DbtrAcct></RltdPties>"
+    first = await booked(exchange, numbered([Movement("E1", 500, "")], 1).replace("</RltdPties>", origin))
+    house = exchange.own_house
+    await house.submit(Command("op-00000001", OPERATOR, RefundSuspense(first.suspense[0].credit)))
+    (payment,) = house.view.settlement.payments
+    due = house.view.settlement.orders_due[payment]
+    clock = house.clock
+    assert isinstance(clock, ManualClock)
+    clock.advance(due - clock.now() - 1)
+    await house.gavel.strike()
+    assert house.view.settlement.payments[payment].state is PaymentState.PENDING
+    clock.advance(1)
+    await house.gavel.strike()
+    assert house.view.settlement.payments[payment].state is PaymentState.EXPIRED
+    accounts = [line.account for line in house.view.settlement.ledger.trial_balance()]
+    assert accounts == ["escrow", f"returned/{payment}"]
+
+
 async def test_only_the_bank_books_a_file(exchange: Exchange) -> None:
     """An operator is turned away before the first entry."""
     payment = await refund_ordered(exchange)
