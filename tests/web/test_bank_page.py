@@ -81,7 +81,7 @@ async def test_a_statement_is_looked_at_before_it_is_booked(web: Web) -> None:
     assert shown.status_code == 200
     assert f"<code>O-{TRADE}</code>" in shown.text
     assert "no reference was written" in shown.text
-    assert "Book 2 credits" in shown.text
+    assert "Book 2 entries" in shown.text
     assert credits_of(web) == 0
     booked = await carried(bank, camt(MOVES))
     assert "2 of 2 credits were booked now." in booked.text
@@ -95,7 +95,7 @@ async def test_a_statement_imported_twice_changes_nothing(web: Web) -> None:
     await carried(bank, camt(MOVES))
     await web.exchange.own_house.settled()
     length = web.exchange.house.view.seq
-    nothing = "Every credit of this statement is known already: it changes nothing."
+    nothing = "Every entry of this statement is known already: it changes nothing."
     preview = await upload(bank, camt(MOVES))
     assert nothing in preview.text
     assert preview.text.count("known before") == 2
@@ -111,7 +111,7 @@ async def test_a_csv_is_asked_for_its_columns(web: Web) -> None:
     for heading in ("流水号", "贷方金额", "余额", "附言"):
         assert f"<option selected>{heading}</option>" in asked.text
     shown = await carried(bank, csv_text(MOVES), "/bank/statements", **COLUMNS)
-    assert "Book 2 credits" in shown.text
+    assert "Book 2 entries" in shown.text
     assert 'name="entry" value="流水号"' in shown.text
     assert "2 of 2" in (await carried(bank, csv_text(MOVES), **COLUMNS)).text
 
@@ -163,6 +163,23 @@ async def test_a_statement_that_contradicts_the_books_is_refused_at_sight(web: W
     await carried(bank, camt(MOVES))
     other = (Movement("E1", 501, ""),)
     assert (await upload(bank, camt(other))).status_code == 422
+
+
+async def test_debits_confirm_orders_and_are_shown_before(slow_bank: Web) -> None:
+    """A debit that names an order is shown as paid and confirms it; one that names none is reported and not booked."""
+    (order,) = slow_bank.exchange.house.view.settlement.payments_open
+    bank = await slow_bank.signed_in("bank")
+    file = camt(
+        (Movement("E5", -500, order), Movement("E6", -33, "bank fee")), statement="S2", opening=105_00
+    )
+    shown = (await upload(bank, file)).text
+    assert f"<code>{order}</code>" in shown
+    assert "not booked" in shown
+    assert order in slow_bank.exchange.house.view.settlement.payments_open
+    booked = (await carried(bank, file)).text
+    assert "Not booked" in booked
+    assert slow_bank.exchange.house.view.settlement.payments_open == {}
+    assert "known before" in (await upload(bank, file)).text
 
 
 @pytest.mark.parametrize(("login", "status"), [("operator", 200), ("jia", 403), ("registrar", 403)])

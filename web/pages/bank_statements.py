@@ -14,11 +14,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from matching_engine.errors import Malformed
-from settlement.bank_statement import BankCredit
+from settlement.bank_statement import BankCredit, BankDebit, BankFile
+from settlement.bank_told import Told, of_debit, of_return, orders_by_name
 from settlement.forecast import Forecast, forecast
 from settlement.statement_csv import ColumnMap
 from web import errors
-from web.bank import book, check_known, column_map, read_statement
+from web.bank import column_map
+from web.bank_file import book_file, check_file, read_file
 from web.multipart import Upload, is_multipart, read_multipart
 from web.pages.bank import desk
 from web.pages.shell import Visit, page
@@ -64,10 +66,10 @@ async def look(visit: Visit) -> Response:
     if step.is_csv and "account" not in step.said:
         return _columns(visit, step, _guess(step), {})
     try:
-        credits_ = _read(visit, step)
+        file = _read(visit, step)
     except Malformed as wrong:
         return await _again(visit, step, wrong)
-    return _preview(visit, step, credits_)
+    return _preview(visit, step, file)
 
 
 async def book_it(visit: Visit) -> Response:
@@ -77,10 +79,7 @@ async def book_it(visit: Visit) -> Response:
     if step is None:
         raise BadInput("BAD_VALUE", "content", "nothing", "a statement that was looked at")
     try:
-        credits_ = _read(visit, step)
-        booked = await book(visit.exchange.house, principal, credits_)
-    except errors.Failure:
-        raise
+        booked = await book_file(visit.exchange.house, principal, _read(visit, step))
     except Malformed as wrong:
         return await _again(visit, step, wrong)
     return visit.render("bank_booked.html", 200, "/bank", name=step.name, booked=booked)
@@ -108,11 +107,11 @@ def _decoded(text: str) -> bytes:
         raise BadInput("BAD_VALUE", "content", "other text", "the statement in Base64") from wrong
 
 
-def _read(visit: Visit, step: Step) -> tuple[BankCredit, ...]:
-    """The statement's credits, checked against the books; Malformed names what is wrong."""
-    credits_ = read_statement(step.content, _map(step.said) if step.is_csv else None)
-    check_known(visit.state, credits_)
-    return credits_
+def _read(visit: Visit, step: Step) -> BankFile:
+    """The statement, checked against the books; Malformed names what is wrong."""
+    file = read_file(step.content, _map(step.said) if step.is_csv else None)
+    check_file(visit.state, file)
+    return file
 
 
 def _map(said: Mapping[str, str]) -> ColumnMap:
@@ -199,20 +198,63 @@ def _carried(step: Step) -> str:
     return base64.b64encode(step.content).decode()
 
 
-def _preview(visit: Visit, step: Step, credits_: tuple[BankCredit, ...]) -> Response:
-    rows = forecast(visit.state.settlement, credits_)
+class Row(NamedTuple):
+    """An entry in the preview: money in with its forecast, or what it says of an order of ours."""
+
+    entry: BankCredit | BankDebit
+    credit: Forecast | None
+    whose: str
+    told: Told | None
+
+    @property
+    def known(self) -> bool:
+        """Whether booking the entry changes nothing."""
+        return self.credit.known if self.credit else self.told is not None and self.told.known
+
+    @property
+    def on(self) -> str:
+        """The bank's day."""
+        return self.entry.paid_on if isinstance(self.entry, BankDebit) else self.entry.credited_on
+
+    @property
+    def other(self) -> str:
+        """Who paid, or was paid."""
+        return self.entry.payee if isinstance(self.entry, BankDebit) else self.entry.payer
+
+
+def _rows(visit: Visit, file: BankFile) -> list[Row]:
+    """The entries as they will be booked: debits first, then returns and money that came in."""
+    state = visit.state.settlement
+    orders = orders_by_name(state)
+    rows = [Row(debit, None, "", of_debit(orders, debit)) for debit in file.debits]
+    plain = []
+    for credit in file.credits:
+        back = of_return(orders, credit) if credit.id not in state.credits else None
+        if back is None:
+            plain.append(credit)
+        else:
+            rows.append(Row(credit, None, "", back))
+    return rows + [Row(one.credit, one, _whose(visit, one), None) for one in forecast(state, plain)]
+
+
+def _preview(visit: Visit, step: Step, file: BankFile) -> Response:
+    rows = _rows(visit, file)
+    credits_ = [row.credit for row in rows if row.credit]
+    known_heads = visit.state.settlement.statements
+    news = [head for head in file.heads if head.statement not in known_heads.get(head.account, {})]
     return visit.render(
         "bank_preview.html",
         200,
         "/bank",
         step=step,
         content=_carried(step),
-        rows=[(row, _whose(visit, row)) for row in rows[:ROWS_SHOWN]],
+        rows=rows[:ROWS_SHOWN],
         count=len(rows),
         known=sum(row.known for row in rows),
-        total_fen=sum(row.credit.amount_fen for row in rows if not row.known),
-        suspense_fen=sum(row.suspense_fen for row in rows),
-        suspended=sum(row.suspense_fen > 0 for row in rows),
+        changes=bool(news) or not all(row.known for row in rows),
+        total_fen=sum(one.credit.amount_fen for one in credits_ if not one.known),
+        suspense_fen=sum(one.suspense_fen for one in credits_),
+        suspended=sum(one.suspense_fen > 0 for one in credits_),
     )
 
 

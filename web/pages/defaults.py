@@ -100,15 +100,22 @@ async def default_page(
     )
 
 
+def _commission(text: str, field: str) -> int | None:
+    """An agreed commission; None, left empty, is what the sale's own came to."""
+    if not text:
+        return None
+    return 0 if text in ("0", "0.0", "0.00") else yuan(text, field)
+
+
 async def declare(visit: Visit) -> Response:
     """Declare the default, once the figures were seen."""
     form, trade = visit.form(), _for_operator(visit)
-    fens, wrong = {}, {}
+    fens: dict[str, int | None] = {}
+    wrong: dict[str, str] = {}
     for side in ("buyer", "seller"):
         field = f"{side}_commission"
         try:
-            text = form.get(field, "0")
-            fens[side] = 0 if text in ("0", "0.0", "0.00") else yuan(text, field)
+            fens[side] = _commission(form.get(field, ""), field)
         except BadInput as bad:
             wrong[field] = sentence(visit.speech, bad.code)
     if form.get("seen") != "yes":
