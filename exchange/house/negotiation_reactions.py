@@ -8,6 +8,7 @@ import msgspec
 from exchange.house.command import Body
 from exchange.house.state import State
 from exchange.market.events import SessionScheduled
+from exchange.market.listing_events import ListingWithdrawn
 from exchange.market.negotiation_commands import CloseTables, UndoAgreement
 from exchange.market.negotiation_events import AgreementConfirmed
 from exchange.market.negotiation_state import LIVE
@@ -47,12 +48,18 @@ def _confirmed(state: State, event: AgreementConfirmed) -> tuple[Body, ...]:
 
 def _put_up(state: State, event: SessionScheduled) -> tuple[Body, ...]:
     """A listing that goes to competition is negotiated no longer."""
-    tables = state.market.negotiation
     return tuple(
-        CloseTables(listing, "in_session")
-        for listing in event.listings
-        if any(table.state in LIVE for table in tables.on(listing))
+        CloseTables(listing, "in_session") for listing in event.listings if _negotiated(state, listing)
     )
+
+
+def _withdrawn(state: State, event: ListingWithdrawn) -> tuple[Body, ...]:
+    """Nor is one that its seller took back."""
+    return (CloseTables(event.listing, "withdrawn"),) if _negotiated(state, event.listing) else ()
+
+
+def _negotiated(state: State, listing: str) -> bool:
+    return any(table.state in LIVE for table in state.market.negotiation.on(listing))
 
 
 def undone(event: TradeDefaulted) -> tuple[Body, ...]:
@@ -63,5 +70,6 @@ def undone(event: TradeDefaulted) -> tuple[Body, ...]:
 REACTIONS: dict[type, Callable[[State, Any], tuple[Body, ...]]] = {
     AgreementConfirmed: _confirmed,
     SessionScheduled: _put_up,
+    ListingWithdrawn: _withdrawn,
 }
 """Event type → the commands that follow."""

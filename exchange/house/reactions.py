@@ -136,6 +136,11 @@ def _unsold(state: State, event: le.Passed | le.Cancelled) -> Bodies:
     return _losers(state, event.lot, frozenset())
 
 
+def _scheduled(state: State, event: m.SessionScheduled) -> Bodies:
+    """Who registered interest is entered, and what goes to competition is negotiated no longer."""
+    return LISTINGS[m.SessionScheduled](state, event) + NEGOTIATED[m.SessionScheduled](state, event)
+
+
 _BY_TYPE: dict[type, Callable[[State, Any], Bodies]] = {
     m.EntryApplied: _entry_applied,
     se.DepositHeld: _deposit_held,
@@ -146,6 +151,7 @@ _BY_TYPE: dict[type, Callable[[State, Any], Bodies]] = {
     le.Passed: _unsold,
     le.Cancelled: _unsold,
     **LISTINGS,
+    m.SessionScheduled: _scheduled,
 }
 
 

@@ -108,7 +108,7 @@ class CloseTables(Command, frozen=True, tag=True):
     """The house: end every table of a listing that takes another way."""
 
     listing: str
-    reason: Literal["in_session"]
+    reason: Literal["in_session", "withdrawn"]
 
 
 class UndoAgreement(Command, frozen=True, tag=True):

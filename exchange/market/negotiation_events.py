@@ -107,7 +107,7 @@ class AgreementUndone(TableEvent, frozen=True, tag=True):
 
 
 class TableEnded(TableEvent, frozen=True, tag=True):
-    """Nothing more can happen here: broken_off, declined, listing_agreed, in_session, objection_upheld."""
+    """Nothing more can happen here: broken_off, declined, listing_agreed, in_session, withdrawn, objection_upheld."""
 
     reason: str
     party: str
