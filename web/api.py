@@ -16,6 +16,7 @@ from web import api_market as market
 from web import api_matches as matches
 from web import api_negotiations as negotiations
 from web import api_probes as probes
+from web import api_registers as registers
 from web import api_registrations as registrations
 from web import api_royalties as royalties
 from web import api_seals as seals
@@ -194,6 +195,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *registrations.OPERATIONS,
     *catalogue.OPERATIONS,
     *evaluations.OPERATIONS,
+    *registers.OPERATIONS,
     *market.OPERATIONS,
     *matches.OPERATIONS,
     *listings.OPERATIONS,
