@@ -91,6 +91,8 @@ async def show(
         f"/lots/{lot}",
         lot=lot_view(state, lot, visit.exchange.house.epoch),
         session=state.market.sessions[placed.session],
+        deposit_until=placed.deposit_until,
+        entry_late=(lot, own.code) in state.market.entries_refused,
         subject=listing.subject,
         seller=state.market.parties[listing.seller].name,
         digest=listing.achievement_digest,
