@@ -117,6 +117,8 @@ async def test_the_page_explains_itself(web: Web, language: str, heading: str) -
         assert other in page.text
         for code in ("match_part", "match_note", "TEXT_", "NOT_EVALUATED", "MATURITY_", "PRICE_"):
             assert code not in page.text
+    page = await (await web.signed_in("yi")).get("/matches")
+    assert f'href="/achievements/{SUPPLY}"' in page.text
 
 
 async def test_the_form_of_the_page_gives_feedback(web: Web) -> None:
