@@ -23,8 +23,8 @@ Outcome = Literal["new", "changed", "unchanged", "refused"]
 Progress = Callable[[int, int], None]
 """Told how many rows are done, and of how many."""
 Rows = Sequence[TableRow | Malformed]
-CHUNK = 5_000
-"""Rows in one transaction, unless all are taken or none."""
+CHUNK = 1_000
+"""Rows in one transaction, unless all are taken or none: an embedded database has one writer, and a house waits."""
 
 
 class RowReport(msgspec.Struct, frozen=True, omit_defaults=True):

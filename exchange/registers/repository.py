@@ -3,10 +3,12 @@
 Each item is linked to the achievements that it belongs to. Like them it is secret until a reviewer finds it public.
 """
 
+import builtins
+import json
 from datetime import date
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 
 from exchange.market.unconverted import Secrecy
 from exchange.registers.market_models import ItemRow, ItemVersionRow
@@ -48,12 +50,20 @@ class Items(Versioned[Item]):
     async def list(self, kind: ItemKind | None = None, after: str = "", limit: int = 100) -> list[Item]:
         """Public items with id > `after`, by id, of a kind."""
         table = ItemRow
-        query = select(table).where(
-            table.id > after,
-            table.secrecy == Secrecy.PUBLIC.value,
-            table.secrecy_reviewer != "",
-            table.secrecy_reviewed_on.is_not(None),
-        )
+        query = select(table).where(table.id > after, *_PUBLIC)
         if kind is not None:
             query = query.where(table.kind == kind.value)
         return await self._select(query.order_by(table.id).limit(limit))
+
+    async def of(self, achievement: str) -> builtins.list[Item]:
+        """The public items that belong to an achievement, by id."""
+        named = cast(ItemRow.achievements, Text).contains(json.dumps(achievement), autoescape=True)
+        found = await self._select(select(ItemRow).where(named, *_PUBLIC).order_by(ItemRow.id))
+        return [one for one in found if achievement in one.achievements]
+
+
+_PUBLIC = (
+    ItemRow.secrecy == Secrecy.PUBLIC.value,
+    ItemRow.secrecy_reviewer != "",
+    ItemRow.secrecy_reviewed_on.is_not(None),
+)

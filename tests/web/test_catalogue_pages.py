@@ -8,6 +8,7 @@ import pytest
 
 from exchange.registers import evaluations as ev
 from exchange.registers.signing_keys import key_id
+from tests.web.asking import post
 from tests.web.running import Web
 from tests.web.served import whole_web
 from tests.web.test_api_catalogue import PUBLIC, ROWS, table, taken
@@ -86,6 +87,24 @@ async def test_an_achievement_whole(web: Web, language: str) -> None:
     assert ">operator<" not in page
     inside = (await (await web.signed_in("operator")).get("/achievements/W1")).text
     assert ">operator<" in inside
+
+
+async def test_reports_stand_on_their_achievement(web: Web) -> None:
+    """A public report is a link on the page of its achievement; an unreviewed one is not there."""
+    operator = await web.signed_in("operator")
+    await taken(operator, table(ROWS[0]))
+    report = {
+        "kind": "科技报告",
+        "title": "轴承科技报告",
+        "achievements": ["C1"],
+        "url": "https://example.org/r",
+    }
+    await post(operator, "repository", {**report, **PUBLIC})
+    await post(operator, "repository", {**report, "title": "未审报告"})
+    page = (await web.client().get("/achievements/C1")).text
+    assert 'href="https://example.org/r"' in page
+    assert "轴承科技报告" in page
+    assert "未审报告" not in page
 
 
 async def test_a_secret_has_no_page(web: Web) -> None:

@@ -117,6 +117,7 @@ async def show(visit: Visit) -> Response:
         today=today,
         best=(await registers.evaluations.best([row.id], today)).get(row.id),
         prices=await registers.appraisals.of(row.id),
+        items=await registers.items.of(row.id),
         versions=list(
             zip(versions, changed_fields([msgspec.to_builtins(one.value) for one in versions]), strict=True)
         ),

@@ -34,3 +34,14 @@ async def test_items_by_kind(registers: Registers) -> None:
     assert [one.id for one in await registers.items.list()] == ["I1", "I2"]
     assert [one.id for one in await registers.items.list(ItemKind.LITERATURE)] == ["I2"]
     assert [unreviewed.public, secret.public, REPORT.public] == [False, False, True]
+
+
+async def test_items_of_an_achievement(registers: Registers) -> None:
+    """Those that name it, whole ids only, in any script; none that is not public."""
+    chinese = msgspec.structs.replace(REPORT, id="I2", achievements=("成果_1",))
+    longer = msgspec.structs.replace(REPORT, id="I3", achievements=("A12",))
+    hidden = msgspec.structs.replace(REPORT, id="I4", secrecy_reviewer="")
+    await registers.items.add_all([REPORT, chinese, longer, hidden], "op", AT)
+    assert [one.id for one in await registers.items.of("A1")] == ["I1"]
+    assert [one.id for one in await registers.items.of("成果_1")] == ["I2"]
+    assert await registers.items.of("A_") == []
