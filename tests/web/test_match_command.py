@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 from exchange.demo.data import load, register_row
 from exchange.registers import Organisation, Registers
 from exchange.store import migrate
-from web.commands.match import match_app
+from web.commands.match import match_app, read_demand
 
 AT = 1_772_413_200_000_000
 DEMAND = """
@@ -57,6 +57,12 @@ def test_a_demand_from_a_file_finds_its_achievement(tmp_path: Path, database: st
     shown = ask(tmp_path, database, DEMAND)
     assert "污水≈废水" in shown.stdout
     assert "against: " in shown.stdout
+
+
+def test_the_example_is_a_demand_file() -> None:
+    """What the documentation shows can be read."""
+    found = read_demand(Path(__file__).parents[2] / "examples" / "demands" / "pesticide-water.yaml")
+    assert (found.least_trl, found.budget_fen, found.open) == (7, 300_000_000, True)
 
 
 def test_nothing_found_is_the_answer_no(tmp_path: Path, database: str) -> None:
