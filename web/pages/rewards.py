@@ -26,7 +26,7 @@ from web.api_rewards import may_see_reward
 from web.pages.shell import Visit, page, sentence
 from web.parse import BadInput, yuan
 
-COST_ROWS, PEOPLE_ROWS = 6, 8
+COST_ROWS, PEOPLE_ROWS = 6, 9
 FIELD_OF = {
     "REWARD_SHARES": "completers",
     "REWARD_LEADER": "completers",
@@ -53,6 +53,7 @@ async def rewards(
     trade, state = _trade(visit), visit.state.settlement
     found = state.rewards.get(trade.id)
     own = visit.principal.party == trade.seller.id
+    typed = said if said is not None else _typed(found.plan) if found else {}
     return visit.render(
         "rewards.html",
         status,
@@ -69,11 +70,20 @@ async def rewards(
         kinds=get_args(CostKind),
         positions=get_args(Position),
         forms=get_args(Form),
-        rows={"costs": range(COST_ROWS), "people": range(PEOPLE_ROWS)},
-        said=said if said is not None else _typed(found.plan) if found else {},
+        rows=_rows(typed),
+        said=typed,
         today=shanghai_date(visit.now).isoformat(),
         errors=wrong or {},
     )
+
+
+def _rows(typed: Mapping[str, str]) -> dict[str, range]:
+    """The rows that are filled in, and three more to go on with."""
+
+    def rows(field: str, most: int) -> range:
+        return range(min(most, 3 + sum(1 for n in range(most) if f"{field}{n}" in typed)))
+
+    return {"costs": rows("cost", COST_ROWS), "people": rows("name", PEOPLE_ROWS)}
 
 
 def _typed(plan: RewardPlanned) -> dict[str, str]:
