@@ -79,3 +79,11 @@ def test_a_bad_file(run, tmp_path: Path, sqlite_path: Path) -> None:  # type: ig
     )
     assert done.exit_code == 2
     assert "none.csv" in done.stderr
+
+
+def test_the_examples_are_taken(run) -> None:  # type: ignore[no-untyped-def]
+    """The files under examples/ go in whole."""
+    examples = Path(__file__).parents[2] / "examples"
+    for kind, count in (("achievements", 3), ("demands", 2)):
+        status, out, _ = run((examples / f"{kind}.csv").read_text(encoding="utf-8"), kind=kind)
+        assert (status, f"{count} new" in out) == (0, True)
