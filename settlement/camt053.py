@@ -23,6 +23,7 @@ from settlement.bank_statement import (
     distinct,
     fen,
 )
+from settlement.camt053_structure import SEQUENCES, out_of_place
 from settlement.statement_head import StatementHead
 
 _BASE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001."
@@ -38,7 +39,9 @@ def read_camt053(data: bytes) -> tuple[BankCredit, ...]:
 
 def read_camt053_file(data: bytes) -> BankFile:
     """A file whole: what came in, what went out, and the head of each statement."""
-    document = _Node(_parse(data), "Document")
+    root = _parse(data)
+    _check_structure(root, "Document")
+    document = _Node(root, "Document")
     message = document.one("BkToCstmrStmt")
     header = message.one("GrpHdr")
     header.text("MsgId")
@@ -68,6 +71,21 @@ def _parse(data: bytes) -> Element:
         expected = "Document of camt.053.001.02 or camt.053.001.08"
         raise Malformed("file", f"{name} in {namespace or 'no namespace'}", expected)
     return root
+
+
+def _check_structure(element: Element, path: str) -> None:
+    """Every element that the structure names has its children in their sequence."""
+    children = [child.tag.rpartition("}")[2] for child in element]
+    wrong = out_of_place(path.rpartition("/")[2].partition("[")[0], children)
+    if wrong is not None:
+        child, got, expected = wrong
+        raise Malformed(f"{path}/{child}", got, expected)
+    seen: dict[str, int] = {}
+    for child, name in zip(element, children, strict=True):
+        if name in SEQUENCES:
+            seen[name] = seen.get(name, 0) + 1
+            place = f"[{seen[name]}]" if children.count(name) > 1 else ""
+            _check_structure(child, f"{path}/{name}{place}")
 
 
 def _refuse_dtd(data: bytes) -> None:

@@ -17,7 +17,7 @@ from settlement.registration_commands import RefuseRegistration as RefuseRegistr
 from settlement.registration_commands import RegisterContract as RegisterContract
 from settlement.registration_commands import RegistrationCommand
 from settlement.registration_commands import SubmitRegistration as SubmitRegistration
-from settlement.rescission_messages import AgreeRescission
+from settlement.rescission_messages import AgreeRescission as AgreeRescission
 from settlement.reward_messages import RewardCommand
 from settlement.royalty_commands import RoyaltyCommand
 from settlement.specialist_messages import SpecialistCommand

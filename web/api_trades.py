@@ -149,13 +149,16 @@ async def _assigned(ask: Ask, trade: Trade) -> list[r.CreditResource]:
     """What was taken out of suspense for what a trade makes due."""
     state = _settlement(ask)
     found = [row.event for row in await ask.exchange.house.history("suspense")]
-    return [
-        r.CreditResource(event.credit, told.payer, event.amount_fen, told.credited_on, True)
+    own = [
+        (event, state.credits[event.credit])
         for event in found
         if isinstance(event, se.SuspenseAssigned)
         and (owed := state.obligations.get(event.target)) is not None
         and owed.trade == trade.id
-        and (told := state.credits[event.credit])
+    ]
+    return [
+        r.CreditResource(event.credit, told.payer, event.amount_fen, told.credited_on, True)
+        for event, told in own
     ]
 
 

@@ -118,13 +118,12 @@ def test_a_refund_of_unknown_origin_is_directed_by_two_persons() -> None:
     desk = Desk()
     desk.ask(credit("c1", "?", 500))
     desk.ask(RefundSuspense("c1"))
-    order = desk.state.payments["PR-c1"]
     desk.ask(DirectPayment("PR-c1", OWN, "operator-1"))
     assert desk.refused(DirectPayment("PR-c1", OWN, "operator-1")) == "FOUR_EYES"
     desk.ask(DirectPayment("PR-c1", OTHER, "operator-2"))
-    assert order.creditor is None
+    assert desk.state.payments["PR-c1"].creditor is None
     desk.ask(DirectPayment("PR-c1", OTHER, "operator-1"))
-    assert order.creditor == OTHER
+    assert desk.state.payments["PR-c1"].creditor == OTHER
     assert desk.refused(DirectPayment("PR-c1", OWN, "operator-2")) == "PAYMENT_STATE"
     assert desk.refused(DirectPayment("PR-x", OWN, "operator-2")) == "PAYMENT_UNKNOWN"
     assert desk.state.payout_accounts == {}
