@@ -82,8 +82,8 @@ def test_a_bad_file(run, tmp_path: Path, sqlite_path: Path) -> None:  # type: ig
 
 
 def test_the_examples_are_taken(run) -> None:  # type: ignore[no-untyped-def]
-    """The files under examples/ go in whole."""
-    examples = Path(__file__).parents[2] / "examples"
+    """The files under examples/import go in whole."""
+    examples = Path(__file__).parents[2] / "examples/import"
     for kind, count in (("achievements", 3), ("demands", 2)):
         status, out, _ = run((examples / f"{kind}.csv").read_text(encoding="utf-8"), kind=kind)
         assert (status, f"{count} new" in out) == (0, True)
