@@ -71,3 +71,12 @@ async def test_others_have_nothing_to_do_here(web: Web) -> None:
     await form(await web.signed_in("university"), **ACCOUNT)
     assert (await (await web.signed_in("registrar")).get(PAGE)).status_code == 403
     assert "6222" not in (await (await web.signed_in("jia")).get(PAGE)).text
+
+
+async def test_the_exchange_has_an_account_of_its_own(web: Web) -> None:
+    """An operator states it; the one who stated it cannot confirm it."""
+    operator = await web.signed_in("operator")
+    assert (await form(operator, **ACCOUNT)).status_code == 303
+    assert "<strong>The exchange</strong>" in (await operator.get(PAGE, headers=HTML)).text
+    assert (await form(operator, "/exchange/1/confirmation")).status_code == 403
+    assert (await form(await web.signed_in("operator2"), "/exchange/1/confirmation")).status_code == 303

@@ -88,7 +88,7 @@ def _order(visit: Visit, order: PaymentOrder) -> dict[str, Any]:
     return {
         "order": order,
         "to": party_name(visit, order.party),
-        "may_expire": visit.now > end_of_day(due_date(order.ordered_at, ORDER_DAYS)),
+        "may_expire": visit.now > end_of_day(due_date(order.ready_at or order.ordered_at, ORDER_DAYS)),
         "takes_account": order.kind is PaymentKind.REFUND and order.creditor is None,
     }
 

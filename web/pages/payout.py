@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from settlement import account_commands as ac
 from settlement.bank_account import BankAccount, fault, tidy
+from settlement.default import EXCHANGE
 from settlement.stated_account import effective
 from web import errors
 from web.pages.shell import Visit, page
@@ -27,18 +28,18 @@ async def show(
 ) -> Response:
     """A party's own account with the form for another one; to operators, everything that waits for them."""
     principal, accounts = visit.principal, visit.state.settlement.payout_accounts
-    party = principal.party
+    party = _own(visit)
     confirms = bool(CONFIRMS & principal.roles)
-    if party is None and not confirms:
+    if party is None:
         raise errors.failure(403, "FORBIDDEN", "this page is for organisations that trade and for operators")
-    own = accounts.get(party or "", [])
-    waiting = [(id_, party_name(visit, id_), all_[-1]) for id_, all_ in accounts.items() if all_[-1].pending]
+    own = accounts.get(party, [])
+    waiting = [(id_, _name(visit, id_), all_[-1]) for id_, all_ in accounts.items() if all_[-1].pending]
     return visit.render(
         "payout.html",
         status,
         "/payout-account",
         party=party,
-        name=party_name(visit, party) if party else "",
+        name=_name(visit, party),
         effective=effective(own),
         stated=list(reversed(own)),
         waiting=waiting if confirms else [],
@@ -47,6 +48,16 @@ async def show(
         errors_of={about: wrong or {}},
         said_of={about: said or {}},
     )
+
+
+def _own(visit: Visit) -> str | None:
+    """Whose account the reader states: its organisation's; an operator that of the exchange, for its commissions."""
+    principal = visit.principal
+    return principal.party or (EXCHANGE if CONFIRMS & principal.roles else None)
+
+
+def _name(visit: Visit, party: str) -> str:
+    return visit.speech.text("The exchange") if party == EXCHANGE else party_name(visit, party)
 
 
 def account_of(form: Mapping[str, str]) -> BankAccount:
@@ -67,7 +78,7 @@ async def state(visit: Visit) -> Response:
     wrong = complaint_of(visit, account)
     if wrong:
         return await show(visit, 422, "own", wrong, form)
-    body = ac.StatePayoutAccount(principal.party or "", account, principal.account)
+    body = ac.StatePayoutAccount(_own(visit) or "", account, principal.account)
     return await _step(visit, form, body, "own", "number")
 
 
