@@ -3,6 +3,7 @@
 from starlette.responses import Response
 from starlette.routing import Route
 
+from exchange.registers.columns import ACHIEVEMENT, DEMAND
 from exchange.registers.imports import Report
 from matching_engine.errors import Malformed
 from web import errors
@@ -10,6 +11,7 @@ from web.catalogue import KINDS, take_file
 from web.multipart import is_multipart, read_multipart
 from web.pages.shell import Visit, page
 
+CHINESE = {one.name: one.chinese for one in (*DEMAND, *ACHIEVEMENT)}
 ROWS_SHOWN = 500
 """Refused rows that a page shows; REST and the command show all."""
 
@@ -64,6 +66,7 @@ def _page(
         kinds=_may(visit),
         report=report,
         refused=refused[:ROWS_SHOWN],
+        column=lambda name: CHINESE.get(name, name) if visit.speech.language == "zh" else name,
         rest=max(0, len(refused) - ROWS_SHOWN),
         wrong=wrong,
         name=name,
