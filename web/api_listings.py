@@ -23,18 +23,18 @@ from web.api_market import V1, own_id, require_role
 from web.catalogue import visible
 from web.decisions import decision
 from web.listing_resources import (
-    AdmissionBody,
     AgainBody,
-    InterestBody,
+    ListingAdmissionBody,
     ListingBody,
+    ListingInterestBody,
+    ListingObjection,
+    ListingObjectionBody,
     ListingPage,
     ListingQuery,
+    ListingReasonsBody,
     ListingResource,
-    ObjectionBody,
-    ObjectionResource,
+    ListingRulingBody,
     OfferingResource,
-    ReasonsBody,
-    RulingBody,
 )
 from web.parse import BadInput
 from web.routes import Ask, Operation, json
@@ -102,7 +102,7 @@ def _own(ask: Ask) -> Listing:
 async def admit_listing(ask: Ask) -> Response:
     """Confirm every check of a listing: it is under public notice from now on, then it may be traded."""
     require_role(ask, "operator")
-    body: AdmissionBody = ask.body
+    body: ListingAdmissionBody = ask.body
     allow_rehearsal(ask, body.rehearsal)
     length = None if body.notice_days is None else body.notice_days * DAY
     if length is not None and not body.rehearsal:
@@ -133,7 +133,7 @@ async def return_listing(ask: Ask) -> r.Decision:
 
 async def file_objection(ask: Ask) -> Response:
     """Object to a listing under notice; no account is needed, a name and a contact are."""
-    body: ObjectionBody = ask.body
+    body: ListingObjectionBody = ask.body
     principal = ask.caller.principal if ask.caller else PUBLIC
     objection = objection_id(principal, ask.command)
     listing = ask.path("listing")
@@ -153,14 +153,14 @@ def objection_id(principal: Principal, command: str) -> str:
 async def decide_objection(ask: Ask) -> r.Decision:
     """Dismiss an objection, or uphold it: the listing goes back to its seller, or off."""
     require_role(ask, "operator")
-    body: RulingBody = ask.body
+    body: ListingRulingBody = ask.body
     return decision(await ask.submit(lc.DecideObjection(ask.path("objection"), body.decision, body.reasons)))
 
 
 async def register_interest(ask: Ask) -> r.Decision:
     """Say that the own organisation wants a listing, at the asking price or above."""
     require_role(ask, "bidder")
-    body: InterestBody = ask.body
+    body: ListingInterestBody = ask.body
     party = ask.principal.party or ""
     command = lc.RegisterInterest(ask.path("listing"), party, body.offer_fen, body.completer)
     return decision(await ask.submit(command))
@@ -230,7 +230,7 @@ def _listing(ask: Ask, one: Listing) -> ListingResource:
         rehearsal=one.rehearsal,
         notice_until=None if one.notice_until is None else iso(one.notice_until),
         notice_source=one.notice_source,
-        objections=[ObjectionResource(ob.id, ob.grounds, ob.decision, ob.reasons) for ob in objections],
+        objections=[ListingObjection(ob.id, ob.grounds, ob.decision, ob.reasons) for ob in objections],
         offering=_offering(one),
         withdrawn=one.withdrawn,
     )
@@ -271,13 +271,15 @@ def _post(path: str, handler: object, summary: str, body: object = None, status:
 OPERATIONS: tuple[Operation, ...] = (
     _post("listings", submit_listing, "Offer an achievement", ListingBody),
     _post("listings/{listing}/versions", resubmit_listing, "Offer a returned listing again", AgainBody),
-    _post("listings/{listing}/withdrawal", withdraw_listing, "Take a listing back", ReasonsBody),
-    _post("listings/{listing}/admission", admit_listing, "Admit a listing", AdmissionBody),
-    _post("listings/{listing}/return", return_listing, "Send a listing back", ReasonsBody),
-    _post("listings/{listing}/objections", file_objection, "Object to a listing", ObjectionBody),
-    _post("objections/{objection}/decision", decide_objection, "Decide an objection", RulingBody),
-    _post("listings/{listing}/interest", register_interest, "Want a listing", InterestBody),
-    _post("listings/{listing}/interest/{party}/refusal", refuse_interest, "Not qualified", ReasonsBody),
+    _post("listings/{listing}/withdrawal", withdraw_listing, "Take a listing back", ListingReasonsBody),
+    _post("listings/{listing}/admission", admit_listing, "Admit a listing", ListingAdmissionBody),
+    _post("listings/{listing}/return", return_listing, "Send a listing back", ListingReasonsBody),
+    _post("listings/{listing}/objections", file_objection, "Object to a listing", ListingObjectionBody),
+    _post("objections/{objection}/decision", decide_objection, "Decide an objection", ListingRulingBody),
+    _post("listings/{listing}/interest", register_interest, "Want a listing", ListingInterestBody),
+    _post(
+        "listings/{listing}/interest/{party}/refusal", refuse_interest, "Not qualified", ListingReasonsBody
+    ),
     _post("lots/{lot}/priority-notice", acknowledge_notice, "Acknowledge a notice"),
     Operation(
         "GET",

@@ -98,7 +98,7 @@ class OfferingBody(r.Taken, frozen=True):
         )
 
 
-class AdmissionBody(r.Taken, frozen=True):
+class ListingAdmissionBody(r.Taken, frozen=True):
     """The checklist, and for how many days the listing is under public notice; without, as short as the rules allow."""
 
     checks: Annotated[tuple[CheckBody, ...], msgspec.Meta(max_length=20)]
@@ -109,13 +109,13 @@ class AdmissionBody(r.Taken, frozen=True):
     """Shorter than the rules allow, for practice: on an exchange in demo mode only."""
 
 
-class ReasonsBody(r.Taken, frozen=True):
+class ListingReasonsBody(r.Taken, frozen=True):
     """Why."""
 
     reasons: Text
 
 
-class ObjectionBody(r.Taken, frozen=True):
+class ListingObjectionBody(r.Taken, frozen=True):
     """Grounds of an objection, and who makes it; name and contact are seen by the exchange only."""
 
     grounds: Text
@@ -123,14 +123,14 @@ class ObjectionBody(r.Taken, frozen=True):
     contact: Line
 
 
-class RulingBody(r.Taken, frozen=True):
+class ListingRulingBody(r.Taken, frozen=True):
     """What becomes of an objection, and why; the reasons are public."""
 
     decision: Literal["dismissed", "returned", "withdrawn"]
     reasons: Text
 
 
-class InterestBody(r.Taken, frozen=True):
+class ListingInterestBody(r.Taken, frozen=True):
     """At which price, not below the asking price; a completer of the achievement says so."""
 
     offer_fen: r.Amount
@@ -146,7 +146,7 @@ class ListingQuery(r.Taken, frozen=True):
     limit: r.Limit = 50
 
 
-class ObjectionResource(r.Given, frozen=True):
+class ListingObjection(r.Given, frozen=True):
     """An objection as everybody sees it: grounds and reasons, nobody's name."""
 
     objection: str
@@ -187,7 +187,7 @@ class ListingResource(r.Given, frozen=True):
     rehearsal: bool
     notice_until: r.Instant | None
     notice_source: str
-    objections: list[ObjectionResource]
+    objections: list[ListingObjection]
     offering: OfferingResource | None
     withdrawn: str
 

@@ -14,7 +14,7 @@ from matching_engine.terms import DAY, HOUR, MINUTE
 from settlement.dates import shanghai_time
 from tests.web.running import Web, key
 from tests.web.served import whole_web
-from tests.web.test_pages import fill, get
+from tests.web.test_pages import Page, get, post
 
 SECRETS = ("王小明", "wang@example.org")
 
@@ -25,6 +25,14 @@ async def web(sqlite_path: Path) -> AsyncIterator[Web]:
     async with whole_web(f"sqlite:///{sqlite_path}", demo=True) as running:
         await Steps(running.exchange.own_house, key()).enrol()
         yield running
+
+
+async def fill(
+    client: httpx2.AsyncClient, path: str, action: str, status: int = 303, /, **fields: str
+) -> tuple[Page, str]:
+    """Open a page, fill in one of its forms, and send it."""
+    page = await get(client, path)
+    return await post(client, action, {**page.forms[action], **fields}, status)
 
 
 def checklist(**other: str) -> dict[str, str]:
