@@ -17,6 +17,7 @@ from settlement.claims import ClaimLine, evaluate
 from settlement.dates import parse_date, shanghai_date
 from settlement.dispatch import Deciders, Evolvers
 from settlement.facts import Facts
+from settlement.ids import charge_id
 from settlement.refusals import Events, Refusal, refuse
 from settlement.reward_messages import (
     ApproveReward,
@@ -57,7 +58,7 @@ class Instalment(NamedTuple):
 def plan_reward(state: Settlement, command: PlanReward, at: int) -> Events:
     """Draw up a plan, or replace one that is not approved."""
     trade = state.trades.get(command.trade)
-    if trade is None or trade.default is not None:
+    if trade is None or trade.failed is not None:
         return refuse(command.trade, command, Refusal.TRADE_UNKNOWN, "no such trade, or its sale failed")
     if command.party != trade.seller.id:
         return refuse(trade.id, command, Refusal.NOT_A_PARTY, "only the seller rewards its inventors")
@@ -171,6 +172,8 @@ def record_reward(state: Settlement, command: RecordReward, at: int) -> Events:
     found = state.rewards.get(command.trade)
     if found is None or command.party != found.plan.party:
         return refuse(command.trade, command, Refusal.REWARD_UNKNOWN, "no plan of this organisation")
+    if state.trades[command.trade].failed is not None:
+        return refuse(command.trade, command, Refusal.REWARD_NOT_DUE, "the sale has failed")
     if found.approver is None:
         return refuse(command.trade, command, Refusal.REWARD_NOT_APPROVED, "the plan is not approved yet")
     due = {one.number: one for one in schedule(state, state.trades[command.trade])}.get(command.instalment)
@@ -254,8 +257,9 @@ def _credits(state: Settlement, trade: Trade) -> Iterator[tuple[str, str, int]]:
 
 
 def _reached(state: Settlement, trade: Trade, fen: int) -> str | None:
-    """The day on which so much of the price had reached the seller's account."""
-    come_fen = 0
+    """The day on which so much of the price had reached the seller's account; its commission counts as come."""
+    fee = state.obligations.get(charge_id(trade.id, "seller_commission"))
+    come_fen = fee.received_fen if fee else 0
     for movement in proceeds(state, trade):
         come_fen += movement.amount_fen
         if come_fen >= fen:

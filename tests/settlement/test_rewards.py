@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from matching_engine.errors import Broken
 from matching_engine.terms import DAY
+from settlement.commission import Bracket, Commission
 from settlement.evolve import evolve
 from settlement.reward_messages import Completer, Cost, RewardPaid, RewardPlanApproved, RewardPlanned
 from settlement.rewards import months_after, schedule
@@ -21,8 +22,10 @@ from tests.settlement.desk import (
     UNIVERSITY,
     Desk,
     claimed,
+    confirm,
     credit,
     paid_out,
+    sign,
     signed,
     sold,
     trade,
@@ -125,6 +128,22 @@ def test_each_credit_releases_its_share_once_the_seller_has_it() -> None:
     whole = schedule(rewarding().state, rewarding().state.trades[TRADE])
     assert sum(one.amount_fen for one in whole) == REWARD_FEN
     assert {one.due_on for one in whole} == {"2026-11-20"}
+
+
+def test_a_commission_kept_from_the_proceeds_delays_no_instalment() -> None:
+    """Five percent stay with the exchange: the seller has the rest, and every part of the price counts as come."""
+    desk = Desk()
+    fee = Commission(seller=(Bracket(0, "5"),))
+    desk.ask(msgspec.structs.replace(trade(deposit=None), commission=fee))
+    for party in (UNIVERSITY, FACTORY):
+        desk.ask(sign(desk, party))
+    desk.ask(credit("c1", f"O-{TRADE}", PRICE_FEN // 2))
+    desk.ask(credit("c2", f"O-{TRADE}", PRICE_FEN - PRICE_FEN // 2))
+    desk.ask(confirm(f"P-{TRADE}", "2026-11-20"))
+    desk.ask(plan())
+    whole = schedule(desk.state, desk.state.trades[TRADE])
+    assert [one.due_on for one in whole] == ["2026-11-20", "2026-11-20"]
+    assert sum(one.amount_fen for one in whole) == REWARD_FEN
 
 
 def test_a_payment_is_recorded_once_with_its_evidence_and_relief() -> None:

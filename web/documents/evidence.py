@@ -12,6 +12,7 @@ KINDS = {
     "applied": "保证金转为价款",
     "back": "退款",
     "forfeited": "保证金没收",
+    "kept": "从价款中划出（卖方佣金等）",
     "proceeds": "价款支付给卖方（实际到账）",
 }
 
@@ -47,6 +48,8 @@ def _kind(event: str, of_deposit: bool, amount_fen: int) -> str:
     """What an entry is evidence of; empty for the deposit's own way into the price, which counts once."""
     if event == "DepositApplied":
         return "" if of_deposit else "applied"
+    if event == "HeldMoneyApplied" and not of_deposit and amount_fen > 0:
+        return "kept"
     if event == "DepositForfeited":
         return "forfeited"
     if amount_fen > 0:

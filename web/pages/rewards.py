@@ -61,7 +61,7 @@ async def rewards(
         trade=trade,
         found=found,
         instalments=schedule(state, trade),
-        may_plan=own and (found is None or found.approver is None) and trade.default is None,
+        may_plan=own and (found is None or found.approver is None) and trade.failed is None,
         may_approve=own
         and found is not None
         and found.approver is None
