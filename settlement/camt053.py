@@ -78,8 +78,8 @@ def _check_structure(element: Element, path: str) -> None:
     children = [child.tag.rpartition("}")[2] for child in element]
     wrong = out_of_place(path.rpartition("/")[2].partition("[")[0], children)
     if wrong is not None:
-        child, got, expected = wrong
-        raise Malformed(f"{path}/{child}", got, expected)
+        named, got, expected = wrong
+        raise Malformed(f"{path}/{named}", got, expected)
     seen: dict[str, int] = {}
     for child, name in zip(element, children, strict=True):
         if name in SEQUENCES:
