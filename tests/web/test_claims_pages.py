@@ -139,6 +139,8 @@ async def test_the_claims_page_explains_conflicts_and_taxes(product: Web) -> Non
     page = (await (await product.signed_in("jia")).get(f"/trades/{TRADE}/claims", headers=HTML)).text
     assert "HLJ-2017-16/BUYER (黑政发〔2017〕16号) applies and excludes HLJ-2017-16/SELLER" in page
     assert "黑龙江省技术交易补助、奖励实施细则" in page
+    trade = (await (await product.signed_in("jia")).get(f"/trades/{TRADE}", headers=HTML)).text
+    assert "applies and excludes HLJ-2017-16/SELLER" in trade
     assert "财税〔2016〕36号" in page
     assert "verified with the tax office" in page
     assert "Calculation" in page

@@ -8,8 +8,7 @@ from starlette.routing import Route
 
 from exchange.registers.signing_keys import SigningKey
 from settlement import commands as sc
-from settlement.claim_steps import facts_of, missing_for_claims
-from settlement.conflicts import conflicts
+from settlement.claim_steps import missing_for_claims
 from settlement.dates import shanghai_date
 from settlement.election import election_digest, election_id, election_text
 from settlement.missing_papers import missing_papers
@@ -22,7 +21,7 @@ from web import errors
 from web.api_claims import dossier_of, may_read
 from web.documents.election_record import election_records, election_stands
 from web.documents.page import to_html
-from web.pages.calculator import told
+from web.pages.rule_conflicts import conflicts_of
 from web.pages.shell import Visit, page, sentence
 from web.pages.trades import side_of, trade_page, visible_trade
 from web.parse import BadInput
@@ -118,7 +117,7 @@ def _claims(
         side=side_of(visit, trade) if trade else None,
         claims=[_claim(visit, claim) for claim in claims],
         paid=trade is not None and missing_for_claims(state, trade) in (None, Refusal.ELECTION_MISSING),
-        conflicts=_conflicts(visit, trade) if trade else [],
+        conflicts=conflicts_of(visit, trade) if trade else [],
         taxes=tax_lines(state, trade) if trade else (),
         tax_notes=TAX_NOTES,
         key_stands=stands,
@@ -127,20 +126,6 @@ def _claims(
         errors=wrong or {},
         **{"keys": [], "digests": {}, "election_id": "", **more},
     )
-
-
-def _conflicts(visit: Visit, trade: Trade) -> list[str]:
-    """Which of several rules applies to the trade, in the reader's words, once it is registered and paid."""
-    state = visit.state.settlement
-    if missing_for_claims(state, trade) not in (None, Refusal.ELECTION_MISSING):
-        return []
-    said: dict[str, None] = {}
-    order = state.payments[trade.payment or ""]
-    year = int((order.paid_on or "0000")[:4])
-    for place in dict.fromkeys((trade.buyer.region, trade.seller.region)):
-        facts = facts_of(state, trade, place, year)
-        said |= dict.fromkeys(told(visit.speech, one) for one in conflicts(facts, state.rulebook))
-    return list(said)
 
 
 TAX_NOTES = {"CN/VAT-TECH": "vat", "CN/CIT-TECH-TRANSFER": "cit"}

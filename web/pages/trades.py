@@ -11,6 +11,7 @@ from settlement.state import Contract, ContractState, Signature, Trade
 from web import errors
 from web.api_trades import may_see
 from web.pages.negotiation import negotiation
+from web.pages.rule_conflicts import conflicts_of
 from web.pages.shell import Visit, page, sentence
 from web.pages.stages import stages_of
 from web.pages.trade_money import money_of
@@ -51,6 +52,7 @@ async def trade_page(
         **money_of(visit, trade, said),
         claims=[state.claims[id_] for id_ in trade.claims],
         paid=_is_paid(visit, trade),
+        conflicts=conflicts_of(visit, trade),
         stages=await stages_of(visit, trade),
         errors=wrong or {},
     )
