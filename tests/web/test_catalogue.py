@@ -8,6 +8,7 @@ from exchange.house.command import Principal
 from exchange.market.unconverted import Secrecy
 from exchange.registers import Achievement
 from web.catalogue import may_see
+from web.security import IMPORT_MAX, IMPORT_PATHS, body_limit
 
 DAY = date(2026, 3, 1)
 PUBLIC = Achievement("A", "甲", "ly", secrecy=Secrecy.PUBLIC, secrecy_reviewer="李", secrecy_reviewed_on=DAY)
@@ -33,3 +34,9 @@ def test_who_sees_what_is_not_public(principal: Principal | None, hidden: bool, 
     assert may_see(principal, PUBLIC)
     assert may_see(principal, HIDDEN) is hidden
     assert may_see(principal, NOBODYS) is nobodys
+
+
+def test_only_tables_may_be_large() -> None:
+    """The three doors for tables take more than any other body."""
+    assert {body_limit(path) for path in IMPORT_PATHS} == {IMPORT_MAX}
+    assert body_limit("/api/v1/achievements") < body_limit("/api/v1/bank/statements") < IMPORT_MAX
