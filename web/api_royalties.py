@@ -114,7 +114,7 @@ async def show_royalties(ask: Ask) -> RoyaltyPage:
     if found is None:
         raise errors.not_found("royalty")
     terms = found.royalty
-    reports = [_period(house.view.settlement, trade.id, one) for one in trade.royalties.values()]
+    reports = [reported_period(house.view.settlement, trade.id, one) for one in trade.royalties.values()]
     return RoyaltyPage(
         trade.id,
         terms.basis,
@@ -123,11 +123,12 @@ async def show_royalties(ask: Ask) -> RoyaltyPage:
         terms.minimum_fen,
         terms.due_days,
         sorted(reports, key=lambda one: one.period),
-        _next(found, house.clock.now()),
+        next_period(found, house.clock.now()),
     )
 
 
-def _period(state: Settlement, trade: str, one: RoyaltyReport) -> PeriodResource:
+def reported_period(state: Settlement, trade: str, one: RoyaltyReport) -> PeriodResource:
+    """A reported period with what was raised for it."""
     ids = (charge_id(trade, "royalty", one.period), charge_id(trade, "inspection", one.period))
     owed = [state.obligations[id_] for id_ in ids if id_ in state.obligations]
     charges = [ChargeResource(o.id, o.reference, o.amount_fen, o.received_fen, o.due_on, o.met) for o in owed]
@@ -149,7 +150,8 @@ def _period(state: Settlement, trade: str, one: RoyaltyReport) -> PeriodResource
     )
 
 
-def _next(found: Running, now: int) -> NextResource | None:
+def next_period(found: Running, now: int) -> NextResource | None:
+    """The first period that was not reported; None when all of the term are."""
     number = next(n for n in range(1, len(found.trade.royalties) + 2) if n not in found.trade.royalties)
     last = last_period(found.deal, found.royalty)
     if last is not None and number > last:

@@ -28,6 +28,7 @@ from web.pages import (
     payout,
     rewards,
     room,
+    royalty,
     statement,
     trades,
 )
@@ -56,6 +57,7 @@ def page_routes() -> list[Route]:
         payout,
         defaults,
         certificates,
+        royalty,
         calculator,
         matches,
         claims,

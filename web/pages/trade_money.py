@@ -15,7 +15,9 @@ from settlement.dates import shanghai_date
 from settlement.default import declare_default
 from settlement.default_events import DepositForfeited, ObligationMoneyOrdered, TradeDefaulted
 from settlement.instalments import next_due, schedule
+from settlement.royalties import running
 from settlement.state import Obligation, Trade
+from web.api_royalties import next_period, reported_period
 from web.pages.shell import Visit
 
 ROWS = 4
@@ -28,17 +30,19 @@ def money_of(visit: Visit, trade: Trade, said: Mapping[str, str] | None = None) 
     state = visit.state.settlement
     owed = state.obligations.get(trade.obligation or "")
     operator = "operator" in visit.principal.roles
+    plan_said = said if said and _typed(said) else None
     return {
+        "royalty": _royalty(visit, trade, said or {}),
         "obligation": owed,
         "schedule": _schedule(visit, owed) if owed else [],
         "deposit": state.deposits.get(trade.deposit or ""),
         "proceeds": state.payments.get(trade.payment or ""),
         "default": trade.default,
         "debts": _debts(visit, trade),
-        "plan_rows": _rows(visit, owed, said)
+        "plan_rows": _rows(visit, owed, plan_said)
         if operator and owed and not (owed.met or owed.cancelled)
         else [],
-        "plan_open": said is not None or "parts" in visit.request.query_params,
+        "plan_open": plan_said is not None or "parts" in visit.request.query_params,
         "default_on": next_due(owed) if operator and owed and not (owed.met or owed.cancelled) else "",
         "may_default": operator and failing(visit, trade) is not None,
         **_offered(visit, trade),
@@ -128,3 +132,21 @@ def _reopening(visit: Visit, trade: Trade) -> ListingReopened | None:
     command, lot = ReopenListing(trade.subject.listing), visit.state.lots.get(trade.lot)
     (event,) = reopen_listing(visit.state.market, command, visit.now, lot)
     return event if isinstance(event, ListingReopened) else None
+
+
+def _royalty(visit: Visit, trade: Trade, said: Mapping[str, str]) -> dict[str, Any] | None:
+    """The royalty's periods; None where the trade has none, or its contract is not concluded."""
+    state = visit.state.settlement
+    found = running(state, trade)
+    if found is None:
+        return None
+    side = trade.side_of(visit.principal.party or "")
+    return {
+        "terms": found.royalty,
+        "reports": [reported_period(state, trade.id, trade.royalties[n]) for n in sorted(trade.royalties)],
+        "next": next_period(found, visit.now),
+        "reports_it": side == "buyer",
+        "asks": side == "seller",
+        "records": "operator" in visit.principal.roles,
+        "said": said,
+    }
