@@ -1,111 +1,129 @@
-"""The registration desk: contracts that wait for their number."""
+"""The registration desk: contracts by their state and the last day of the office's clock."""
 
-from collections.abc import Mapping
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from settlement import commands as sc
 from settlement.dates import shanghai_date
-from settlement.registration_state import Move, Registration
-from web import errors
-from web.pages.shell import Visit, page, sentence
-from web.parse import BadInput, yuan
+from settlement.registration_state import CLOCK_RUNS, Registration, RegistrationState
+from settlement.state import Settlement
+from web.pages.shell import Visit, page
+from web.registration_resources import RegistrationLine
+from web.registration_views import registration_line
 
-DONE_SHOWN = 50
-FIELD_OF = {
-    "NUMBER_MALFORMED": "number",
-    "NUMBER_TAKEN": "number",
-    "AMOUNT_INVALID": "non_technical",
-    "DATE_INVALID": "registered_on",
-}
-"""Refusal → the field it is about; everything else is about the whole registration."""
+SHOWN = 50
+WAITING = (*CLOCK_RUNS, RegistrationState.SUPPLEMENT)
+"""What the office has still to decide."""
 
 
-async def registrations(
-    visit: Visit,
-    status: int = 200,
-    about: str = "",
-    wrong: Mapping[str, str] | None = None,
-    said: Mapping[str, str] | None = None,
-) -> Response:
-    """The desk; `wrong` and `said` belong to the registration that a form was about."""
-    visit.needs("registrar")
-    state = visit.state.settlement
-    waiting = [one for one in state.registrations.values() if one.may(Move.REGISTER)]
-    done = [one for one in state.registrations.values() if not one.may(Move.REGISTER)]
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which contracts the desk shows; all parts as the address has them."""
+
+    state: str = ""
+    office: str = ""
+    mine: str = ""
+    q: str = ""
+
+    def address(self, **other: object) -> str:
+        """The desk with these filters, some of them changed."""
+        parts: dict[str, object] = {
+            "state": self.state,
+            "office": self.office,
+            "mine": self.mine,
+            "q": self.q,
+            **other,
+        }
+        query = urlencode({name: value for name, value in parts.items() if value})
+        return f"/registrations?{query}" if query else "/registrations"
+
+    def fits(self, line: RegistrationLine, one: Registration, account: str) -> bool:
+        """Whether a contract is among those asked for, whatever its state."""
+        if self.office and self.office != line.office_code:
+            return False
+        if self.mine and account not in hands(one):
+            return False
+        text = self.q.casefold()
+        facts = (line.id, line.number or "", line.project, line.seller, line.buyer, line.contract)
+        return not text or any(text in fact.casefold() for fact in facts)
+
+
+def hands(one: Registration) -> frozenset[str]:
+    """Everybody at the office who had a part in it."""
+    people = [one.registrar, one.first_registrar, one.proposal.registrar if one.proposal else None]
+    people += [finding.registrar for finding in one.findings.values()]
+    people += [supplement.registrar for supplement in one.supplements]
+    return frozenset(who for who in people if who)
+
+
+def wanted(visit: Visit) -> Wanted:
+    """The filters of the address; a state that is none counts as none."""
+    query = visit.request.query_params
+    state = query.get("state", "")
+    known = state in [one.value for one in RegistrationState]
+    texts = [query.get(name, "").strip()[:80] for name in ("office", "mine", "q")]
+    return Wanted(state if known else "", *texts)
+
+
+def lines(state: Settlement, asked: Wanted, account: str, today: date) -> list[RegistrationLine]:
+    """The contracts asked for, in any state: those whose clock runs first, by their last day; then the newest."""
+    found = []
+    for one in state.registrations.values():
+        line = registration_line(state, one, today)
+        if asked.fits(line, one, account):
+            found.append((one, line))
+    found.sort(key=lambda pair: pair[0].registered_on or "", reverse=True)
+    found.sort(
+        key=lambda pair: (pair[0].state not in WAITING, pair[0].state not in CLOCK_RUNS, _due(pair[0]))
+    )
+    return [line for _, line in found]
+
+
+def _due(one: Registration) -> str:
+    return one.due_on if one.state in CLOCK_RUNS else ""
+
+
+async def registrations(visit: Visit) -> Response:
+    """The desk."""
+    principal = visit.needs("registrar")
+    state, asked = visit.state.settlement, wanted(visit)
+    today = shanghai_date(visit.now)
+    found = lines(state, asked, principal.account, today)
+    counts = Counter(line.state for line in found)
+    shown = [line for line in found if line.state == asked.state] if asked.state else found
+    first = _first(visit, len(shown))
     return visit.render(
         "registrations.html",
-        status,
-        "/registrations",
-        waiting=[_item(visit, one, said if one.id == about else None) for one in waiting],
-        done=[_item(visit, one, None) for one in reversed(done[-DONE_SHOWN:])],
-        errors_of={about: wrong or {}},
-        today=shanghai_date(visit.now).isoformat(),
+        lines=shown[first : first + SHOWN],
+        waiting=sum(counts[one] for one in WAITING),
+        overdue=sum(line.clock.overdue for line in found),
+        counts=[
+            (one.value, counts[one]) for one in RegistrationState if counts[one] or one.value == asked.state
+        ],
+        everything=len(found),
+        wanted=asked,
+        offices=_offices(state),
+        before=first - SHOWN if first else None,
+        after=first + SHOWN if first + SHOWN < len(shown) else None,
+        today=today,
     )
 
 
-def _item(visit: Visit, one: Registration, said: Mapping[str, str] | None) -> dict[str, Any]:
-    state = visit.state.settlement
-    return {
-        "registration": one,
-        "contract": state.contracts[one.contract],
-        "trade": state.trades[one.trade],
-        "said": said or {},
-    }
+def _first(visit: Visit, count: int) -> int:
+    text = visit.request.query_params.get("from", "0")
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else 0
+    return number - number % SHOWN if number < count else 0
 
 
-def _registration(visit: Visit) -> Registration:
-    visit.needs("registrar")
-    found = visit.state.settlement.registrations.get(visit.part("registration"))
-    if found is None:
-        raise errors.not_found("registration")
-    return found
+def _offices(state: Settlement) -> list[tuple[str, Any]]:
+    """The offices where anything was filed, by code."""
+    known = {one.office_code: one.office for one in state.registrations.values() if one.office_code}
+    return sorted(known.items())
 
 
-async def register(visit: Visit) -> Response:
-    """Give a contract its 16-digit number."""
-    form, found = visit.form(), _registration(visit)
-    try:
-        text = form.get("non_technical", "0")
-        non_technical = 0 if text in ("0", "0.0", "0.00") else yuan(text, "non_technical")
-    except BadInput as wrong:
-        said = {wrong.field: sentence(visit.speech, wrong.code)}
-        return await registrations(visit, wrong.status, found.id, said, form)
-    body = sc.RegisterContract(
-        found.id,
-        form.get("number", ""),
-        visit.principal.account,
-        form.get("registered_on", ""),
-        non_technical,
-    )
-    return await _decide(visit, found, form, body, "number")
-
-
-async def refuse(visit: Visit) -> Response:
-    """Refuse a registration, with a reason."""
-    form, found = visit.form(), _registration(visit)
-    if not form.get("reason"):
-        wrong = {"reason": visit.speech.text("A refusal needs its reason.")}
-        return await registrations(visit, 422, found.id, wrong, form)
-    body = sc.RefuseRegistration(found.id, visit.principal.account, form["reason"][:300])
-    return await _decide(visit, found, form, body, "reason")
-
-
-async def _decide(
-    visit: Visit, found: Registration, form: Mapping[str, str], body: sc.SettlementCommand, field: str
-) -> Response:
-    failed = await visit.try_to(form, body)
-    if failed is None:
-        return visit.go("/registrations")
-    code, text = failed
-    wrong = {FIELD_OF.get(code, field): text}
-    return await registrations(visit, errors.status_of(code), found.id, wrong, form)
-
-
-ROUTES: list[Route] = [
-    page("/registrations", registrations),
-    page("/registrations/{registration}/number", register, "POST"),
-    page("/registrations/{registration}/refusal", refuse, "POST"),
-]
+ROUTES: list[Route] = [page("/registrations", registrations)]
