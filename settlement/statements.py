@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from settlement.chart import Account
 from settlement.dates import end_of_day, shanghai_date
+from settlement.instalments import schedule
 from settlement.ledger import Entry, Posting
 from settlement.state import Deposit, PaymentKind, Settlement
 
@@ -37,6 +38,43 @@ class Statement(NamedTuple):
     opening_fen: int
     lines: tuple[Line, ...]
     closing_fen: int
+
+
+class OpenItem(NamedTuple):
+    """Something a party still owes: a price or a part of it, a commission, a royalty, a debt of a default."""
+
+    obligation: str
+    trade: str
+    kind: str
+    due_on: str
+    amount_fen: int
+    paid_fen: int
+    missing_fen: int
+    overdue: bool
+    reference: str
+    """What a payment names; empty for what is deducted from proceeds."""
+
+
+def open_items(state: Settlement, party: str, on: date) -> tuple[OpenItem, ...]:
+    """What a party owes on a day, each part with its own due date, by that date."""
+    found = [
+        OpenItem(
+            owed.id,
+            owed.trade,
+            owed.kind,
+            part.due_on,
+            part.amount_fen,
+            part.paid_fen,
+            part.amount_fen - part.paid_fen,
+            part.due_on < on.isoformat(),
+            owed.reference,
+        )
+        for owed in state.obligations.values()
+        if owed.debtor == party and not owed.met and not owed.cancelled
+        for part in schedule(owed)
+        if part.paid_fen < part.amount_fen
+    ]
+    return tuple(sorted(found, key=lambda item: (item.due_on, item.obligation)))
 
 
 def owner(state: Settlement, account: str) -> str | None:

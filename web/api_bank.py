@@ -7,11 +7,11 @@ import msgspec
 from starlette.responses import Response
 
 from settlement import commands as sc
-from settlement.dates import parse_date
+from settlement.dates import parse_date, shanghai_date
 from settlement.pain001 import open_orders
 from settlement.state import PaymentOrder
 from settlement.statement_csv import ColumnMap
-from settlement.statements import overdue_releases, statement
+from settlement.statements import open_items, overdue_releases, statement
 from web import errors
 from web.account_resources import AccountResource, account_resource
 from web.bank import Booked, pain001
@@ -118,6 +118,20 @@ class MovementResource(Given, frozen=True):
     balance_fen: int
 
 
+class OpenItemResource(Given, frozen=True):
+    """Something still owed: what of it was paid, what is missing, and whether its day is over."""
+
+    obligation: str
+    trade: str
+    kind: str
+    due_on: str
+    amount_fen: int
+    paid_fen: int
+    missing_fen: int
+    overdue: bool
+    reference: str
+
+
 class AccountStatementResource(Given, frozen=True):
     """A party's account with the house over a period."""
 
@@ -127,6 +141,8 @@ class AccountStatementResource(Given, frozen=True):
     opening_fen: int
     movements: list[MovementResource]
     closing_fen: int
+    owed: list[OpenItemResource]
+    """What the party owes as the books stand now, each part with its own due date; overdue by the last day, or today."""
 
 
 def _for(ask: Ask, roles: frozenset[str]) -> None:
@@ -230,8 +246,10 @@ async def show_statement(ask: Ask) -> AccountStatementResource:
         raise BadInput("BAD_VALUE", "last_on", query.last_on, "a day not before first_on")
     found = statement(house.view.settlement, party, first, last)
     lines = [MovementResource(*line) for line in found.lines]
+    day = min(last, shanghai_date(house.clock.now()))
+    owed = [OpenItemResource(*item) for item in open_items(house.view.settlement, party, day)]
     return AccountStatementResource(
-        party, found.first_on, found.last_on, found.opening_fen, lines, found.closing_fen
+        party, found.first_on, found.last_on, found.opening_fen, lines, found.closing_fen, owed
     )
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from settlement.commands import ReleaseDeposit
-from settlement.statements import overdue_releases, statement
+from settlement.statements import open_items, overdue_releases, statement
 from tests.settlement.desk import (
     AT,
     DEPOSIT,
@@ -21,6 +21,7 @@ from tests.settlement.desk import (
     credit,
     held,
     signed,
+    sold,
 )
 
 DAY = 24 * 3600 * 1_000_000
@@ -91,3 +92,17 @@ def test_the_latest_release_stands_first() -> None:
         desk.ask(credit(f"c{n}", f"D-{n}", DEPOSIT_FEN))
         desk.ask(ReleaseDeposit(f"D-{n}", AT + wait))
     assert [deposit.id for deposit in overdue_releases(desk.state, AT + DAY)] == ["D-2", "D-1"]
+
+
+def test_what_is_still_owed_is_told_part_by_part() -> None:
+    """A part payment leaves its rest, on its day in time and on the next one overdue; what is whole is not there."""
+    desk = sold()
+    desk.ask(credit("c2", f"O-{TRADE}", 500))
+    (item,) = open_items(desk.state, FACTORY.id, date(2026, 11, 25))
+    assert (item.amount_fen, item.paid_fen, item.overdue) == (PRICE_FEN, DEPOSIT_FEN + 500, False)
+    assert item.missing_fen == PRICE_FEN - DEPOSIT_FEN - 500
+    assert open_items(desk.state, FACTORY.id, date(2026, 11, 26))[0].overdue
+    assert open_items(desk.state, UNIVERSITY.id, date(2026, 11, 26)) == ()
+    desk.ask(credit("c3", f"O-{TRADE}", item.missing_fen + 7))
+    assert open_items(desk.state, FACTORY.id, date(2026, 11, 26)) == ()
+    assert [one.amount_fen for one in desk.state.suspense] == [7]

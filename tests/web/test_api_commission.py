@@ -1,9 +1,9 @@
 """A session's commissions over REST: set with it, shown with it, due at the hammer."""
 
 from matching_engine.terms import HOUR
-from tests.web.asking import OPENING, post, refusal
+from tests.web.asking import DEPOSIT, OPENING, credit, post, refusal
 from tests.web.running import Web
-from tests.web.test_api_market import DEPOSIT, credit, enrol, lot_of, made, session_of, tradable
+from tests.web.test_api_market import enrol, lot_of, made, session_of, tradable
 
 FEES = {"buyer": [{"above_fen": 0, "percent": "2"}], "seller": [{"above_fen": 0, "percent": "6"}]}
 
