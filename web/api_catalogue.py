@@ -93,9 +93,14 @@ async def _import(ask: Ask, kind: str) -> c.ImportResource:
         )
     except Malformed as wrong:
         raise BadInput("BAD_TABLE", wrong.field, wrong.got, wrong.expected) from wrong
-    counts = [report.count(kind_) for kind_ in ("new", "changed", "unchanged", "refused")]
-    rows = [c.ImportRow(**msgspec.structs.asdict(row)) for row in report.rows]
-    return c.ImportResource(report.written, *counts, rows)
+    return c.ImportResource(
+        written=report.written,
+        new=report.count("new"),
+        changed=report.count("changed"),
+        unchanged=report.count("unchanged"),
+        refused=report.count("refused"),
+        rows=[c.ImportRow(**msgspec.structs.asdict(row)) for row in report.rows],
+    )
 
 
 async def list_demands(ask: Ask) -> c.DemandPage:

@@ -43,7 +43,8 @@ async def search(visit: Visit) -> Response:
         q=q,
         chosen=[_chosen(visit.speech, q, chosen, name) for name in chosen],
         hidden=chosen,
-        may_import=visit.caller is not None and bool(visit.principal.roles & {"operator", "seller", "bidder"}),
+        may_import=visit.caller is not None
+        and bool(visit.principal.roles & {"operator", "seller", "bidder"}),
         total=found.total,
         rows=[rows[id_] for id_ in found.ids if id_ in rows and rows[id_].public],
         best=best,
