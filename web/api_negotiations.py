@@ -92,13 +92,13 @@ _MESSAGES: dict[type, Any] = {
 """REST body → the message of the socket that says the same."""
 
 
-class ObjectionBody(Taken, frozen=True):
+class AgreementObjectionBody(Taken, frozen=True):
     """Why."""
 
     text: Text
 
 
-class ObjectionDecisionBody(Taken, frozen=True):
+class AgreementObjectionDecisionBody(Taken, frozen=True):
     """Whether the objection is upheld, and why."""
 
     upheld: bool
@@ -175,14 +175,14 @@ async def list_agreements(ask: Ask) -> AgreementPage:
 
 async def object_to(ask: Ask) -> Decision:
     """Object to an agreement under notice; the notice is suspended until the objection is decided."""
-    body: ObjectionBody = ask.body
+    body: AgreementObjectionBody = ask.body
     command = c.ObjectAgreement(ask.path("table"), ask.principal.party or "", body.text)
     return decision(await ask.submit(command))
 
 
 async def decide_on(ask: Ask) -> Decision:
     """Decide an objection to an agreement."""
-    body: ObjectionDecisionBody = ask.body
+    body: AgreementObjectionDecisionBody = ask.body
     number = ask.path("objection")
     if not (number.isascii() and number.isdecimal() and len(number) < 6):
         raise errors.not_found("objection")
@@ -227,11 +227,11 @@ OPERATIONS: tuple[Operation, ...] = (
         AgreementPage,
         signed_in=False,
     ),
-    _act("agreements/{table}/objections", object_to, "Object to an agreement", ObjectionBody),
+    _act("agreements/{table}/objections", object_to, "Object to an agreement", AgreementObjectionBody),
     _act(
         "agreements/{table}/objections/{objection}/decision",
         decide_on,
         "Decide an objection to an agreement",
-        ObjectionDecisionBody,
+        AgreementObjectionDecisionBody,
     ),
 )

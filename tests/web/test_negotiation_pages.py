@@ -52,6 +52,18 @@ async def test_a_table_is_asked_for_and_joined_by_forms(site: Web) -> None:
     assert (await page(site, "yi", f"{path}/live")).status_code == 404
 
 
+async def test_the_operator_sees_times_and_no_terms(site: Web) -> None:
+    """When it was opened and how many offers there were; not what was offered."""
+    await seated(site)
+    await moved(site, "jia", offer(171_717_100))
+    for path in (f"/negotiations/{TABLE}", f"/negotiations/{TABLE}/live"):
+        text = (await page(site, "operator", path)).text
+        assert "opened the table" in text
+        assert "1,717,171" not in text
+        assert "1717171" not in text
+        assert "黑龙江" not in text
+
+
 async def test_agreeing_by_form_takes_the_tick(site: Web) -> None:
     """Without the tick nothing is agreed; with it exactly the offer on the page."""
     await seated(site)
