@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     extra_origins: tuple[str, ...] = ()
     """More exact origins from which browsers may act."""
     var_dir: Path = Path("var")
+    batch_prefix: str = Field(default="LY", pattern=r"^[A-Z][A-Z0-9]{0,11}$")
+    """How the ids of this node's quarterly batches begin, like LY in LY-2026Q4."""
     rules_dir: Path | None = None
     """A directory of rule files instead of the built-in ones."""
     bank_secret: SecretStr | None = Field(default=None, min_length=16)

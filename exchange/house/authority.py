@@ -10,6 +10,7 @@ from typing import Any
 from exchange.house.command import Command, Denied, Principal
 from exchange.house.negotiation_authority import TABLE as TABLES
 from exchange.house.registration_authority import REGISTRATION_TABLE
+from exchange.house.release_authority import TABLE as RELEASES
 from exchange.house.state import State
 from exchange.market import commands as mc
 from exchange.market import listing_commands as pc
@@ -215,6 +216,7 @@ TABLE: dict[type, tuple[frozenset[str], Check]] = {
     sc.ProposeText: (frozenset({"seller", "bidder"}), _proposes),
     sc.SignContract: (frozenset({"seller", "bidder"}), _signs),
     **REGISTRATION_TABLE,
+    **RELEASES,
     sc.ElectClaimant: (frozenset({"seller", "bidder"}), _own_trade),
     sc.ApproveClaim: (frozenset({"funder"}), _approves),
     sp.DeclareSpecialist: (frozenset({"seller", "bidder"}), _shares),

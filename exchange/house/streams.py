@@ -7,6 +7,7 @@ sequence by one each; what concerns one bidder only is journaled with the sequen
 from collections.abc import Callable
 from typing import Any, cast, get_args
 
+from exchange.house.release_streams import STREAMS as RELEASES
 from exchange.market import events as m
 from exchange.market import listing_events as p
 from exchange.market.negotiation_events import NegotiationEvent
@@ -126,6 +127,7 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     m.SecondBestDeclined: _on_entry,
     m.ListingReopened: _on_listing,
     **dict.fromkeys(get_args(NegotiationEvent), _on_table),
+    **RELEASES,
     m.MarketRefused: _on_refusals,
     s.DepositCalled: _on_deposit,
     s.DepositHeld: _on_deposit,

@@ -17,6 +17,8 @@ from exchange.market.events import NoticePublished
 from exchange.market.listing_events import NoticeExtended, NoticeResumed
 from exchange.market.negotiation_commands import ConfirmAgreement, LapseTerms
 from exchange.market.negotiation_events import AgreementNoticed, AgreementObjectionDecided, TermsOffered
+from exchange.market.release_commands import AdvanceRelease
+from exchange.market.release_events import ReleaseAnswerRuled, ReleaseDeferralEnded, ReleaseNotified
 from settlement.account_events import PaymentDirected
 from settlement.commands import ExpirePayment
 from settlement.default_events import ObligationMoneyOrdered
@@ -68,6 +70,11 @@ TIMERS: dict[str, Timer] = {
         lambda state: state.market.negotiation.notices_due,
         ConfirmAgreement,
         dict.fromkeys((AgreementNoticed, AgreementObjectionDecided), attrgetter("table")),
+    ),
+    "release": Timer(
+        lambda state: state.market.releases.due,
+        AdvanceRelease,
+        dict.fromkeys((ReleaseNotified, ReleaseAnswerRuled, ReleaseDeferralEnded), attrgetter("achievement")),
     ),
 }
 """Kind → timer. A new deadline is one line here."""

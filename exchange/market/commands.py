@@ -7,6 +7,7 @@ from exchange.market.listing_commands import ListingCommand
 from exchange.market.listing_terms import Checked, Offering, Papers, Sale
 from exchange.market.listing_terms import RuleSet as RuleSet
 from exchange.market.negotiation_commands import NegotiationCommand
+from exchange.market.release_commands import ReleaseCommand
 from matching_engine.terms import Terms
 from settlement.commands import PartyFacts, Subject
 from settlement.commission import Commission
@@ -157,4 +158,5 @@ MarketCommand = (
     | ReopenListing
     | ListingCommand
     | NegotiationCommand
+    | ReleaseCommand
 )

@@ -11,6 +11,7 @@ from exchange.market.listing_dispatch import DECIDE as LISTINGS
 from exchange.market.negotiation_dispatch import DECIDE as NEGOTIATE
 from exchange.market.refusals import Events, MarketRefusal
 from exchange.market.refusals import refuse as _refuse
+from exchange.market.release_dispatch import DECIDE as RELEASES
 from exchange.market.state import Market
 from matching_engine.state import Lot
 from settlement.dates import shanghai_time
@@ -91,6 +92,7 @@ _BY_TYPE: dict[type, Callable[[Market, Any, Ask], Events]] = {
     c.ReopenListing: _reopen_listing,
     **LISTINGS,
     **NEGOTIATE,
+    **RELEASES,
 }
 
 

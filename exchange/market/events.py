@@ -5,6 +5,7 @@ from exchange.market.event_base import Event
 from exchange.market.listing_events import ListingEvent
 from exchange.market.listing_terms import Checked, Offering, Papers, Sale
 from exchange.market.negotiation_events import NegotiationEvent
+from exchange.market.release_events import ReleaseEvent
 from settlement.commands import PartyFacts, Subject
 from settlement.commission import Commission
 
@@ -171,5 +172,6 @@ MarketEvent = (
     | ListingReopened
     | ListingEvent
     | NegotiationEvent
+    | ReleaseEvent
     | MarketRefused
 )

@@ -7,6 +7,7 @@ from exchange.market import events as e
 from exchange.market import resale
 from exchange.market.listing_dispatch import EVOLVE as LISTINGS
 from exchange.market.negotiation_evolve import EVOLVE as NEGOTIATE
+from exchange.market.release_dispatch import EVOLVE as RELEASES
 from exchange.market.state import Entry, Market
 
 
@@ -44,6 +45,7 @@ _BY_TYPE: dict[type, Callable[[Market, Any], None]] = {
     e.ListingReopened: resale.reopened,
     **LISTINGS,
     **NEGOTIATE,
+    **RELEASES,
     e.MarketRefused: _nothing,
 }
 

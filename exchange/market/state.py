@@ -7,6 +7,7 @@ from exchange.market.listing_state import Listing as Listing
 from exchange.market.listing_state import ListingState as ListingState
 from exchange.market.listing_state import Objection
 from exchange.market.negotiation_state import Negotiations
+from exchange.market.release_state import Releases
 from settlement.commands import PartyFacts
 from settlement.commission import Commission
 
@@ -99,6 +100,8 @@ class Market:
     """lot → codes that did not want it as runner-up."""
     negotiation: Negotiations = field(default_factory=Negotiations)
     """The tables at which holders and takers negotiate."""
+    releases: Releases = field(default_factory=Releases)
+    """Unconverted results on their way to the market, and the batches."""
 
     def barred_from(self, lot: str, party: str) -> bool:
         """Whether a party, or an affiliate of it, defaulted on the listing of a lot."""

@@ -47,6 +47,8 @@ PURE = (
     "exchange/house/listing_reactions.py",
     "exchange/house/negotiation_authority.py",
     "exchange/house/negotiation_reactions.py",
+    "exchange/house/release_authority.py",
+    "exchange/house/release_streams.py",
     "exchange/house/queries.py",
     "exchange/house/reactions.py",
     "exchange/house/registration_authority.py",
