@@ -9,7 +9,7 @@ from settlement.charge_events import HeldMoneyApplied
 from settlement.charges import deduct, raise_commissions
 from settlement.commands import ConcludeTrade, PayProceeds
 from settlement.dates import due_date, end_of_day, shanghai_date
-from settlement.deal import days_to_pay
+from settlement.deal import days_to_pay, fault
 from settlement.deposits import order_release
 from settlement.dispatch import Deciders, Evolvers
 from settlement.events import (
@@ -47,6 +47,9 @@ def conclude_trade(state: Settlement, command: ConcludeTrade, at: int) -> Events
     if command.price_fen <= 0 or not 0 <= command.payment_days <= _DAYS_MAX:
         detail = f"the price is above 0.00 and the days to pay are from 0 to {_DAYS_MAX}"
         return refuse(command.trade, command, Refusal.AMOUNT_INVALID, detail)
+    wrong = fault(command.subject.deal) if command.subject.deal else None
+    if wrong is not None:
+        return refuse(command.trade, command, Refusal.DEAL_INVALID, wrong)
     if command.seller.id == command.buyer.id:
         detail = "seller and buyer are the same party"
         return refuse(command.trade, command, Refusal.TRADE_PARTIES, detail)
