@@ -22,6 +22,7 @@ from settlement.commands import (
     SettlementCommand,
     SubmitRegistration,
 )
+from settlement.deal import Deal
 from settlement.events import SettlementRefused
 from settlement.refusals import Refusal
 from tests.settlement.claim_refusals import CLAIM_CASES
@@ -54,6 +55,9 @@ from tests.settlement.desk import (
 from tests.settlement.money_refusals import MONEY_CASES
 from tests.settlement.registration_refusals import REGISTRATION_CASES
 from tests.settlement.test_revision import propose
+
+ENDLESS = msgspec.structs.replace(SUBJECT, deal=Deal(term_months=0))
+"""A subject whose deal cannot be carried out."""
 
 
 def _twice_registered() -> Desk:
@@ -158,6 +162,7 @@ CASES: dict[Refusal, Case] = {
     Refusal.CREDIT_MISMATCH: (held, lambda _: credit("c1", DEPOSIT, 1), "c1"),
     Refusal.TRADE_EXISTS: (sold, lambda _: trade(), TRADE),
     Refusal.TRADE_UNKNOWN: (Desk, lambda _: DraftContract(TRADE), TRADE),
+    Refusal.DEAL_INVALID: (Desk, lambda _: trade(subject=ENDLESS), TRADE),
     Refusal.TRADE_PARTIES: (Desk, lambda _: trade(buyer=UNIVERSITY), TRADE),
     Refusal.NOT_A_PARTY: (
         sold,
