@@ -14,6 +14,7 @@ from exchange.house.negotiation_reactions import undone
 from exchange.house.state import State
 from exchange.market import commands as mc
 from exchange.market import events as m
+from exchange.market.listing_commands import FailSale
 from exchange.market.sealing import takes_seals
 from matching_engine import commands as lc
 from matching_engine import events as le
@@ -21,6 +22,7 @@ from settlement import commands as sc
 from settlement import default_events as d
 from settlement import events as se
 from settlement import process
+from settlement.rescission_messages import TradeRescinded
 from settlement.state import DepositState
 
 Bodies = tuple[Body, ...]
@@ -100,7 +102,16 @@ def _defaulted(state: State, event: d.TradeDefaulted) -> Bodies:
     """A buyer who did not pay takes no part in the re-auction, nor in another agreement."""
     if event.lot in state.market.negotiation.tables:
         return undone(event)
-    return (mc.BarBuyer(event.lot, event.buyer),) if event.lot in state.market.lot_plans else ()
+    market = state.market
+    known = event.lot in market.lot_plans or event.lot in market.listings
+    return (mc.BarBuyer(event.lot, event.buyer),) if known else ()
+
+
+def _rescinded(state: State, event: TradeRescinded) -> Bodies:
+    """The market hears that a sale was undone, so that the listing may be put up again."""
+    if event.listing not in state.market.listings:
+        return ()
+    return (FailSale(event.listing, state.settlement.trades[event.trade].lot),)
 
 
 def _second_best(state: State, event: m.SecondBestAccepted) -> Bodies:
@@ -146,6 +157,7 @@ _BY_TYPE: dict[type, Callable[[State, Any], Bodies]] = {
     se.DepositHeld: _deposit_held,
     le.Hammered: _hammered,
     d.TradeDefaulted: _defaulted,
+    TradeRescinded: _rescinded,
     m.SecondBestAccepted: _second_best,
     **NEGOTIATED,
     le.Passed: _unsold,

@@ -116,6 +116,7 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     p.ListingConverted: _on_listing,
     p.PriorityNoticeSent: _on_party,
     p.PriorityNoticeAcknowledged: _on_party,
+    p.SaleFell: _on_listing,
     p.EntryRefused: lambda event: f"entry/{event.lot}",
     m.SessionScheduled: lambda event: f"session/{event.session}",
     m.EntryApplied: lambda event: f"entry/{event.lot}",

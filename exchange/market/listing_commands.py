@@ -75,6 +75,13 @@ class AcknowledgeNotice(Command, frozen=True, tag=True):
     party: str
 
 
+class FailSale(Command, frozen=True, tag=True):
+    """The house: a sale of a listing was undone by its parties; `lot` is what it was sold as."""
+
+    listing: str
+    lot: str
+
+
 class RefuseEntry(Command, frozen=True, tag=True):
     """The house: an entry does not stand, for its deposit came after the cut-off."""
 
@@ -92,5 +99,6 @@ ListingCommand = (
     | RegisterInterest
     | RefuseInterest
     | AcknowledgeNotice
+    | FailSale
     | RefuseEntry
 )

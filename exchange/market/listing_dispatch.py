@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from exchange.market import admission, interest, objections, scheduling
+from exchange.market import admission, interest, objections, resale, scheduling
 from exchange.market import commands as c
 from exchange.market import events as e
 from exchange.market import listing_commands as lc
@@ -50,6 +50,7 @@ DECIDE: dict[type, Callable[[Market, Any, Any], Events]] = {
     ),
     lc.RefuseInterest: lambda market, command, ask: interest.refuse_party(market, command),
     lc.AcknowledgeNotice: lambda market, command, ask: scheduling.acknowledge(market, command),
+    lc.FailSale: lambda market, command, ask: resale.fail_sale(market, command),
     lc.RefuseEntry: lambda market, command, ask: _refuse_entry(market, command),
 }
 
@@ -84,5 +85,6 @@ EVOLVE: dict[type, Callable[[Market, Any], None]] = {
     le.ListingConverted: _nothing,
     le.PriorityNoticeSent: scheduling.notice_sent,
     le.PriorityNoticeAcknowledged: scheduling.notice_acknowledged,
+    le.SaleFell: resale.fell,
     le.EntryRefused: _entry_refused,
 }

@@ -150,6 +150,13 @@ class EntryRefused(Event, frozen=True, tag=True):
     deposit_until: int
 
 
+class SaleFell(Event, frozen=True, tag=True):
+    """The parties undid a sale of the listing: the operator may put it up again, and nobody is barred."""
+
+    listing: str
+    lot: str
+
+
 ListingEvent = (
     ListingReturned
     | ListingResubmitted
@@ -167,4 +174,5 @@ ListingEvent = (
     | PriorityNoticeSent
     | PriorityNoticeAcknowledged
     | EntryRefused
+    | SaleFell
 )

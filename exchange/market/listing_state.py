@@ -98,6 +98,11 @@ class Listing:
     withdrawn: str = ""
     """Why it was taken off."""
 
+    fell: str = ""
+    """The lot, table or listing under which a sale came to nothing, until it is put up again."""
+    fell_at: int | None = None
+    """When its buyer's default was declared; None where the parties undid the sale."""
+
     @property
     def qualified(self) -> list[Interest]:
         """Those who may have it. Affiliates of the seller are marked and do not count: they may not bid against others

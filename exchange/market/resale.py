@@ -12,8 +12,10 @@ from exchange.market.events import (
     SecondBestDeclined,
     SecondBestOffered,
 )
+from exchange.market.listing_commands import FailSale
+from exchange.market.listing_events import SaleFell
 from exchange.market.refusals import Events, MarketRefusal, refuse
-from exchange.market.state import ListingState, Market, Offer
+from exchange.market.state import Listing, ListingState, Market, Offer
 from matching_engine.lifecycle import LifecycleState
 from matching_engine.state import Lot
 
@@ -24,6 +26,9 @@ LOWER_MAX_PERCENT = 20
 def bar_buyer(market: Market, command: BarBuyer, at: int) -> Events:
     """The house: a buyer defaulted and takes no part in the re-auction."""
     placed = market.lot_plans.get(command.lot)
+    sold = market.listings.get(command.lot)
+    if sold is not None and sold.state is ListingState.AGREED:
+        return (BuyerBarred(sold.id, command.lot, command.party, at),)
     if placed is None:
         return refuse(command.lot, command, MarketRefusal.LOT_UNKNOWN, "there is no such lot")
     return (BuyerBarred(placed.listing, command.lot, command.party, at),)
@@ -96,26 +101,59 @@ def answer_second_best(market: Market, command: AnswerSecondBest, at: int) -> Ev
 
 
 def reopen_listing(market: Market, command: ReopenListing, at: int, lot: Lot | None) -> Events:
-    """Make a listing tradable again whose lot passed, was cancelled, or was sold to a buyer who defaulted."""
+    """Make a listing tradable again that was not sold, or whose sale failed: by default, or undone by its parties."""
     listing = market.listings.get(command.listing)
+    if listing is not None and listing.state is ListingState.AGREED:
+        return _reopen_agreed(listing, command)
     if listing is None or lot is None:
         return refuse(command.listing, command, MarketRefusal.LISTING_UNKNOWN, "no such listing was put up")
     unsold = lot.ended and not lot.winners
     defaulted = lot.id in market.defaulted and not _ended(market, lot.id)
-    if listing.state is not ListingState.IN_SESSION or not (unsold or defaulted):
-        detail = "only a listing whose lot ended unsold, or whose buyer defaulted, is put up again"
+    undone = listing.fell == lot.id and len(lot.winners) == 1
+    if listing.state is not ListingState.IN_SESSION or not (unsold or defaulted or undone):
+        detail = "only a listing whose lot ended unsold, or whose sale failed, is put up again"
         return refuse(command.listing, command, MarketRefusal.LISTING_STATE, detail)
     offer = market.offers.get(lot.id)
     if offer is not None and offer.accepted is None and at <= offer.until:
         return refuse(
             command.listing, command, MarketRefusal.OFFER_STANDS, f"{offer.code} has not answered yet"
         )
-    kept = lot.terms.opening_price_fen * (100 - LOWER_MAX_PERCENT)
-    floor_fen = -(-kept // 100) if lot.terms.direction == "sell" else 0
+    if undone and not (unsold or defaulted):
+        return (ListingReopened(command.listing, lot.id, 0),)
+    floor_fen = _floor_fen(lot.terms.opening_price_fen) if lot.terms.direction == "sell" else 0
     failed_at = lot.closed_at if unsold else market.defaulted_at.get(lot.id)
     if lot.state is LifecycleState.CANCELLED:
         failed_at = None
     return (ListingReopened(command.listing, lot.id, floor_fen, failed_at),)
+
+
+def _reopen_agreed(listing: Listing, command: ReopenListing) -> Events:
+    """A listing sold by agreement whose sale failed; after a default the asking price stands where an opening price would."""
+    if not listing.fell:
+        detail = "only a listing whose sale failed is put up again"
+        return refuse(command.listing, command, MarketRefusal.LISTING_STATE, detail)
+    asked_fen = listing.offering.asking_fen if listing.offering and listing.fell_at is not None else 0
+    return (ListingReopened(listing.id, listing.fell, _floor_fen(asked_fen), listing.fell_at),)
+
+
+def _floor_fen(opening_fen: int) -> int:
+    return -(-opening_fen * (100 - LOWER_MAX_PERCENT) // 100)
+
+
+def fail_sale(market: Market, command: FailSale) -> Events:
+    """The house: the parties undid a sale."""
+    if command.listing not in market.listings:
+        return refuse(command.listing, command, MarketRefusal.LISTING_UNKNOWN, "no such listing was put up")
+    return (SaleFell(command.listing, command.lot),)
+
+
+def fell(market: Market, event: SaleFell) -> None:
+    """The sale is undone; a runner-up who had taken the lot has it no longer."""
+    listing = market.listings[event.listing]
+    listing.fell, listing.fell_at = event.lot, None
+    offer = market.offers.get(event.lot)
+    if offer is not None and offer.accepted:
+        offer.accepted = False
 
 
 def barred(market: Market, event: BuyerBarred) -> None:
@@ -123,6 +161,9 @@ def barred(market: Market, event: BuyerBarred) -> None:
     market.barred[event.listing] = (*market.barred.get(event.listing, ()), event.party)
     market.defaulted[event.lot] = event.party
     market.defaulted_at[event.lot] = event.at
+    if event.lot == event.listing:
+        listing = market.listings[event.listing]
+        listing.fell, listing.fell_at = event.lot, event.at
     offer = market.offers.get(event.lot)
     if offer is not None and offer.accepted and offer.party == event.party:
         offer.accepted = False
@@ -154,5 +195,7 @@ def _decline(market: Market, lot: str, code: str) -> None:
 def reopened(market: Market, event: ListingReopened) -> None:
     """The listing may be put up again, not opening lower than its floor."""
     listing = market.listings[event.listing]
-    listing.state = ListingState.TRADABLE
+    if listing.state is ListingState.AGREED:
+        listing.interests.clear()
+    listing.state, listing.fell, listing.fell_at = ListingState.TRADABLE, "", None
     listing.opening_floor_fen, listing.failed_at = event.opening_floor_fen, event.failed_at

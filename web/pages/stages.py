@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from exchange.house.command import HouseEvent, Recorded
+from exchange.house.negotiation_reactions import MECHANISM
 from exchange.market import events as me
 from exchange.market import listing_events as pe
 from exchange.market import negotiation_events as ne
@@ -72,7 +73,15 @@ async def stages_of(visit: Visit, trade: Trade) -> list[Stage]:
         if name is not None and _concerns(row.event, code):
             by_stage[name].append(_step(visit.speech, row))
     by_stage["bid"] = by_stage["bid"][-BIDS_SHOWN:]
-    return [Stage(name, steps) for name, steps in by_stage.items() if name not in _absent(visit, trade)]
+    return [
+        Stage(_name(name, trade), steps)
+        for name, steps in by_stage.items()
+        if name not in _absent(visit, trade)
+    ]
+
+
+def _name(stage: str, trade: Trade) -> str:
+    return "agreed" if stage == "hammer" and by_agreement(trade) else stage
 
 
 def _absent(visit: Visit, trade: Trade) -> tuple[str, ...]:
@@ -151,6 +160,11 @@ def _figures(s: Speech, event: HouseEvent) -> Iterable[str]:
         yield s.code("side", event.side)
 
 
+def by_agreement(trade: Trade) -> bool:
+    """Whether no hammer fell for it: it came from a table, or from the one taker of a listing."""
+    return trade.mechanism == MECHANISM or trade.lot == trade.subject.listing
+
+
 def stage_now(trade: Trade, contract: str | None, registration: str | None, paid: bool) -> str:
     """The last stage a trade has reached, for lists."""
     if trade.claims:
@@ -161,4 +175,4 @@ def stage_now(trade: Trade, contract: str | None, registration: str | None, paid
         return "registration"
     if contract == "concluded":
         return "signature"
-    return "contract" if contract else "hammer"
+    return "contract" if contract else _name("hammer", trade)

@@ -127,7 +127,7 @@ def _offered(visit: Visit, trade: Trade) -> dict[str, Any]:
 
 def _reopening(visit: Visit, trade: Trade) -> ListingReopened | None:
     """The listing put up again, with its lowest opening price, if that is possible now."""
-    if trade.default is None:
+    if trade.default is None and trade.rescinded_on is None:
         return None
     command, lot = ReopenListing(trade.subject.listing), visit.state.lots.get(trade.lot)
     (event,) = reopen_listing(visit.state.market, command, visit.now, lot)

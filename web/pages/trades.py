@@ -13,7 +13,7 @@ from web.api_trades import may_see
 from web.pages.negotiation import negotiation
 from web.pages.rule_conflicts import conflicts_of
 from web.pages.shell import Visit, page, sentence
-from web.pages.stages import stages_of
+from web.pages.stages import by_agreement, stages_of
 from web.pages.trade_money import money_of
 from web.signing import signed, stands
 
@@ -46,6 +46,7 @@ async def trade_page(
         status,
         f"/trades/{trade.id}",
         trade=trade,
+        agreed=by_agreement(trade),
         side=side_of(visit, trade),
         contract=state.contracts.get(trade.contract or ""),
         registration=state.registrations.get(trade.registration or ""),
