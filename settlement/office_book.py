@@ -61,6 +61,8 @@ class SecondReview(_Row, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """From which total on (this amount included) another person looks at a contract, and the clock of that."""
 
     at_least: str
+    separate_lists: bool = False
+    """Whether a list of contracts may not mix those below and those from this total on."""
 
     @property
     def threshold_fen(self) -> int:

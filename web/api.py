@@ -17,6 +17,7 @@ from web import api_matches as matches
 from web import api_negotiations as negotiations
 from web import api_probes as probes
 from web import api_registers as registers
+from web import api_registration_files as registration_files
 from web import api_registrations as registrations
 from web import api_royalties as royalties
 from web import api_seals as seals
@@ -192,6 +193,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *claims.OPERATIONS,
     *default.OPERATIONS,
     *contracts.OPERATIONS,
+    *registration_files.OPERATIONS,
     *registrations.OPERATIONS,
     *catalogue.OPERATIONS,
     *evaluations.OPERATIONS,

@@ -27,6 +27,21 @@ class RegistrationQuery(Taken, frozen=True):
     limit: Limit = 50
 
 
+class PaperQuery(Taken, frozen=True):
+    """In which form; `txt` is the text whose SHA-256 the paper states."""
+
+    form: Literal["html", "docx", "pdf", "txt"] = "docx"
+
+
+class ListQuery(Taken, frozen=True):
+    """Which contracts: year of registration (or filing), office by name or code, amounts below or from the second review's."""
+
+    form: Literal["csv", "xlsx"] = "xlsx"
+    year: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}$")] | None = None
+    office: Word | None = None
+    size: Literal["all", "below", "from"] = "all"
+
+
 class CostBody(Taken, frozen=True):
     """An item of the price that is not for technology."""
 

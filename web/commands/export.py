@@ -15,6 +15,7 @@ from exchange.settings import Settings
 from exchange.store.journal import open_journal
 from matching_engine.errors import Malformed
 from web.commands.errors import NO, exits, quit_with
+from web.commands.export_registration import registration
 
 export_app = typer.Typer(help="Write the journal or published data to a file.", no_args_is_help=True)
 
@@ -74,3 +75,6 @@ def _target(path: Path | None) -> Iterator[BinaryIO]:
         raise Malformed("--out", str(path), f"a file that can be written ({error.strerror})") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+export_app.command()(registration)

@@ -1,18 +1,21 @@
 """The registration desk: contracts by their state and the last day of the office's clock."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from settlement.dates import shanghai_date
+from settlement.filing_list import MixedList, Size, is_year, selected
 from settlement.registration_state import CLOCK_RUNS, Registration, RegistrationState
 from settlement.state import Settlement
-from web.pages.shell import Visit, page
+from web.documents.filing_table import TableForm, table_response
+from web.pages.shell import Page, Visit, page, sentence
 from web.registration_resources import RegistrationLine
 from web.registration_views import registration_line
 
@@ -88,8 +91,8 @@ def _due(one: Registration) -> str:
     return one.due_on if one.state in CLOCK_RUNS else ""
 
 
-async def registrations(visit: Visit) -> Response:
-    """The desk."""
+async def registrations(visit: Visit, status: int = 200, wrong: Mapping[str, str] | None = None) -> Response:
+    """The desk; `wrong` is about an export that was refused."""
     principal = visit.needs("registrar")
     state, asked = visit.state.settlement, wanted(visit)
     today = shanghai_date(visit.now)
@@ -99,6 +102,7 @@ async def registrations(visit: Visit) -> Response:
     first = _first(visit, len(shown))
     return visit.render(
         "registrations.html",
+        status,
         lines=shown[first : first + SHOWN],
         waiting=sum(counts[one] for one in WAITING),
         overdue=sum(line.clock.overdue for line in found),
@@ -110,7 +114,9 @@ async def registrations(visit: Visit) -> Response:
         offices=_offices(state),
         before=first - SHOWN if first else None,
         after=first + SHOWN if first + SHOWN < len(shown) else None,
-        today=today,
+        listed=_listed(visit),
+        sizes=get_args(Size),
+        errors=wrong or {},
     )
 
 
@@ -126,4 +132,33 @@ def _offices(state: Settlement) -> list[tuple[str, Any]]:
     return sorted(known.items())
 
 
-ROUTES: list[Route] = [page("/registrations", registrations)]
+def _listed(visit: Visit) -> dict[str, str]:
+    """What the export's form shows: what was asked for, or the year of today."""
+    query = visit.request.query_params
+    year = query.get("year", str(shanghai_date(visit.now).year))
+    return {"year": year, "size": query.get("size", "all")}
+
+
+def _export(form: TableForm) -> Page:
+    async def export(visit: Visit) -> Response:
+        """The filing forms as a list; what is wrong with the question is said on the desk."""
+        visit.needs("registrar")
+        query, state = visit.request.query_params, visit.state.settlement
+        year, size = query.get("year", ""), query.get("size", "all")
+        if year and not is_year(year):
+            return await registrations(visit, 422, {"year": sentence(visit.speech, "BAD_YEAR")})
+        chosen: Size = size if size in get_args(Size) else "all"  # type: ignore[assignment]
+        try:
+            found = selected(state, year or None, query.get("office") or None, chosen)
+        except MixedList:
+            return await registrations(visit, 409, {"size": sentence(visit.speech, "LIST_MIXED")})
+        return table_response(state, found, form, f"registrations-{year or 'all'}")
+
+    return export
+
+
+ROUTES: list[Route] = [
+    page("/registrations", registrations),
+    page("/registrations/export.csv", _export("csv")),
+    page("/registrations/export.xlsx", _export("xlsx")),
+]
