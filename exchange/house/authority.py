@@ -12,6 +12,7 @@ from exchange.house.negotiation_authority import TABLE as TABLES
 from exchange.house.registration_authority import REGISTRATION_TABLE
 from exchange.house.release_authority import TABLE as RELEASES
 from exchange.house.state import State
+from exchange.house.supply_authority import TABLE as SUPPLY
 from exchange.market import commands as mc
 from exchange.market import listing_commands as pc
 from matching_engine import commands as lc
@@ -176,6 +177,7 @@ TABLE: dict[type, tuple[frozenset[str], Check]] = {
     lc.Resume: (frozenset({"operator"}), _anything),
     lc.Cancel: (frozenset({"operator"}), _anything),
     **TABLES,
+    **SUPPLY,
     lc.OpenSeals: (frozenset({"house"}), _anything),
     mc.EnrolParty: (frozenset({"operator"}), _anything),
     mc.SubmitListing: (frozenset({"seller"}), _for_party("seller")),
@@ -185,6 +187,8 @@ TABLE: dict[type, tuple[frozenset[str], Check]] = {
     pc.WithdrawListing: (frozenset({"seller"}), _for_party("seller")),
     pc.FileObjection: (EVERYBODY, _anything),
     pc.DecideObjection: (frozenset({"operator"}), _not_about_own),
+    pc.WithholdListing: (frozenset({"operator"}), _anything),
+    pc.RestoreListing: (frozenset({"operator"}), _anything),
     pc.RegisterInterest: (frozenset({"bidder"}), _for_party("party")),
     pc.RefuseInterest: (frozenset({"operator"}), _anything),
     pc.AcknowledgeNotice: (frozenset({"seller", "bidder"}), _for_party("party")),

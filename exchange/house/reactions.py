@@ -12,8 +12,10 @@ from exchange.house.listing_reactions import late
 from exchange.house.negotiation_reactions import REACTIONS as NEGOTIATED
 from exchange.house.negotiation_reactions import undone
 from exchange.house.state import State
+from exchange.house.supply_reactions import REACTIONS as SUPPLY
 from exchange.market import commands as mc
 from exchange.market import events as m
+from exchange.market.challenge import subject_of
 from exchange.market.listing_commands import FailSale
 from exchange.market.sealing import takes_seals
 from matching_engine import commands as lc
@@ -86,7 +88,7 @@ def _conclude(state: State, event: le.Hammered, n: int) -> sc.ConcludeTrade:
     return sc.ConcludeTrade(
         trade=f"T-{event.lot}-{n + 1}",
         lot=event.lot,
-        subject=listing.subject,
+        subject=subject_of(market, listing),
         seller=offering if sells else bidding,
         buyer=bidding if sells else offering,
         price_fen=winner.price_fen,
@@ -160,6 +162,7 @@ _BY_TYPE: dict[type, Callable[[State, Any], Bodies]] = {
     TradeRescinded: _rescinded,
     m.SecondBestAccepted: _second_best,
     **NEGOTIATED,
+    **SUPPLY,
     le.Passed: _unsold,
     le.Cancelled: _unsold,
     **LISTINGS,

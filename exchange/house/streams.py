@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, cast, get_args
 
 from exchange.house.release_streams import STREAMS as RELEASES
+from exchange.house.supply_streams import STREAMS as SUPPLY
 from exchange.market import events as m
 from exchange.market import listing_events as p
 from exchange.market.negotiation_events import NegotiationEvent
@@ -117,6 +118,8 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     p.PriorityNoticeSent: _on_party,
     p.PriorityNoticeAcknowledged: _on_party,
     p.SaleFell: _on_listing,
+    p.ListingWithheld: _on_listing,
+    p.ListingRestored: _on_listing,
     p.EntryRefused: lambda event: f"entry/{event.lot}",
     m.SessionScheduled: lambda event: f"session/{event.session}",
     m.EntryApplied: lambda event: f"entry/{event.lot}",
@@ -129,6 +132,7 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     m.ListingReopened: _on_listing,
     **dict.fromkeys(get_args(NegotiationEvent), _on_table),
     **RELEASES,
+    **SUPPLY,
     m.MarketRefused: _on_refusals,
     s.DepositCalled: _on_deposit,
     s.DepositHeld: _on_deposit,

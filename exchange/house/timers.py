@@ -12,13 +12,16 @@ from typing import Any
 
 from exchange.house.command import Body
 from exchange.house.state import State
+from exchange.house.supply_timers import LICENCE_SET_BY, TRIAL_SET_BY
 from exchange.market.commands import CloseNotice
 from exchange.market.events import NoticePublished
-from exchange.market.listing_events import NoticeExtended, NoticeResumed
+from exchange.market.licence_messages import LapseOpenLicence
+from exchange.market.listing_events import ListingRestored, NoticeExtended, NoticeResumed
 from exchange.market.negotiation_commands import ConfirmAgreement, LapseTerms
 from exchange.market.negotiation_events import AgreementNoticed, AgreementObjectionDecided, TermsOffered
 from exchange.market.release_commands import AdvanceRelease
 from exchange.market.release_events import ReleaseAnswerRuled, ReleaseDeferralEnded, ReleaseNotified
+from exchange.market.trial_messages import EndTrial
 from settlement.account_events import PaymentDirected
 from settlement.commands import ExpirePayment
 from settlement.default_events import ObligationMoneyOrdered
@@ -46,7 +49,7 @@ TIMERS: dict[str, Timer] = {
     "notice": Timer(
         lambda state: state.market.notices_due,
         CloseNotice,
-        {event: attrgetter("listing") for event in (NoticePublished, NoticeResumed, NoticeExtended)},
+        {event: attrgetter("listing") for event in (NoticePublished, NoticeResumed, NoticeExtended, ListingRestored)},
     ),
     "order": Timer(
         lambda state: state.settlement.orders_due,
@@ -76,6 +79,8 @@ TIMERS: dict[str, Timer] = {
         AdvanceRelease,
         dict.fromkeys((ReleaseNotified, ReleaseAnswerRuled, ReleaseDeferralEnded), attrgetter("achievement")),
     ),
+    "trial": Timer(lambda state: state.market.trials.due, EndTrial, TRIAL_SET_BY),
+    "open licence": Timer(lambda state: state.market.open_licences.due, LapseOpenLicence, LICENCE_SET_BY),
 }
 """Kind → timer. A new deadline is one line here."""
 

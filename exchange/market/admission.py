@@ -4,7 +4,7 @@ from exchange.market import listing_commands as lc
 from exchange.market import listing_events as le
 from exchange.market.commands import AdmitListing, SubmitListing
 from exchange.market.events import ListingAdmitted, ListingSubmitted, NoticePublished
-from exchange.market.listing_state import Listing, ListingState, Version
+from exchange.market.listing_state import WITHHELD, Listing, ListingState, Version
 from exchange.market.listing_terms import OPTIONAL_CHECKS, Check, Offering, Papers
 from exchange.market.refusals import Events, MarketRefusal, refuse
 from exchange.market.rule_sets import deposit_range, interest_figures, least_notice
@@ -50,6 +50,8 @@ def admit(market: Market, command: AdmitListing, at: int) -> Events:
     listing = market.listings.get(command.listing)
     if listing is None:
         return refuse(command.listing, command, MarketRefusal.LISTING_UNKNOWN, "there is no such listing")
+    if listing.withheld:
+        return refuse(command.listing, command, MarketRefusal.LISTING_WITHHELD, WITHHELD)
     if listing.state is not ListingState.SUBMITTED:
         return refuse(
             command.listing, command, MarketRefusal.LISTING_STATE, f"the listing is {listing.state}"
@@ -174,6 +176,9 @@ def withdraw(market: Market, command: lc.WithdrawListing) -> Events:
         )
     if listing.state not in BEFORE_SESSION:
         detail = f"the listing is {listing.state}: {WITHDRAWAL_RULE}"
+        return refuse(command.listing, command, MarketRefusal.LISTING_STATE, detail)
+    if market.trials.standing(listing.id) or market.open_licences.standing(listing.id):
+        detail = "a trial or an open licence stands on it"
         return refuse(command.listing, command, MarketRefusal.LISTING_STATE, detail)
     return (le.ListingWithdrawn(command.listing, "seller", command.reasons, WITHDRAWAL_RULE),)
 

@@ -2,12 +2,15 @@
 
 import msgspec
 
+from exchange.market.challenge_messages import ChallengeCommand
 from exchange.market.command_base import Command
+from exchange.market.licence_messages import LicenceCommand
 from exchange.market.listing_commands import ListingCommand
 from exchange.market.listing_terms import Checked, Offering, Papers, Sale
 from exchange.market.listing_terms import RuleSet as RuleSet
 from exchange.market.negotiation_commands import NegotiationCommand
 from exchange.market.release_commands import ReleaseCommand
+from exchange.market.trial_messages import TrialCommand
 from matching_engine.terms import Terms
 from settlement.commands import PartyFacts, Subject
 from settlement.commission import Commission
@@ -158,5 +161,8 @@ MarketCommand = (
     | ReopenListing
     | ListingCommand
     | NegotiationCommand
+    | TrialCommand
+    | LicenceCommand
+    | ChallengeCommand
     | ReleaseCommand
 )

@@ -13,6 +13,7 @@ from exchange.market.refusals import Events, MarketRefusal
 from exchange.market.refusals import refuse as _refuse
 from exchange.market.release_dispatch import DECIDE as RELEASES
 from exchange.market.state import Market
+from exchange.market.supply_dispatch import DECIDE as SUPPLY
 from matching_engine.state import Lot
 from settlement.dates import shanghai_time
 
@@ -92,6 +93,7 @@ _BY_TYPE: dict[type, Callable[[Market, Any, Ask], Events]] = {
     c.ReopenListing: _reopen_listing,
     **LISTINGS,
     **NEGOTIATE,
+    **SUPPLY,
     **RELEASES,
 }
 

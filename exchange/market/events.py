@@ -1,11 +1,14 @@
 """What happened in the market: a closed union, past tense."""
 
+from exchange.market.challenge_messages import ChallengeEvent
 from exchange.market.commands import Reserved, RuleSet
 from exchange.market.event_base import Event
+from exchange.market.licence_messages import LicenceEvent
 from exchange.market.listing_events import ListingEvent
 from exchange.market.listing_terms import Checked, Offering, Papers, Sale
 from exchange.market.negotiation_events import NegotiationEvent
 from exchange.market.release_events import ReleaseEvent
+from exchange.market.trial_messages import TrialEvent
 from settlement.commands import PartyFacts, Subject
 from settlement.commission import Commission
 
@@ -172,6 +175,9 @@ MarketEvent = (
     | ListingReopened
     | ListingEvent
     | NegotiationEvent
+    | TrialEvent
+    | LicenceEvent
+    | ChallengeEvent
     | ReleaseEvent
     | MarketRefused
 )

@@ -9,6 +9,7 @@ from exchange.market.listing_dispatch import EVOLVE as LISTINGS
 from exchange.market.negotiation_evolve import EVOLVE as NEGOTIATE
 from exchange.market.release_dispatch import EVOLVE as RELEASES
 from exchange.market.state import Entry, Market
+from exchange.market.supply_dispatch import EVOLVE as SUPPLY
 
 
 def _party_enrolled(market: Market, event: e.PartyEnrolled) -> None:
@@ -45,6 +46,7 @@ _BY_TYPE: dict[type, Callable[[Market, Any], None]] = {
     e.ListingReopened: resale.reopened,
     **LISTINGS,
     **NEGOTIATE,
+    **SUPPLY,
     **RELEASES,
     e.MarketRefused: _nothing,
 }

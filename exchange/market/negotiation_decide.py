@@ -74,6 +74,9 @@ def _unfit(market: Market, command: OpenTable, listing: Listing) -> tuple[Market
         return MarketRefusal.LISTING_STATE, f"{listing.id} is {listing.state}"
     if any(market.related(out, command.taker) for out in market.barred.get(listing.id, ())):
         return MarketRefusal.ENTRY_BARRED, "a buyer who did not pay, and its affiliates, take no further part"
+    trial = market.trials.keeps(listing.id)
+    if trial is not None and trial.taker != command.taker:
+        return MarketRefusal.LISTING_ON_TRIAL, "a trial keeps the listing for its taker"
     own = [table for table in market.negotiation.on(listing.id) if table.taker == command.taker]
     if any(table.state in LIVE for table in own):
         return MarketRefusal.TABLE_EXISTS, "the two parties sit at a table on this listing already"
@@ -167,7 +170,8 @@ def _offer_fault(
     if not VALID_MIN <= valid_for <= VALID_MAX:
         return MarketRefusal.TERMS_INVALID, "an offer stands from a minute to 90 days"
     fault = sheet_fault(sheet, market.listings[table.listing].subject)
-    return (MarketRefusal.TERMS_INVALID, fault) if fault else None
+    wrong = (MarketRefusal.TERMS_INVALID, fault) if fault else None
+    return wrong or exclusive_fault(market, table.listing, sheet.deal)
 
 
 def withdraw(market: Market, command: WithdrawTerms, at: int) -> Events:
@@ -198,7 +202,7 @@ def agree(market: Market, command: AgreeTerms, at: int) -> Events:
     others = [one for one in market.negotiation.on(table.listing) if one.state in LIVE and one is not table]
     return (
         n.TermsAgreed(table.id, standing.number, command.party, standing.digest),
-        _notice(market, table, standing, at),
+        notice_of(market, table, standing, at),
         *(n.TableEnded(one.id, "listing_agreed", "", "", at) for one in others),
     )
 
@@ -211,16 +215,22 @@ def _agree_fault(
         return MarketRefusal.TERMS_STALE, "the digest is not that of the offer that stands"
     if listing.state is not ListingState.TRADABLE:
         return MarketRefusal.LISTING_STATE, f"{listing.id} is {listing.state}"
+    trial = market.trials.keeps(listing.id)
+    if trial is not None and trial.taker != table.taker:
+        return MarketRefusal.LISTING_ON_TRIAL, "a trial keeps the listing for its taker"
+    licensed = exclusive_fault(market, listing.id, standing.sheet.deal)
+    if licensed is not None:
+        return licensed
     if competition_due(market, listing.id, table.taker):
         return (
             MarketRefusal.COMPETITION_DUE,
             "another party has asked for this listing: it goes to competition",
         )
     fault = sheet_fault(standing.sheet, listing.subject)
-    return (MarketRefusal.TERMS_INVALID, fault) if fault else _price_fault(listing, standing.sheet.price_fen)
+    return (MarketRefusal.TERMS_INVALID, fault) if fault else price_fault(listing, standing.sheet.price_fen)
 
 
-def _price_fault(listing: Listing, price_fen: int) -> tuple[MarketRefusal, str] | None:
+def price_fault(listing: Listing, price_fen: int) -> tuple[MarketRefusal, str] | None:
     """What keeps a price from being agreed to: the asking price of the offering, the appraisal of state assets."""
     if listing.offering is not None and price_fen < listing.offering.asking_fen:
         return MarketRefusal.OFFER_BELOW_ASKING, f"the asking price is {listing.offering.asking_fen} fen"
@@ -233,7 +243,8 @@ def _price_fault(listing: Listing, price_fen: int) -> tuple[MarketRefusal, str] 
     return None
 
 
-def _notice(market: Market, table: Table, standing: Standing, at: int) -> n.AgreementNoticed:
+def notice_of(market: Market, table: Table, standing: Standing, at: int) -> n.AgreementNoticed:
+    """The notice of an agreement, with the relations of its taker marked."""
     listing = market.listings[table.listing]
     interest = listing.interests.get(table.taker)
     said = interest is not None and interest.relation == "completer"

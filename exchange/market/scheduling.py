@@ -1,8 +1,10 @@
 """Setting a session: its lots, checked against the figures of its rule set unless it says that it is a rehearsal."""
 
+from exchange.market.challenge import session_fault
 from exchange.market.commands import LotPlan, ScheduleSession
 from exchange.market.events import SessionScheduled
 from exchange.market.instants import cutoff_instant
+from exchange.market.licence import exclusive_fault
 from exchange.market.listing_commands import AcknowledgeNotice
 from exchange.market.listing_events import PriorityNoticeAcknowledged, PriorityNoticeSent
 from exchange.market.listing_state import Listing, ListingState
@@ -86,7 +88,10 @@ def _unfit(market: Market, plan: LotPlan, lots: dict[str, str], at: int) -> Faul
     for one in plan.reserved:
         if one.party not in market.parties:
             return MarketRefusal.PARTY_UNKNOWN, f"{one.party} is not enrolled"
-    return _holder_left_out(plan, listing)
+    if market.trials.keeps(listing.id) is not None:
+        return MarketRefusal.LISTING_ON_TRIAL, "a trial keeps the listing for its taker"
+    promised = session_fault(market, plan) or exclusive_fault(market, listing.id, listing.subject.deal)
+    return promised or _holder_left_out(plan, listing)
 
 
 def _holder_left_out(plan: LotPlan, listing: Listing) -> Fault | None:

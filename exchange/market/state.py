@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, field
 
+from exchange.market.challenge_messages import ChallengeTerms, DemandAnswered
 from exchange.market.commands import RuleSet
+from exchange.market.licence_state import OpenLicences
 from exchange.market.listing_state import Listing as Listing
 from exchange.market.listing_state import ListingState as ListingState
 from exchange.market.listing_state import Objection
 from exchange.market.negotiation_state import Negotiations
 from exchange.market.release_state import Releases
+from exchange.market.trial_state import Trials
 from settlement.commands import PartyFacts
 from settlement.commission import Commission
 
@@ -100,6 +103,11 @@ class Market:
     """lot → codes that did not want it as runner-up."""
     negotiation: Negotiations = field(default_factory=Negotiations)
     """The tables at which holders and takers negotiate."""
+    trials: Trials = field(default_factory=Trials)
+    open_licences: OpenLicences = field(default_factory=OpenLicences)
+    challenges: dict[str, ChallengeTerms] = field(default_factory=dict)
+    """listing → the challenge that was published for it."""
+    demand_answers: dict[str, tuple[DemandAnswered, ...]] = field(default_factory=dict)
     releases: Releases = field(default_factory=Releases)
     """Unconverted results on their way to the market, and the batches."""
 

@@ -39,6 +39,13 @@ PURE = (
     "exchange/matchmaking/score.py",
     "exchange/matchmaking/tokens.py",
     "exchange/matchmaking/values.py",
+    "exchange/reports/__init__.py",
+    "exchange/reports/facts.py",
+    "exchange/reports/figures.py",
+    "exchange/reports/index.py",
+    "exchange/reports/ocds.py",
+    "exchange/reports/periodic.py",
+    "exchange/reports/projector.py",
     "exchange/house/__init__.py",
     "exchange/house/authority.py",
     "exchange/house/chain.py",
@@ -54,6 +61,9 @@ PURE = (
     "exchange/house/registration_authority.py",
     "exchange/house/state.py",
     "exchange/house/streams.py",
+    "exchange/house/supply_authority.py",
+    "exchange/house/supply_reactions.py",
+    "exchange/house/supply_streams.py",
 )
 # Protocols of the edge and the records they exchange: they describe waiting and so say `async`, but they do nothing.
 PORTS = "exchange/ports.py"
