@@ -19,6 +19,7 @@ from web import api_probes as probes
 from web import api_registers as registers
 from web import api_registration_files as registration_files
 from web import api_registrations as registrations
+from web import api_releases as releases
 from web import api_royalties as royalties
 from web import api_seals as seals
 from web import api_sittings as sittings
@@ -200,6 +201,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *registers.OPERATIONS,
     *market.OPERATIONS,
     *matches.OPERATIONS,
+    *releases.OPERATIONS,
     *listings.OPERATIONS,
     *sittings.OPERATIONS,
     *negotiations.OPERATIONS,

@@ -8,6 +8,7 @@ import typer
 
 from exchange.bootstrap import open_exchange
 from exchange.matchmaking.daily import recommending
+from exchange.releases.daily import scanning
 from exchange.settings import Settings
 from web.commands.errors import exits
 from web.logs import configure_logging
@@ -52,5 +53,5 @@ async def _serve_on(listening: socket.socket, settings: Settings) -> None:
         if settings.role == "web":
             await serve_app(exchange, listening)
         else:
-            async with recommending(exchange):
+            async with recommending(exchange), scanning(exchange):
                 await serve_app(exchange, listening)

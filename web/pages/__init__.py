@@ -34,6 +34,8 @@ from web.pages import (
     royalty,
     statement,
     trades,
+    unconverted,
+    zones,
 )
 from web.pages.shell import error_page
 
@@ -74,5 +76,7 @@ def page_routes() -> list[Route]:
         listings,
         listing_desk,
         calendar,
+        unconverted,
+        zones,
     )
     return [route for part in parts for route in part.ROUTES]

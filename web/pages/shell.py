@@ -188,12 +188,15 @@ def _nav(s: Speech, caller: Caller | None) -> list[tuple[str, str]]:
         ("/", s.text("Market")),
         ("/achievements", s.text("Achievements")),
         ("/listings", s.text("Listings")),
+        ("/zones/unconverted", s.text("Special zone")),
         ("/calendar", s.text("Calendar")),
         ("/calculator", s.text("Subsidy calculator")),
     ]
     if roles & {"seller", "bidder", "broker"}:
         pages.append(("/desk", s.text("My desk")))
         pages.append(("/negotiations", s.text("Negotiations")))
+    if roles & {"seller", "operator", "auditor"}:
+        pages.append(("/unconverted", s.text("Unconverted results")))
     if caller and caller.principal.party:
         pages.append(("/matches", s.text("Matches")))
         pages.append(("/statement", names["/statement"]))
