@@ -61,7 +61,7 @@ def _head(state: Settlement, one: Registration) -> Iterator[str]:
     trade, contract = state.trades[one.trade], state.contracts[one.contract]
     kind: ContractKind = one.kind or contract.kind  # type: ignore[assignment]
     yield f"登记编号：{one.number}"
-    yield f"系统内临时编号（不是登记编号）：{one.id}"
+    yield f"临时编号（非登记编号）：{one.id}"
     yield f"项目名称：{_line(form_of(state, one).project)}"
     yield f"合同类别：{KINDS[kind]}"
     yield f"卖方：{_line(trade.seller.name)}"
@@ -134,7 +134,7 @@ def _sealed(lines: list[str], one: Registration, paper: str) -> str:
         f"摘要为“{_DIGEST}”一行之前全部文字（UTF-8，不含行末换行）的散列值。"
         "登记事项以交易日志为准，日志可用 luochui verify 核验。"
     )
-    return f"{body}\n{_DIGEST}：{digest}\n{hint}\n"
+    return f"{body}\n{_DIGEST}：\n{digest}\n{hint}\n"
 
 
 def _numbered(article: int, texts: Iterator[str]) -> Iterator[str]:

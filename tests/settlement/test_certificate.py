@@ -49,7 +49,7 @@ def test_it_states_number_and_both_values() -> None:
 def test_the_provisional_id_never_looks_like_a_number() -> None:
     """It stands as what it is, has letters, and no check takes it for a number of sixteen digits."""
     desk = registered()
-    assert f"系统内临时编号（不是登记编号）：{REGISTRATION}" in text_of(desk)
+    assert f"临时编号（非登记编号）：{REGISTRATION}" in text_of(desk)
     assert malformed(REGISTRATION) is not None
     assert re.findall(r"\d{16}", text_of(desk).partition("\nSHA-256")[0]) == ["2026230001000001"]
 
@@ -68,7 +68,7 @@ def test_the_digest_covers_everything_before_it() -> None:
     """Whoever has the text can compute it; any change of the text changes it."""
     desk = registered()
     for text in (text_of(desk), income_sheet(desk.state, registration_of(desk))):
-        stated = re.search(r"^SHA-256：([0-9a-f]{64})$", text, re.MULTILINE)
+        stated = re.search(r"^SHA-256：\n([0-9a-f]{64})$", text, re.MULTILINE)
         assert stated is not None
         before = text[: stated.start() - 1]
         assert stated[1] == hashlib.sha256(before.encode()).hexdigest() == digest_of(text)
