@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     rate_limit: int = Field(default=10, ge=1, le=1_000_000)
     """Requests and messages a second that one principal may make for ever, and twice as many at once. Who
     measures how fast a house decides lifts it for the house of the measurement; nobody else needs to."""
+    nodes: tuple[str, ...] = ()
+    """Other nodes of the network beside those in the register, each as `id=https://address#public key in hex`."""
     log_json: bool = False
     demo: bool = False
 

@@ -5,6 +5,8 @@ from exchange.registers.achievements import Achievement, Achievements
 from exchange.registers.database import Database
 from exchange.registers.demands import Demand, Demands
 from exchange.registers.evaluations import Appraisal, Appraisals, Evaluation, Evaluations
+from exchange.registers.feeds import Feeds
+from exchange.registers.nodes import Node, Nodes
 from exchange.registers.organisations import Organisation, Organisations
 from exchange.registers.people import Mandate, Mandates, People, Person
 from exchange.registers.recommendations import Recommendations
@@ -21,6 +23,7 @@ __all__ = [
     "Evaluation",
     "Item",
     "Mandate",
+    "Node",
     "Organisation",
     "Person",
     "Registers",
@@ -47,6 +50,8 @@ class Registers:
         self.items = Items(self.database)
         self.search = Search(self.database)
         self.recommendations = Recommendations(self.database)
+        self.nodes = Nodes(self.database)
+        self.feeds = Feeds(self.database)
 
     async def open(self) -> None:
         """Connect; Unavailable when the database cannot be reached or has no tables yet."""

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 
 import msgspec
-from sqlalchemy import or_, select
+from sqlalchemy import insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exchange.market.unconverted import Category, Mode, Secrecy
 from exchange.registers import search_index as index
 from exchange.registers.facts import Completer, FundingSource, IpItem, Owner, RightsGrant, StageReached
 from exchange.registers.models import AchievementRow, AchievementVersionRow
+from exchange.registers.node_models import CatalogueChangeRow
 from exchange.registers.versioned import Versioned
 from exchange.registers.words import PriceForm, Route, Stage
 from matching_engine import canonical
@@ -131,8 +132,12 @@ class Achievements(Versioned[Achievement]):
     async def _kept(
         self, session: AsyncSession, changes: Sequence[tuple[Achievement | None, Achievement]]
     ) -> None:
-        """The search index follows in the same transaction: what becomes secret is gone from it at once."""
+        """The search index follows in the same transaction: what becomes secret is gone from it at once.
+
+        What the other nodes are told of it waits in the same transaction, too.
+        """
         await index.enter(session, [index.change(old, new) for old, new in changes])
+        await session.execute(insert(CatalogueChangeRow), [{"achievement": new.id} for _, new in changes])
 
     async def list(
         self, *, field: str = "", holder: str = "", q: str = "", after: str = "", limit: int = 100
