@@ -130,9 +130,9 @@ def _sealed(lines: list[str], one: Registration, paper: str) -> str:
     body = "\n".join([*lines, "", f"登记机构（盖章）：{one.office}"])
     digest = hashlib.sha256(body.encode()).hexdigest()
     hint = (
-        f"核验方法：从本系统 /registrations/{one.id}/{paper}.txt 重新取得文本，其摘要应与本页所载一致；"
-        f"摘要为“{_DIGEST}”一行之前全部文字（UTF-8，不含行末换行）的散列值。"
-        "登记事项以交易日志为准，日志可用 luochui verify 核验。"
+        "核验方法：在本系统公开页面 /papers/check 输入登记编号和上述摘要，即知本页是否与现行登记一致。"
+        f"摘要为“{_DIGEST}”一行之前全部文字（UTF-8，不含行末换行）的散列值，"
+        f"文本可从 /registrations/{one.id}/{paper}.txt 取得。登记事项以交易日志为准。"
     )
     return f"{body}\n{_DIGEST}：\n{digest}\n{hint}\n"
 

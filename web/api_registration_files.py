@@ -9,6 +9,7 @@ from web.api_trades import OVERSEERS, may_see
 from web.documents.filing_table import TABLE_MEDIA, table_response
 from web.documents.papers import MEDIA
 from web.documents.registration_papers import RegistrationPaper, registration_paper
+from web.paper_check import check_paper
 from web.routes import Ask, Operation
 
 V1 = "/api/v1"
@@ -47,10 +48,27 @@ async def export_registrations(ask: Ask) -> Response:
     return table_response(state, found, query.form, f"registrations-{query.year or 'all'}")
 
 
+async def check_registration_paper(ask: Ask) -> r.PaperVerdict:
+    """Whether a certificate or sheet that somebody shows is the one that stands now; for anyone."""
+    query: r.PaperCheckQuery = ask.query
+    state = ask.exchange.house.view.settlement
+    return r.PaperVerdict(query.number, check_paper(state, query.number, query.digest))
+
+
 _ONE = f"{V1}/registrations/{{registration}}"
 _FILES = (*MEDIA.values(), "text/plain")
 
 OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        "GET",
+        f"{V1}/paper-checks",
+        check_registration_paper,
+        "Check a certificate or sheet of technical income",
+        "registration",
+        r.PaperVerdict,
+        query=r.PaperCheckQuery,
+        signed_in=False,
+    ),
     Operation(
         "GET",
         f"{V1}/registration-list",

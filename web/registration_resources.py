@@ -33,6 +33,13 @@ class PaperQuery(Taken, frozen=True):
     form: Literal["html", "docx", "pdf", "txt"] = "docx"
 
 
+class PaperCheckQuery(Taken, frozen=True):
+    """The number on a paper, and its SHA-256 in small letters."""
+
+    number: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{16}$")]
+    digest: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+
+
 class ListQuery(Taken, frozen=True):
     """Which contracts: year of registration (or filing), office by name or code, amounts below or from the second review's."""
 
@@ -245,6 +252,13 @@ class CertificateResource(Given, frozen=True):
     technology_fen: Fen
     registrar: str
     certified_on: Date
+
+
+class PaperVerdict(Given, frozen=True):
+    """Which paper the digest is of; `differs`: of none as they stand now; `unknown`: no contract has the number."""
+
+    number: str
+    verdict: Literal["certificate", "income_sheet", "differs", "unknown"]
 
 
 class ReceiptResource(Given, frozen=True):

@@ -133,3 +133,27 @@ def mixed(registrations: dict[str, object]) -> None:
         registration.office_code, registration.total_fen = "320101", fen  # type: ignore[attr-defined]
     other.id = "TC-T-L1-2"  # type: ignore[attr-defined]
     registrations["TC-T-L1-2"] = other
+
+
+async def test_anybody_checks_a_paper(web: Web) -> None:
+    """The certificate and the sheet are recognised; one that was altered or is old differs; an unknown number says so."""
+    registrar = await registered(web)
+    visitor = web.client()
+
+    async def verdict(digest: str, number: str = NUMBER) -> str:
+        answer = await visitor.get(f"/api/v1/paper-checks?number={number}&digest={digest}")
+        return str(answer.json()["verdict"])
+
+    old = digest_of((await registrar.get(f"{API}/certificate?form=txt")).text)
+    sheet = digest_of((await registrar.get(f"{API}/income-sheet?form=txt")).text)
+    assert (await verdict(old), await verdict(sheet)) == ("certificate", "income_sheet")
+    assert (await verdict("0" * 64), await verdict(old, "2026230001000002")) == ("differs", "unknown")
+    page = await get(visitor, f"/papers/check?number={NUMBER}&digest={old.upper()}")
+    assert "一致：这是现行有效文本的登记证明" in page.text
+    page = await get(visitor, f"/papers/check?number={NUMBER}X&digest=1", 422)
+    assert set(page.wrong) == {"number", "digest"}
+    assert (await get(visitor, "/papers/check")).wrong == {}
+    assert (
+        await post(registrar, f"registrations/{ID}/cancellation", {"words": "合同解除"})
+    ).status_code == 201
+    assert await verdict(old) == "differs"
