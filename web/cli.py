@@ -17,6 +17,7 @@ from web.commands.imports import import_app
 from web.commands.match import match_app
 from web.commands.migrate import migrate
 from web.commands.rehearse import rehearse
+from web.commands.report import report_app
 from web.commands.serve import serve
 from web.commands.unconverted import unconverted
 from web.commands.user import user_app
@@ -34,6 +35,7 @@ for command in (demo, serve, migrate, rehearse, claims, unconverted, verify):
 app.add_typer(user_app, name="user")
 app.add_typer(import_app, name="import")
 app.add_typer(export_app, name="export")
+app.add_typer(report_app, name="report")
 app.add_typer(bank_app, name="bank")
 app.add_typer(match_app, name="match")
 app.add_typer(bench_app, name="bench")

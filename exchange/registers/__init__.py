@@ -11,6 +11,7 @@ from exchange.registers.organisations import Organisation, Organisations
 from exchange.registers.people import Mandate, Mandates, People, Person
 from exchange.registers.recommendations import Recommendations
 from exchange.registers.repository import Item, Items
+from exchange.registers.reports import AnnualEntries, AnnualEntry, IndicatorEntries, IndicatorEntry
 from exchange.registers.search import Search
 from exchange.registers.sessions import Sessions, SignIn
 from exchange.registers.signing_keys import SigningKey, SigningKeys
@@ -19,10 +20,12 @@ __all__ = [
     "Account",
     "Achievement",
     "Appraisal",
+    "AnnualEntry",
     "Demand",
     "Evaluation",
     "Item",
     "Mandate",
+    "IndicatorEntry",
     "Node",
     "Organisation",
     "Person",
@@ -53,6 +56,8 @@ class Registers:
         self.nodes = Nodes(self.database)
         self.feeds = Feeds(self.database)
 
+        self.indicators = IndicatorEntries(self.database)
+        self.annual_reports = AnnualEntries(self.database)
     async def open(self) -> None:
         """Connect; Unavailable when the database cannot be reached or has no tables yet."""
         await self.database.open()

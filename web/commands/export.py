@@ -11,9 +11,13 @@ import typer
 
 from exchange.house.journal_file import to_line
 from exchange.house.verify import BadRow
+from exchange.reports.ocds import package
+from exchange.reports.reading import Reading
 from exchange.settings import Settings
 from exchange.store.journal import open_journal
+from matching_engine import canonical
 from matching_engine.errors import Malformed
+from settlement.dates import end_of_day, parse_date
 from web.commands.errors import NO, exits, quit_with
 from web.commands.export_registration import registration
 
@@ -43,6 +47,37 @@ def journal(
             asyncio.run(_write(database or Settings().database_url, house, target))
         except BadRow as bad:
             raise quit_with(str(bad), NO) from bad
+
+
+@export_app.command()
+def ocds(
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Up to the end of this day in Shanghai; without it, all."),
+    ] = None,
+    rehearsals: Annotated[bool, typer.Option(help="Publish sessions for practice, too.")] = False,
+    database: Annotated[
+        str | None, typer.Option(metavar="URL", help="The database; without it, the configured one.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write here instead of stdout.")] = None,
+) -> None:
+    """Write published sales as one release package of the Open Contracting Data Standard 1.1.
+
+    What is public, and nothing else: bidders stand under their codes. Exit status 0 written, 2 bad usage or no database.
+    """
+    with exits():
+        settings = Settings()
+        day = parse_date(at) if at is not None else None
+        if at is not None and day is None:
+            raise Malformed("--at", at, "a date like 2026-11-20")
+        reading = Reading(database or settings.database_url)
+        asyncio.run(reading.catch_up())
+        found = reading.releases(day, rehearsals)
+        # Dated by its last release: the same journal up to a date is the same package.
+        published_at = found[-1].at if found else (end_of_day(day) if day else 0)
+        made = package(found, f"{settings.public_url}/api/v1/ocds/releases", published_at, settings.house)
+        with _target(out) as target:
+            target.write(canonical.encode(made) + b"\n")
 
 
 async def _write(url: str, house: str | None, target: BinaryIO) -> None:

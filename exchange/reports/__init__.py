@@ -1,0 +1,1 @@
+"""Figures of the market from its journals: by month, field, region, city and node; indices; reports; open data."""
