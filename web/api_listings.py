@@ -131,6 +131,28 @@ async def return_listing(ask: Ask) -> r.Decision:
     return decision(await ask.submit(lc.ReturnListing(ask.path("listing"), ask.body.reasons)))
 
 
+async def withhold_listing(ask: Ask) -> r.Decision:
+    """Hide a listing whose achievement may no longer be spoken of; its notice and its lot stand still."""
+    require_role(ask, "operator")
+    return decision(await ask.submit(lc.WithholdListing(ask.path("listing"), ask.body.reasons)))
+
+
+async def restore_listing(ask: Ask) -> r.Decision:
+    """Show a withheld listing again, once the register has its achievement as public."""
+    require_role(ask, "operator")
+    await may_be_restored(ask.exchange, ask.path("listing"))
+    return decision(await ask.submit(lc.RestoreListing(ask.path("listing"), ask.body.reasons)))
+
+
+async def may_be_restored(exchange: Exchange, listing: str) -> None:
+    """409 while the register has the achievement of a listing as not public."""
+    one = exchange.house.view.market.listings.get(listing)
+    row = await exchange.registers.achievements.get(one.achievement) if one else None
+    if row is not None and not row.public:
+        detail = "a named reviewer has to find the achievement public first"
+        raise errors.failure(409, "ACHIEVEMENT_NOT_PUBLIC", detail)
+
+
 async def file_objection(ask: Ask) -> Response:
     """Object to a listing under notice; no account is needed, a name and a contact are."""
     body: ListingObjectionBody = ask.body
@@ -203,7 +225,8 @@ async def show_listing(ask: Ask) -> ListingResource:
 
 def may_see(principal: Principal | None, listing: Listing) -> bool:
     """Whether a listing exists for somebody: once its notice was published, for everybody."""
-    if listing.notice_until is not None and listing.state is not ListingState.RETURNED:
+    published = listing.notice_until is not None and not listing.withheld
+    if published and listing.state is not ListingState.RETURNED:
         return True
     if principal is None:
         return False
@@ -274,6 +297,8 @@ OPERATIONS: tuple[Operation, ...] = (
     _post("listings/{listing}/withdrawal", withdraw_listing, "Take a listing back", ListingReasonsBody),
     _post("listings/{listing}/admission", admit_listing, "Admit a listing", ListingAdmissionBody),
     _post("listings/{listing}/return", return_listing, "Send a listing back", ListingReasonsBody),
+    _post("listings/{listing}/withholding", withhold_listing, "Hide a listing", ListingReasonsBody),
+    _post("listings/{listing}/restoration", restore_listing, "Show a hidden listing", ListingReasonsBody),
     _post("listings/{listing}/objections", file_objection, "Object to a listing", ListingObjectionBody),
     _post("objections/{objection}/decision", decide_objection, "Decide an objection", ListingRulingBody),
     _post("listings/{listing}/interest", register_interest, "Want a listing", ListingInterestBody),

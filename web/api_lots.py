@@ -17,12 +17,14 @@ from web.resources import AcceptBody, BidBody, Decision, EventPage, EventQuery, 
 from web.routes import Ask, json
 from web.sse import stream
 from web.views import Json, event_view, iso, lot_view
+from web.withheld import listing_of_lot, lot_hidden
 
 
 def known_lot(ask: Ask) -> str:
     """The lot of the path; 404 when there is none."""
     lot = ask.path("lot")
-    if lot not in ask.exchange.house.view.lots:
+    view, principal = ask.exchange.house.view, ask.caller.principal if ask.caller else None
+    if lot not in view.lots or lot_hidden(view, lot, principal):
         raise errors.failure(404, "LOT_UNKNOWN", f"there is no lot {lot[:64]}")
     return lot
 
@@ -46,6 +48,8 @@ async def list_lots(ask: Ask) -> dict[str, Any]:
 
 
 def _matches(state: State, lot: Lot, query: LotQuery) -> bool:
+    if listing_of_lot(state, lot.id).withheld:
+        return False
     if query.state is not None and lot.state is not query.state:
         return False
     if query.mechanism is not None and lot.terms.mechanism is not query.mechanism:

@@ -24,6 +24,7 @@ from web.decisions import decision
 from web.parse import BadInput
 from web.routes import Ask, Operation, json
 from web.views import iso
+from web.withheld import session_title, title_of
 
 Count = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
 Millis = Annotated[int, msgspec.Meta(ge=0, le=10**12, description="Milliseconds.")]
@@ -322,7 +323,7 @@ def _sitting(ask: Ask, session: Session) -> SittingResource:
     lots = [_lot(ask, lot) for lot in session.lots]
     return SittingResource(
         session.id,
-        session.title,
+        session_title(ask.exchange.house.view, session),
         session.rule_set,
         session.payment_days,
         hours,
@@ -338,7 +339,7 @@ def _lot(ask: Ask, id_: str) -> SittingLotResource:
     return SittingLotResource(
         plan.lot,
         plan.listing,
-        state.market.listings[plan.listing].subject.title,
+        title_of(state.market.listings[plan.listing]),
         plan.deposit_fen,
         lot.state.value,
         iso(lot.opens_at),

@@ -9,6 +9,7 @@ from exchange.house.command import Principal
 from exchange.registers import Achievement, Registers, imports
 from exchange.registers.imports import Importer, Report
 from web import errors
+from web.withheld import follow
 
 OVERSEERS = frozenset({"operator", "auditor"})
 """Staff who see what is not public."""
@@ -55,4 +56,7 @@ async def take_file(exchange: Exchange, principal: Principal, kind: str, data: b
     importer = KINDS[kind](exchange.registers, own)
     rows = await asyncio.to_thread(importer.read, data)
     at = exchange.house.clock.now()
-    return await importer.take_rows(rows, principal.account, at, strict=strict, chunk=_CHUNK)
+    report = await importer.take_rows(rows, principal.account, at, strict=strict, chunk=_CHUNK)
+    if kind == "achievements":
+        await follow(exchange, [row.id for row in report.rows if row.outcome == "changed"])
+    return report

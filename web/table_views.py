@@ -13,6 +13,7 @@ from exchange.market import negotiation_events as n
 from exchange.market.negotiation_state import NOTICED, Standing, Table, TableState
 from web.term_sheets import terms_of
 from web.views import ms
+from web.withheld import HIDDEN, title_of
 
 Instant = Callable[[int], int | str]
 Json = dict[str, Any]
@@ -56,7 +57,7 @@ def table_view(state: State, table: Table, seen: Sight, epoch: int, instant: Ins
     return {
         "table": table.id,
         "listing": table.listing,
-        "title": state.market.listings[table.listing].subject.title,
+        "title": title_of(state.market.listings[table.listing]),
         "holder": {"id": table.holder, "name": state.market.parties[table.holder].name},
         "taker": {"id": table.taker, "name": state.market.parties[table.taker].name},
         "state": table.state.value,
@@ -102,7 +103,11 @@ def move_view(recorded: Recorded, instant: Instant = ms) -> Json | None:
 def agreements(state: State) -> list[Table]:
     """The agreements under public notice, the newest first."""
     tables = state.market.negotiation.tables
-    return [table for table in reversed(tables.values()) if table.state in NOTICED]
+    return [
+        table
+        for table in reversed(tables.values())
+        if table.state in NOTICED and not state.market.listings[table.listing].withheld
+    ]
 
 
 def agreement_view(state: State, table: Table, instant: Instant) -> Json:
@@ -114,8 +119,8 @@ def agreement_view(state: State, table: Table, instant: Instant) -> Json:
     return {
         "agreement": table.id,
         "listing": listing.id,
-        "title": listing.subject.title,
-        "abstract": listing.subject.abstract,
+        "title": title_of(listing),
+        "abstract": HIDDEN if listing.withheld else listing.subject.abstract,
         "holder": {"id": table.holder, "name": state.market.parties[table.holder].name},
         "kind": sheet.deal.kind,
         "payment": sheet.deal.payment.form,

@@ -17,6 +17,7 @@ from matching_engine.events import LotEvent, Winner, public
 from matching_engine.lot import Lot
 from matching_engine.terms import Mechanism, Terms
 from settlement.dates import shanghai_time
+from web.withheld import title_of
 
 Instant = Callable[[int], int | str]
 Json = dict[str, Any]
@@ -50,7 +51,7 @@ def lot_view(state: State, lot: str, epoch: int, instant: Instant = ms) -> Json:
     listing = state.market.listings[placed.listing]
     return {
         "lot": lot,
-        "title": listing.subject.title,
+        "title": title_of(listing),
         "listing": placed.listing,
         "session": placed.session,
         "deposit_fen": placed.deposit_fen,

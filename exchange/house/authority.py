@@ -231,6 +231,12 @@ TABLE: dict[type, tuple[frozenset[str], Check]] = {
 """Command → the roles of which one is needed, and the check against the state. What is not here only the house may ask."""
 
 
+def refuse_elsewhere(principal: Principal, house: str) -> None:
+    """Raise Denied for an account that belongs to another node: an operator of one does nothing in another."""
+    if principal.node is not None and principal.node != house:
+        raise Denied("OTHER_NODE", f"your account belongs to the node {principal.node}")
+
+
 def refuse_unauthorised(command: Command, state: State) -> None:
     """Raise Denied unless the principal may ask this; the house itself may ask everything."""
     principal = command.principal

@@ -12,8 +12,10 @@ from exchange.market import listing_commands as lc
 from exchange.market import listing_events as le
 from exchange.market.codes import bidder_code
 from exchange.market.instants import in_time
-from exchange.market.listing_state import Listing
+from exchange.market.listing_state import Listing, ListingState
 from exchange.market.listing_terms import Competition
+from matching_engine import commands as lot_commands
+from matching_engine.lifecycle import RUNNING, LifecycleState
 from matching_engine.terms import DAY, Extension, Holder, Mechanism, Rung, Terms
 from settlement import commands as sc
 from settlement import events as se
@@ -22,6 +24,8 @@ from settlement.references import fold
 from settlement.working_days import working_days_between
 
 Bodies = tuple[Body, ...]
+WITHHELD_WORDS = "withheld"
+"""The public reason of a lot that stands still because its listing is hidden."""
 
 
 def _agreed(state: State, event: le.AgreementReached) -> Bodies:
@@ -63,6 +67,18 @@ def _converted(state: State, event: le.ListingConverted) -> Bodies:
         listing.rehearsal,
     )
     return (session,)
+
+
+def _withheld(state: State, event: le.ListingWithheld) -> Bodies:
+    """The lot of a hidden listing stands still; one that is not open yet ends, and the listing may come again."""
+    market = state.market
+    id_ = market.lot_of(event.listing)
+    if id_ is None or market.listings[event.listing].state is not ListingState.IN_SESSION:
+        return ()
+    lot = state.lots[id_]
+    if lot.state is LifecycleState.ANNOUNCED:
+        return (lot_commands.Cancel(id_, WITHHELD_WORDS),)
+    return (lot_commands.Suspend(id_, WITHHELD_WORDS),) if lot.state in RUNNING else ()
 
 
 def _cutoff_days(event: le.ListingConverted) -> int:
@@ -130,5 +146,6 @@ def _credited_on(state: State, deposit: str) -> date:
 BY_TYPE: dict[type, Callable[[State, Any], Bodies]] = {
     le.AgreementReached: _agreed,
     le.ListingConverted: _converted,
+    le.ListingWithheld: _withheld,
     m.SessionScheduled: _enter_takers,
 }

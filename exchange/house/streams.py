@@ -20,6 +20,7 @@ from settlement import default_events as d
 from settlement import events as s
 from settlement import reward_messages as rw
 from settlement import specialist_messages as sp
+from settlement.milestone_messages import MilestoneEvent, MilestonePaid
 from settlement.registration_events import RegistrationEvent
 from settlement.rescission_messages import RescissionEvent
 from settlement.royalty_events import RoyaltyEvent
@@ -143,6 +144,8 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     s.PaymentVoided: _on_payment,
     s.PaymentRepeated: _on_payment,
     **dict.fromkeys(get_args(RoyaltyEvent), _on_trade),
+    **dict.fromkeys(get_args(MilestoneEvent), _on_trade),
+    MilestonePaid: lambda event: f"trade/{_trade_of(event.milestone)}",
     **dict.fromkeys(get_args(RescissionEvent), _on_trade),
     ch.ChargeRaised: _on_trade,
     ch.HeldMoneyApplied: _on_trade,

@@ -12,7 +12,7 @@ from typing import Any
 
 from exchange.house.command import Body
 from exchange.house.state import State
-from exchange.house.supply_timers import LICENCE_SET_BY, TRIAL_SET_BY
+from exchange.house.supply_timers import LICENCE_SET_BY, MILESTONE_SET_BY, TRIAL_SET_BY
 from exchange.market.commands import CloseNotice
 from exchange.market.events import NoticePublished
 from exchange.market.licence_messages import LapseOpenLicence
@@ -31,6 +31,7 @@ from settlement.events import (
     ProceedsOrdered,
     SuspenseRefundOrdered,
 )
+from settlement.milestone_messages import AdvanceMilestone
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ TIMERS: dict[str, Timer] = {
     ),
     "trial": Timer(lambda state: state.market.trials.due, EndTrial, TRIAL_SET_BY),
     "open licence": Timer(lambda state: state.market.open_licences.due, LapseOpenLicence, LICENCE_SET_BY),
+    "milestone": Timer(lambda state: state.settlement.milestones_due, AdvanceMilestone, MILESTONE_SET_BY),
 }
 """Kind → timer. A new deadline is one line here."""
 

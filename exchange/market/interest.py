@@ -10,7 +10,7 @@ from exchange.market.codes import bidder_code
 from exchange.market.commands import CloseNotice
 from exchange.market.events import NoticeClosed
 from exchange.market.instants import cutoff_instant, morning
-from exchange.market.listing_state import Interest, Listing, ListingState
+from exchange.market.listing_state import WITHHELD, Interest, Listing, ListingState
 from exchange.market.listing_terms import Offering, Relation
 from exchange.market.refusals import Events, MarketRefusal, refuse
 from exchange.market.rule_sets import figures, interest_figures
@@ -29,6 +29,8 @@ def register(market: Market, command: lc.RegisterInterest, at: int, salt: str) -
     if listing is None or listing.offering is None:
         detail = "no listing of this id takes registrations of interest"
         return refuse(command.listing, command, MarketRefusal.LISTING_UNKNOWN, detail)
+    if listing.withheld:
+        return refuse(command.listing, command, MarketRefusal.LISTING_WITHHELD, WITHHELD)
     if listing.state is not ListingState.NOTICE or at >= (listing.notice_until or at):
         return refuse(
             command.listing, command, MarketRefusal.LISTING_STATE, f"the listing is {listing.state}"

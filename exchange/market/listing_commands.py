@@ -82,6 +82,20 @@ class FailSale(Command, frozen=True, tag=True):
     lot: str
 
 
+class WithholdListing(Command, frozen=True, tag=True):
+    """Hide a listing whose achievement may no longer be spoken of; `reasons` name no part of it."""
+
+    listing: str
+    reasons: str
+
+
+class RestoreListing(Command, frozen=True, tag=True):
+    """Show a listing again that was withheld, once a named reviewer found its achievement public."""
+
+    listing: str
+    reasons: str
+
+
 class RefuseEntry(Command, frozen=True, tag=True):
     """The house: an entry does not stand, for its deposit came after the cut-off."""
 
@@ -100,5 +114,7 @@ ListingCommand = (
     | RefuseInterest
     | AcknowledgeNotice
     | FailSale
+    | WithholdListing
+    | RestoreListing
     | RefuseEntry
 )

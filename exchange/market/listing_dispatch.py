@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from exchange.market import admission, interest, objections, resale, scheduling
+from exchange.market import admission, interest, objections, resale, scheduling, withholding
 from exchange.market import commands as c
 from exchange.market import events as e
 from exchange.market import listing_commands as lc
@@ -50,6 +50,8 @@ DECIDE: dict[type, Callable[[Market, Any, Any], Events]] = {
     ),
     lc.RefuseInterest: lambda market, command, ask: interest.refuse_party(market, command),
     lc.AcknowledgeNotice: lambda market, command, ask: scheduling.acknowledge(market, command),
+    lc.WithholdListing: lambda market, command, ask: withholding.withhold(market, command, ask.at),
+    lc.RestoreListing: lambda market, command, ask: withholding.restore(market, command, ask.at),
     lc.FailSale: lambda market, command, ask: resale.fail_sale(market, command),
     lc.RefuseEntry: lambda market, command, ask: _refuse_entry(market, command),
 }
@@ -86,5 +88,7 @@ EVOLVE: dict[type, Callable[[Market, Any], None]] = {
     le.PriorityNoticeSent: scheduling.notice_sent,
     le.PriorityNoticeAcknowledged: scheduling.notice_acknowledged,
     le.SaleFell: resale.fell,
+    le.ListingWithheld: withholding.withheld,
+    le.ListingRestored: withholding.restored,
     le.EntryRefused: _entry_refused,
 }

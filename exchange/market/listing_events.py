@@ -157,6 +157,23 @@ class SaleFell(Event, frozen=True, tag=True):
     lot: str
 
 
+class ListingWithheld(Event, frozen=True, tag=True):
+    """The listing is hidden; of a running notice so much was left: µs, and working days where it counts those."""
+
+    listing: str
+    reasons: str
+    left: int = 0
+    left_working_days: int = 0
+
+
+class ListingRestored(Event, frozen=True, tag=True):
+    """It is shown again; its notice, if one ran, ends at `until`."""
+
+    listing: str
+    reasons: str
+    until: int | None = None
+
+
 ListingEvent = (
     ListingReturned
     | ListingResubmitted
@@ -175,4 +192,6 @@ ListingEvent = (
     | PriorityNoticeAcknowledged
     | EntryRefused
     | SaleFell
+    | ListingWithheld
+    | ListingRestored
 )

@@ -6,6 +6,8 @@ from enum import StrEnum
 from exchange.market.listing_terms import Checked, Offering, Papers, Relation, Sale
 from settlement.commands import Subject
 
+WITHHELD = "the listing is withheld: its achievement may not be spoken of now"
+
 
 class ListingState(StrEnum):
     """The way of a listing: submitted → under notice → tradable → in a session; or back, off, ended, agreed."""
@@ -98,6 +100,8 @@ class Listing:
     withdrawn: str = ""
     """Why it was taken off."""
 
+    withheld: str = ""
+    """Why it is hidden; empty: it is not."""
     fell: str = ""
     """The lot, table or listing under which a sale came to nothing, until it is put up again."""
     fell_at: int | None = None

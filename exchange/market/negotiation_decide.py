@@ -7,6 +7,8 @@ asked, competition is due and no agreement is made (rules of listed trading of p
 """
 
 from exchange.market import negotiation_events as n
+from exchange.market.licence import exclusive_fault
+from exchange.market.listing_state import WITHHELD
 from exchange.market.negotiation_commands import (
     AgreeTerms,
     AnswerInvitation,
@@ -70,6 +72,8 @@ def _unfit(market: Market, command: OpenTable, listing: Listing) -> tuple[Market
     """Why there can be no such table, or None."""
     if command.taker == listing.seller:
         return MarketRefusal.TABLE_PARTIES, "nobody negotiates with itself"
+    if listing.withheld:
+        return MarketRefusal.LISTING_WITHHELD, WITHHELD
     if listing.state is not ListingState.TRADABLE:
         return MarketRefusal.LISTING_STATE, f"{listing.id} is {listing.state}"
     if any(market.related(out, command.taker) for out in market.barred.get(listing.id, ())):

@@ -17,7 +17,8 @@ UPHELD_RULE = "promotion of transformation, art. 18: an objection that is upheld
 def file(market: Market, command: lc.FileObjection, at: int) -> Events:
     """An objection stands, and the notice stands still."""
     listing = market.listings.get(command.listing)
-    if listing is None or listing.state in (ListingState.SUBMITTED, ListingState.RETURNED):
+    hidden = (ListingState.SUBMITTED, ListingState.RETURNED)
+    if listing is None or listing.withheld or listing.state in hidden:
         return refuse(command.listing, command, MarketRefusal.LISTING_UNKNOWN, "there is no such listing")
     if command.objection in market.objections:
         return refuse(command.objection, command, MarketRefusal.OBJECTION_EXISTS, "the objection id is taken")
@@ -43,9 +44,14 @@ def _over(listing: Listing, at: int) -> bool:
 
 
 def _suspend(listing: Listing, at: int) -> le.NoticeSuspended:
+    return le.NoticeSuspended(listing.id, *left_of(listing, at))
+
+
+def left_of(listing: Listing, at: int) -> tuple[int, int]:
+    """What is left of a running notice: µs, and working days where it counts those."""
     until = listing.notice_until or at
-    left_days = working_days_between(shanghai_date(at), shanghai_date(until)) if listing.notice_working else 0
-    return le.NoticeSuspended(listing.id, until - at, left_days)
+    days = working_days_between(shanghai_date(at), shanghai_date(until)) if listing.notice_working else 0
+    return max(0, until - at), days
 
 
 def decide(market: Market, command: lc.DecideObjection, at: int) -> Events:
@@ -118,4 +124,5 @@ def resumed(market: Market, event: le.NoticeResumed) -> None:
     """The notice ends at another instant."""
     listing = market.listings[event.listing]
     listing.state, listing.notice_until = ListingState.NOTICE, event.until
-    market.notices_due[event.listing] = event.until
+    if not listing.withheld:
+        market.notices_due[event.listing] = event.until

@@ -7,7 +7,7 @@ from exchange.market.instants import cutoff_instant
 from exchange.market.licence import exclusive_fault
 from exchange.market.listing_commands import AcknowledgeNotice
 from exchange.market.listing_events import PriorityNoticeAcknowledged, PriorityNoticeSent
-from exchange.market.listing_state import Listing, ListingState
+from exchange.market.listing_state import WITHHELD, Listing, ListingState
 from exchange.market.refusals import Events, MarketRefusal, refuse
 from exchange.market.rule_sets import Figures, commission, deposit_range, figures
 from exchange.market.state import Market, PlacedLot, Session
@@ -76,6 +76,8 @@ def _unfit(market: Market, plan: LotPlan, lots: dict[str, str], at: int) -> Faul
     listing = market.listings.get(plan.listing)
     if listing is None:
         return MarketRefusal.LISTING_UNKNOWN, f"no listing {plan.listing}"
+    if listing.withheld:
+        return MarketRefusal.LISTING_WITHHELD, WITHHELD
     if listing.state is not ListingState.TRADABLE or plan.listing in lots.values():
         return MarketRefusal.LISTING_STATE, f"{plan.listing} is {listing.state}"
     if plan.terms.opens_at < at:

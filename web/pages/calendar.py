@@ -12,6 +12,7 @@ from settlement.dates import shanghai_date
 from web import errors, ical
 from web.pages.shell import Visit, page
 from web.views import iso
+from web.withheld import session_title
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 SHOWN = 300
@@ -27,7 +28,7 @@ def _lots(visit: Visit) -> Iterator[dict[str, Any]]:
     state = visit.state
     for placed in state.market.lot_plans.values():
         lot = state.lots[placed.lot]
-        if lot.closed_at is not None:
+        if lot.closed_at is not None or state.market.listings[placed.listing].withheld:
             continue
         session = state.market.sessions[placed.session]
         title = state.market.listings[placed.listing].subject.title
@@ -37,7 +38,7 @@ def _lots(visit: Visit) -> Iterator[dict[str, Any]]:
             "path": f"/lots/{placed.lot}",
             "rehearsal": session.rehearsal,
         }
-        about = {**fixed, "more": session.title}
+        about = {**fixed, "more": session_title(state, session)}
         if placed.deposit_until is not None:
             yield {**about, "kind": "deposit", "at": placed.deposit_until, "until": None}
         yield {**about, "kind": "opens", "at": lot.opens_at, "until": lot.closes_at}
@@ -47,7 +48,7 @@ def _lots(visit: Visit) -> Iterator[dict[str, Any]]:
 
 def _notices(visit: Visit) -> Iterator[dict[str, Any]]:
     for one in visit.state.market.listings.values():
-        if one.state is ListingState.NOTICE and one.notice_until is not None:
+        if one.state is ListingState.NOTICE and not one.withheld and one.notice_until is not None:
             yield {
                 "id": one.id,
                 "title": one.subject.title,

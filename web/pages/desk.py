@@ -11,6 +11,7 @@ from web.pages.lots import summary, you
 from web.pages.negotiations import waiting
 from web.pages.shell import Visit, page
 from web.pages.stages import stage_now
+from web.withheld import title_of
 
 LOTS_SHOWN = 40
 TRADES_SHOWN = 100
@@ -61,7 +62,7 @@ def _notices(visit: Visit, party: str) -> list[tuple[str, str, int, bool]]:
     return [
         (
             lot,
-            state.market.listings[state.market.lot_plans[lot].listing].subject.title,
+            title_of(state.market.listings[state.market.lot_plans[lot].listing]),
             state.lots[lot].opens_at,
             known,
         )

@@ -24,10 +24,12 @@ from exchange.market.listing_terms import (
 from exchange.market.rule_sets import figures, interest_figures, least_notice
 from matching_engine.terms import DAY, HOUR, MINUTE, Extension, Holder, Mechanism, Rung, Terms
 from web import errors
+from web.api_listings import may_be_restored
 from web.api_sittings import instant
 from web.pages.listings import row, rule_words, tried
 from web.pages.shell import Visit, page, sentence
 from web.parse import BadInput, yuan
+from web.withheld import follow
 
 Wrong = Mapping[str, str]
 FIELD_OF = {
@@ -47,6 +49,7 @@ FIELD_OF = {
 async def desk(visit: Visit, status: int = 200, wrong: Wrong | None = None) -> Response:
     """What waits: submissions, objections, running notices, and what may be put up."""
     visit.needs("operator")
+    await follow(visit.exchange)
     market = visit.state.market
     listings = list(market.listings.values())
     return visit.render(
@@ -59,6 +62,7 @@ async def desk(visit: Visit, status: int = 200, wrong: Wrong | None = None) -> R
         ],
         running=[row(visit, one) for one in listings if one.state is ListingState.NOTICE],
         tradable=[row(visit, one) for one in listings if one.state is ListingState.TRADABLE],
+        withheld=[row(visit, one) for one in listings if one.withheld],
         errors=wrong or {},
     )
 
@@ -192,6 +196,32 @@ async def back(visit: Visit) -> Response:
     )
 
 
+async def withhold(visit: Visit) -> Response:
+    """Hide a listing."""
+    visit.needs("operator")
+    form, one = visit.form(), _listing(visit)
+    return await _hiding(visit, form, lc.WithholdListing(one.id, form.get("reasons", "")[:2000]))
+
+
+async def restore(visit: Visit) -> Response:
+    """Show a hidden listing again."""
+    visit.needs("operator")
+    form, one = visit.form(), _listing(visit)
+    try:
+        await may_be_restored(visit.exchange, one.id)
+    except errors.Failure as failed:
+        told = {"withhold": sentence(visit.speech, failed.problem.code)}
+        return await admission(visit, failed.problem.status, told, form)
+    return await _hiding(visit, form, lc.RestoreListing(one.id, form.get("reasons", "")[:2000]))
+
+
+async def _hiding(visit: Visit, form: Mapping[str, str], body: Body) -> Response:
+    failed = await tried(visit, form, body)
+    if failed is None:
+        return visit.go(f"/operator/listings/{visit.part('listing')}")
+    return await admission(visit, failed[0], {"withhold": failed[1]}, form)
+
+
 async def ruling(visit: Visit) -> Response:
     """Decide an objection."""
     form, id_ = visit.form(), visit.part("objection")
@@ -312,6 +342,8 @@ ROUTES: list[Route] = [
     page("/operator/listings/{listing}", admission),
     page("/operator/listings/{listing}/admission", admit, "POST"),
     page("/operator/listings/{listing}/return", back, "POST"),
+    page("/operator/listings/{listing}/withholding", withhold, "POST"),
+    page("/operator/listings/{listing}/restoration", restore, "POST"),
     page("/operator/listings/{listing}/interest/{party}", disqualify, "POST"),
     page("/operator/objections/{objection}", ruling, "POST"),
     page("/operator/sessions/new", sitting),

@@ -22,6 +22,7 @@ from web.api_listings import PUBLIC, may_see, objection_id, own_achievement
 from web.pages.catalogue import badge_of
 from web.pages.shell import Visit, page, refusal_sentence, sentence
 from web.parse import BadInput, command_id, yuan
+from web.withheld import count
 
 LISTINGS_SHOWN = 200
 ROWS_MAX = 500
@@ -48,7 +49,9 @@ async def listings(
     sells = principal is not None and principal.party is not None and "seller" in principal.roles
     own = [one for one in market.listings.values() if sells and principal and one.seller == principal.party]
     shown = [
-        one for one in market.listings.values() if one.state in (ListingState.NOTICE, ListingState.OBJECTED)
+        one
+        for one in market.listings.values()
+        if one.state in (ListingState.NOTICE, ListingState.OBJECTED) and not one.withheld
     ]
     return visit.render(
         "listings.html",
@@ -57,6 +60,7 @@ async def listings(
         sells=sells,
         own=[row(visit, one) for one in reversed(own)],
         noticed=[row(visit, one) for one in reversed(shown[-LISTINGS_SHOWN:])],
+        withheld=count(visit.state),
         achievements=await _achievements(visit) if sells else [],
         paper_texts=PAPER_TEXTS,
         paper_lists=PAPER_LISTS,

@@ -14,6 +14,7 @@ from matching_engine.lot import Lot
 from matching_engine.terms import Mechanism
 from settlement.state import Deposit
 from web.views import SEALED, iso, lot_view
+from web.withheld import listing_of_lot
 
 LIVE = (S.OPEN, S.SUSPENDED, S.AWAITING_OPENING, S.PRIORITY_WINDOW)
 
@@ -108,7 +109,9 @@ def sittings(exchange: Exchange, now: int, wanted: str = "", q: str = "") -> Ite
         lots = [
             summary(exchange, lot, now)
             for lot in session.lots
-            if fits(state.lots[lot], wanted) and matches(state, lot, words)
+            if not listing_of_lot(state, lot).withheld
+            and fits(state.lots[lot], wanted)
+            and matches(state, lot, words)
         ]
         if lots:
             yield Sitting(session, lots)

@@ -84,7 +84,7 @@ def _listings(state: State) -> list[dict[str, Any]]:
     waiting = [
         listing
         for listing in state.market.listings.values()
-        if listing.state in (ListingState.NOTICE, ListingState.TRADABLE)
+        if listing.state in (ListingState.NOTICE, ListingState.TRADABLE) and not listing.withheld
     ]
     return [
         {

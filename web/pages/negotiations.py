@@ -27,6 +27,7 @@ from web.pages.shell import Visit, page, script_words, sentence
 from web.parse import BadInput
 from web.table_views import Sight, agreements, sight
 from web.views import iso, ms
+from web.withheld import title_of
 
 SHOWN = 100
 """Tables in a list, and listings that can be asked for."""
@@ -96,6 +97,7 @@ def _may_ask(visit: Visit, listing: Listing) -> bool:
     principal = visit.principal
     return (
         listing.state is ListingState.TRADABLE
+        and not listing.withheld
         and "bidder" in principal.roles
         and listing.seller != principal.party
     )
@@ -111,7 +113,7 @@ def _row(visit: Visit, table: Table) -> dict[str, Any]:
     market = visit.state.market
     return {
         "id": table.id,
-        "title": market.listings[table.listing].subject.title,
+        "title": title_of(market.listings[table.listing]),
         "holder": market.parties[table.holder].name,
         "taker": market.parties[table.taker].name,
         "state": table.state.value,
@@ -187,7 +189,7 @@ async def _live(visit: Visit, table: Table, seen: Sight) -> dict[str, Any]:
     standing = table.standing if seen == "whole" else None
     return {
         "table": table,
-        "title": listing.subject.title,
+        "title": title_of(listing),
         "price_idea_fen": listing.price_idea_fen,
         "holder": visit.state.market.parties[table.holder].name,
         "taker": visit.state.market.parties[table.taker].name,

@@ -30,6 +30,7 @@ from web.pages.shell import Visit, page, refusal_sentence, script_words, sentenc
 from web.parse import BadInput, yuan
 from web.rooms import PRICE_STEPS, RECENT
 from web.views import SEALED, iso, lot_view
+from web.withheld import lot_hidden
 
 QUICK = (1, 2, 5)
 """Steps of the quick bids."""
@@ -50,7 +51,8 @@ class Said(dict[str, str]):
 def known_lot(visit: Visit) -> str:
     """The lot of the path; 404 when there is none."""
     lot = visit.part("lot")
-    if lot not in visit.state.lots:
+    principal = visit.caller.principal if visit.caller else None
+    if lot not in visit.state.lots or lot_hidden(visit.state, lot, principal):
         raise errors.failure(404, "LOT_UNKNOWN", "there is no such lot")
     return lot
 
