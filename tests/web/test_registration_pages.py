@@ -100,7 +100,7 @@ async def test_a_supplement_goes_to_the_seller_and_back(web: Web) -> None:
     refused, _ = await post(
         seller, f"{PATH}/supplements", {**form, "answer": "已补", "seller_region": "23"}, 422
     )
-    assert list(refused.wrong) == ["seller_region"]
+    assert refused.wrong == {"seller_region": "须为六位数字（GB/T 2260），如 230000。"}
     assert refused.forms[f"{PATH}/supplements"]["seller_region"] == "23"
     refused, _ = await post(seller, f"{PATH}/supplements", {**form, "project": "", "answer": "已补"}, 422)
     assert refused.wrong == {"project": "请填写此项。"}
@@ -229,3 +229,39 @@ async def test_strangers_see_nothing(web: Web) -> None:
     assert (await web.client().get(PATH, headers=HTML)).status_code == 303
     page = await get(await web.signed_in("jia"), PATH)
     assert not [action for action in page.forms if action.startswith(PATH)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"field": "magic"}, "field"),
+        ({"buyer_nature": "999"}, "buyer_nature"),
+        ({"buyer_country": "CN"}, "buyer_country"),
+        ({"valid_to": "2020-01-01"}, "valid_to"),
+        ({"cost0": "99999999"}, "costs"),
+        ({"cost0": "-5"}, "cost0"),
+        ({"cost0": "5", "cost_kind0": "gifts"}, "cost0"),
+        ({"added_output_fen": "viel"}, "added_output_fen"),
+    ],
+)
+async def test_a_wrong_field_of_the_form_is_named(web: Web, changes: dict[str, str], field: str) -> None:
+    """One sentence beside the field, what was typed stays, nothing is stored; zero is an amount here."""
+    registrar, seller = await web.signed_in("registrar"), await web.signed_in("university")
+    await step(registrar, "refusal", reason="价款不明确")
+    form = {
+        **(await get(seller, PATH)).forms[f"{PATH}/form"],
+        **stated(web),
+        "office": "230001",
+        "then": "save",
+    }
+    refused, _ = await post(seller, f"{PATH}/form", {**form, "project": "新", **changes}, 422)
+    assert list(refused.wrong) == [field]
+    assert not refused.wrong[field].startswith(field)
+    assert refused.forms[f"{PATH}/form"]["project"] == "新"
+    found = one(web).form
+    assert found is not None
+    assert found.project != "新"
+    await post(seller, f"{PATH}/form", {**form, "project": "新", "added_output_fen": "0"})
+    found = one(web).form
+    assert found is not None
+    assert (found.project, found.added_output_fen) == ("新", 0)

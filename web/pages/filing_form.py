@@ -41,18 +41,18 @@ def typed_costs(costs: tuple[Cost, ...]) -> dict[str, str]:
 
 def cost_rows(said: Mapping[str, str]) -> range:
     """The rows to show: a few more than are filled in."""
-    filled = sum(1 for name in said if name.startswith("cost_kind"))
-    return range(max(COST_ROWS, filled + 1))
+    return range(max(COST_ROWS, len(_filled(said)) + 1))
+
+
+def _filled(said: Mapping[str, str]) -> list[int]:
+    """The numbers of the rows with an amount, in order."""
+    rows = (name[4:] for name in said if name.startswith("cost"))
+    return sorted(int(row) for row in rows if row.isascii() and row.isdecimal() and len(row) < 4)
 
 
 def read_costs(form: Mapping[str, str]) -> tuple[Cost, ...]:
     """The non-technical cost that was typed; a row without an amount is passed over."""
-    rows = sorted(
-        int(name[4:])
-        for name in form
-        if name.startswith("cost") and name[4:].isascii() and name[4:].isdecimal()
-    )
-    return tuple(_cost(form, n) for n in rows)
+    return tuple(_cost(form, n) for n in _filled(form))
 
 
 def _cost(form: Mapping[str, str], n: int) -> Cost:
@@ -101,6 +101,7 @@ def faults(s: Speech, form: FilingForm, total_fen: int, whole: bool) -> dict[str
     if said is not None:
         field, _, _ = said.partition(":")
         name = field.partition("[")[0].replace(".", "_")
-        return {name: sentence(s, "FILING_INVALID")}
+        wanted = s.code("filing_expected", name.removeprefix("seller_").removeprefix("buyer_"))
+        return {name: wanted if wanted != name else sentence(s, "FILING_INVALID")}
     empty = missing(form) if whole else ()
     return {name.replace(".", "_"): s.text("Please fill in this field.") for name in empty}

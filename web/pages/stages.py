@@ -11,6 +11,7 @@ from exchange.market import listing_events as pe
 from exchange.market import negotiation_events as ne
 from matching_engine import events as le
 from settlement import events as se
+from settlement import registration_events as ge
 from settlement.state import Trade
 from web.i18n import Speech
 from web.pages.shell import Visit
@@ -34,7 +35,21 @@ STAGES: dict[str, tuple[type, ...]] = {
     "hammer": (le.Hammered, pe.AgreementReached, se.TradeConcluded),
     "contract": (se.ContractDrafted, se.ContractRevised),
     "signature": (se.ContractSigned, se.ContractConcluded),
-    "registration": (se.RegistrationSubmitted, se.ContractRegistered, se.RegistrationRefused),
+    "registration": (
+        se.RegistrationSubmitted,
+        ge.SupplementRequested,
+        ge.SupplementAnswered,
+        ge.RegistrationAccepted,
+        ge.ContractClassified,
+        ge.SecondReviewOpened,
+        se.ContractRegistered,
+        se.RegistrationRefused,
+        ge.RegistrationChanged,
+        ge.RegistrationCancelled,
+        ge.RegistrationRevoked,
+        ge.IncomeCertified,
+        ge.IncomeReduced,
+    ),
     "credit": (se.CreditRecorded, se.ObligationMet, se.ProceedsPaid),
     "claim": (se.ClaimantElected, se.ClaimDrawnUp, se.ClaimApproved, se.ClaimPaid),
 }
