@@ -8,6 +8,7 @@ from typer._click.exceptions import ClickException, NoArgsIsHelpError  # typer's
 from typer.main import get_command
 
 from web.commands.bank import bank_app
+from web.commands.batch import batch_app
 from web.commands.bench import bench_app
 from web.commands.claims import claims
 from web.commands.demo import demo
@@ -38,6 +39,7 @@ app.add_typer(export_app, name="export")
 app.add_typer(report_app, name="report")
 app.add_typer(bank_app, name="bank")
 app.add_typer(match_app, name="match")
+app.add_typer(batch_app, name="batch")
 app.add_typer(bench_app, name="bench")
 
 
