@@ -15,6 +15,7 @@ from exchange.house.state import State
 from exchange.house.supply_authority import TABLE as SUPPLY
 from exchange.market import commands as mc
 from exchange.market import listing_commands as pc
+from exchange.market.report_messages import PublishReport
 from matching_engine import commands as lc
 from settlement import account_commands as ac
 from settlement import bank_commands as bc
@@ -221,6 +222,7 @@ TABLE: dict[type, tuple[frozenset[str], Check]] = {
     sc.SignContract: (frozenset({"seller", "bidder"}), _signs),
     **REGISTRATION_TABLE,
     **RELEASES,
+    PublishReport: (frozenset({"operator"}), _under_own_name("author")),
     sc.ElectClaimant: (frozenset({"seller", "bidder"}), _own_trade),
     sc.ApproveClaim: (frozenset({"funder"}), _approves),
     sp.DeclareSpecialist: (frozenset({"seller", "bidder"}), _shares),

@@ -12,6 +12,7 @@ from exchange.house.supply_streams import STREAMS as SUPPLY
 from exchange.market import events as m
 from exchange.market import listing_events as p
 from exchange.market.negotiation_events import NegotiationEvent
+from exchange.market.report_messages import ReportPublished
 from matching_engine import events as lot_events
 from settlement import account_events as a
 from settlement import bank_events as b
@@ -133,6 +134,7 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     m.ListingReopened: _on_listing,
     **dict.fromkeys(get_args(NegotiationEvent), _on_table),
     **RELEASES,
+    ReportPublished: lambda event: f"report/{event.period}",
     **SUPPLY,
     m.MarketRefused: _on_refusals,
     s.DepositCalled: _on_deposit,

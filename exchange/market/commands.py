@@ -10,6 +10,7 @@ from exchange.market.listing_terms import Checked, Offering, Papers, Sale
 from exchange.market.listing_terms import RuleSet as RuleSet
 from exchange.market.negotiation_commands import NegotiationCommand
 from exchange.market.release_commands import ReleaseCommand
+from exchange.market.report_messages import ReportCommand
 from exchange.market.trial_messages import TrialCommand
 from matching_engine.terms import Terms
 from settlement.commands import PartyFacts, Subject
@@ -165,4 +166,5 @@ MarketCommand = (
     | LicenceCommand
     | ChallengeCommand
     | ReleaseCommand
+    | ReportCommand
 )

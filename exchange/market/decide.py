@@ -12,6 +12,7 @@ from exchange.market.negotiation_dispatch import DECIDE as NEGOTIATE
 from exchange.market.refusals import Events, MarketRefusal
 from exchange.market.refusals import refuse as _refuse
 from exchange.market.release_dispatch import DECIDE as RELEASES
+from exchange.market.reports import DECIDE as REPORTS
 from exchange.market.state import Market
 from exchange.market.supply_dispatch import DECIDE as SUPPLY
 from matching_engine.state import Lot
@@ -95,6 +96,7 @@ _BY_TYPE: dict[type, Callable[[Market, Any, Ask], Events]] = {
     **NEGOTIATE,
     **SUPPLY,
     **RELEASES,
+    **REPORTS,
 }
 
 

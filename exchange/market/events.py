@@ -8,6 +8,7 @@ from exchange.market.listing_events import ListingEvent
 from exchange.market.listing_terms import Checked, Offering, Papers, Sale
 from exchange.market.negotiation_events import NegotiationEvent
 from exchange.market.release_events import ReleaseEvent
+from exchange.market.report_messages import ReportEvent
 from exchange.market.trial_messages import TrialEvent
 from settlement.commands import PartyFacts, Subject
 from settlement.commission import Commission
@@ -179,5 +180,6 @@ MarketEvent = (
     | LicenceEvent
     | ChallengeEvent
     | ReleaseEvent
+    | ReportEvent
     | MarketRefused
 )

@@ -8,6 +8,7 @@ from exchange.market import resale
 from exchange.market.listing_dispatch import EVOLVE as LISTINGS
 from exchange.market.negotiation_evolve import EVOLVE as NEGOTIATE
 from exchange.market.release_dispatch import EVOLVE as RELEASES
+from exchange.market.reports import EVOLVE as REPORTS
 from exchange.market.state import Entry, Market
 from exchange.market.supply_dispatch import EVOLVE as SUPPLY
 
@@ -48,6 +49,7 @@ _BY_TYPE: dict[type, Callable[[Market, Any], None]] = {
     **NEGOTIATE,
     **SUPPLY,
     **RELEASES,
+    **REPORTS,
     e.MarketRefused: _nothing,
 }
 

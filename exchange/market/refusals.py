@@ -89,6 +89,8 @@ class MarketRefusal(StrEnum):
     BATCH_EMPTY = "BATCH_EMPTY"
     BATCH_STATE = "BATCH_STATE"
     BATCH_CUTOFF = "BATCH_CUTOFF"
+    REPORT_OPEN = "REPORT_OPEN"
+    REPORT_EXISTS = "REPORT_EXISTS"
 
 
 def refuse(subject: str, command: Command, code: MarketRefusal, detail: str) -> Events:

@@ -10,6 +10,7 @@ from exchange.market.listing_state import ListingState as ListingState
 from exchange.market.listing_state import Objection
 from exchange.market.negotiation_state import Negotiations
 from exchange.market.release_state import Releases
+from exchange.market.report_messages import Published
 from exchange.market.trial_state import Trials
 from settlement.commands import PartyFacts
 from settlement.commission import Commission
@@ -108,6 +109,8 @@ class Market:
     challenges: dict[str, ChallengeTerms] = field(default_factory=dict)
     """listing → the challenge that was published for it."""
     demand_answers: dict[str, tuple[DemandAnswered, ...]] = field(default_factory=dict)
+    reports: dict[str, tuple[Published, ...]] = field(default_factory=dict)
+    """Period → its published reports, every edition, oldest first."""
     releases: Releases = field(default_factory=Releases)
     """Unconverted results on their way to the market, and the batches."""
 

@@ -34,6 +34,7 @@ class Release(msgspec.Struct, frozen=True):
 
     id: str
     at: int
+    listing: str
     rehearsal: bool
     body: Json
 
@@ -78,12 +79,18 @@ class Publisher:
     trades: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     """trade → (lot, listing, code of the buyer)."""
     prices: dict[str, int] = field(default_factory=dict)
+    withheld: set[str] = field(default_factory=set)
+    """Listings whose achievements may not be spoken of now."""
 
     def take(self, recorded: Recorded) -> None:
         """Read the next event."""
         handler = _HANDLERS.get(type(recorded.event))
         if handler is not None:
             handler(self, recorded.event, recorded)
+
+    def shown(self) -> list[Release]:
+        """The releases of everything that may be spoken of."""
+        return [release for release in self.releases if release.listing not in self.withheld]
 
     def listing_of(self, lot: str) -> str:
         """The listing of a lot, of a table, or itself."""
@@ -106,7 +113,7 @@ class Publisher:
             **parts,
         }
         practice = process.rehearsal or self._practises(listing, parts)
-        self.releases.append(Release(body["id"], recorded.at, practice, body))
+        self.releases.append(Release(body["id"], recorded.at, listing, practice, body))
 
     def _practises(self, listing: str, parts: Json) -> bool:
         """Whether the session of the listing's lots is for practice; its planning is not of a session."""
@@ -161,6 +168,14 @@ def _admitted(book: Publisher, event: m.ListingAdmitted, recorded: Recorded) -> 
 def _withdrawn(book: Publisher, event: p.ListingWithdrawn, recorded: Recorded) -> None:
     tender = _tender(book, event.listing, event.listing, "withdrawn")
     book.add(recorded, event.listing, "tenderCancellation", (), tender=tender)
+
+
+def _withheld(book: Publisher, event: p.ListingWithheld, recorded: Recorded) -> None:
+    book.withheld.add(event.listing)
+
+
+def _restored(book: Publisher, event: p.ListingRestored, recorded: Recorded) -> None:
+    book.withheld.discard(event.listing)
 
 
 def _tender(book: Publisher, listing: str, id_: str, status: str) -> Json:
@@ -322,6 +337,8 @@ _HANDLERS: dict[type, Callable[[Publisher, Any, Recorded], None]] = {
     p.ListingResubmitted: _resubmitted,
     m.ListingAdmitted: _admitted,
     p.ListingWithdrawn: _withdrawn,
+    p.ListingWithheld: _withheld,
+    p.ListingRestored: _restored,
     m.SessionScheduled: _scheduled,
     le.LotPutUp: _put_up,
     le.LotOpened: _opened,

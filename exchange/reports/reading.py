@@ -94,7 +94,7 @@ class Reading:
             (
                 release
                 for book in self.publishers.values()
-                for release in book.releases
+                for release in book.shown()
                 if (until is None or release.at <= until) and (rehearsals or not release.rehearsal)
             ),
             key=lambda release: (release.at, release.id),

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from exchange.demo import people
+from exchange.market.listing_events import ListingRestored, ListingWithheld
 from exchange.reports.ocds import Publisher, package
 from matching_engine import canonical
 from tests.exchange.reports.played import played
@@ -88,3 +89,16 @@ def test_practice_is_marked() -> None:
     assert marks["planning"] is False
     assert marks["award"] is True
     assert marks["implementation"] is True
+
+
+def test_what_is_withheld_is_in_no_release_until_it_is_restored() -> None:
+    """A listing that may not be spoken of any more is gone from open data, and comes back unchanged."""
+    book = published()
+    before = book.shown()
+    last = played()[-1]
+    listing = before[0].listing
+    book.take(msgspec.structs.replace(last, event=ListingWithheld(listing, "secret", 0, 0)))
+    assert before
+    assert book.shown() == []
+    book.take(msgspec.structs.replace(last, event=ListingRestored(listing, "reviewed")))
+    assert book.shown() == before
