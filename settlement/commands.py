@@ -13,6 +13,7 @@ from settlement.bank_commands import BankCommand
 from settlement.command_base import Command as Command
 from settlement.commission import Commission
 from settlement.deal import Deal
+from settlement.milestone_messages import MilestoneCommand
 from settlement.registration_commands import RefuseRegistration as RefuseRegistration
 from settlement.registration_commands import RegisterContract as RegisterContract
 from settlement.registration_commands import RegistrationCommand
@@ -282,5 +283,6 @@ SettlementCommand = (
     | RegistrationCommand
     | BankCommand
     | RoyaltyCommand
+    | MilestoneCommand
     | AgreeRescission
 )

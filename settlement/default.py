@@ -46,6 +46,9 @@ def declare_default(state: Settlement, command: DeclareDefault, at: int) -> Even
         return refuse(command.trade, command, Refusal.DEFAULT_DECLARED, "the default was declared before")
     if trade.failed is not None:
         return refuse(command.trade, command, Refusal.TRADE_FAILED, trade.failed)
+    if any(stone.payment is not None for stone in trade.milestones.values()):
+        detail = "milestones were paid: the contract is terminated instead"
+        return refuse(command.trade, command, Refusal.DEFAULT_NOT_DUE, detail)
     owed = state.obligation_of(trade.id)
     due = parse_date(next_due(owed))
     require(due is not None, "an obligation has its due date")

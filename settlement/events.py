@@ -16,6 +16,7 @@ from settlement.default_events import (
     TradeDefaulted,
 )
 from settlement.event_base import Event as Event
+from settlement.milestone_messages import MilestoneEvent
 from settlement.registration_events import ContractRegistered as ContractRegistered
 from settlement.registration_events import RegistrationEvent
 from settlement.registration_events import RegistrationRefused as RegistrationRefused
@@ -355,6 +356,7 @@ SettlementEvent = (
     | RegistrationEvent
     | BankEvent
     | RoyaltyEvent
+    | MilestoneEvent
     | RescissionEvent
     | ChargeEvent
     | SettlementRefused

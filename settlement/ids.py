@@ -51,6 +51,11 @@ def claim_id(trade: str, number: int) -> str:
     return f"K-{trade}-{number}"
 
 
+def milestone_id(trade: str, number: int) -> str:
+    """The milestones of a trade count from 1."""
+    return f"M{number}-{trade}"
+
+
 def payment_id(subject: str) -> str:
     """The one payment that a deposit, a trade or a claim can cause."""
     return f"P-{subject}"

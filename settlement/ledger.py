@@ -36,6 +36,7 @@ from settlement.events import (
     SuspenseRefundOrdered,
 )
 from settlement.ids import is_commission, obligation_id
+from settlement.milestone_messages import MilestonePaid, MilestonePaymentOrdered
 
 __all__ = ["Account", "Entry", "Ledger", "Posting", "postings"]
 
@@ -81,7 +82,7 @@ def _release_ordered(event: DepositReleaseOrdered) -> tuple[Posting, ...]:
     return _move(Account.HELD.of(event.deposit), Account.ORDERED.of(event.payment), event.amount_fen)
 
 
-def _proceeds_ordered(event: ProceedsOrdered) -> tuple[Posting, ...]:
+def _proceeds_ordered(event: ProceedsOrdered | MilestonePaymentOrdered) -> tuple[Posting, ...]:
     price = Account.HELD.of(obligation_id(event.trade))
     return _move(price, Account.ORDERED.of(event.payment), event.amount_fen)
 
@@ -132,7 +133,7 @@ def _obligation_paid(event: ObligationMoneyPaid) -> tuple[Posting, ...]:
 
 
 def _left_escrow(
-    event: DepositReleased | ProceedsPaid | SuspenseRefunded | ObligationMoneyPaid,
+    event: DepositReleased | ProceedsPaid | SuspenseRefunded | ObligationMoneyPaid | MilestonePaid,
 ) -> tuple[Posting, ...]:
     return _move(Account.ORDERED.of(event.payment), Account.ESCROW.value, event.amount_fen)
 
@@ -152,6 +153,8 @@ _ENTRIES: dict[type, Callable[[Any], tuple[Posting, ...]]] = {
     DepositReleased: _left_escrow,
     ProceedsOrdered: _proceeds_ordered,
     ProceedsPaid: _left_escrow,
+    MilestonePaymentOrdered: _proceeds_ordered,
+    MilestonePaid: _left_escrow,
     PaymentVoided: _voided,
     PaymentReturned: _returned,
     PaymentRepeated: _repeated,

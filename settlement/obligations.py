@@ -23,6 +23,7 @@ from settlement.events import (
 )
 from settlement.ids import obligation_id, payment_id
 from settlement.instalments import planned
+from settlement.milestone_pay import released_fen, unfinished
 from settlement.payments import close_payment, open_payment
 from settlement.references import add_reference, fold
 from settlement.refusals import Events, Refusal, refuse
@@ -129,12 +130,16 @@ def pay_proceeds(state: Settlement, command: PayProceeds, _at: int) -> Events:
     if not state.obligation_of(trade.id).met:
         detail = "the price is not wholly on the escrow account"
         return refuse(command.trade, command, Refusal.OBLIGATION_OPEN, detail)
+    if unfinished(trade):
+        detail = "milestones are not accepted yet"
+        return refuse(command.trade, command, Refusal.PAYMENT_NOT_DUE, detail)
     contract = state.contracts.get(trade.contract or "")
     if contract is None or contract.state is not ContractState.CONCLUDED:
         detail = "the contract is not signed by both parties"
         return refuse(command.trade, command, Refusal.CONTRACT_NOT_SIGNED, detail)
     deducted = deduct(state, trade)
-    net_fen = trade.price_fen - sum(one.amount_fen for one in deducted if isinstance(one, HeldMoneyApplied))
+    kept_fen = sum(one.amount_fen for one in deducted if isinstance(one, HeldMoneyApplied))
+    net_fen = trade.price_fen - released_fen(trade) - kept_fen
     return (*deducted, ProceedsOrdered(trade.id, payment_id(trade.id), trade.seller.id, net_fen))
 
 

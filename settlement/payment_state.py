@@ -22,6 +22,8 @@ class PaymentKind(StrEnum):
     """The exchange's, of a sale that stands."""
     ROYALTY = "royalty"
     """A period's share, to the seller."""
+    MILESTONE = "milestone"
+    """A stage of development that was accepted, to the awardee."""
     COMPENSATION = "compensation"
     """What the parties agreed the seller keeps of a rescinded sale."""
 
@@ -44,6 +46,7 @@ _PURPOSES = {
     PaymentKind.DEBT: "支付悔拍差价及佣金",
     PaymentKind.COMMISSION: "支付交易佣金",
     PaymentKind.ROYALTY: "支付技术使用提成费",
+    PaymentKind.MILESTONE: "支付研发阶段经费",
     PaymentKind.COMPENSATION: "支付解除合同补偿",
 }
 

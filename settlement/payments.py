@@ -20,6 +20,7 @@ from settlement.events import (
     SuspenseRefunded,
 )
 from settlement.ids import repeated_id
+from settlement.milestone_messages import MilestonePaid
 from settlement.refusals import Events, Refusal, refuse
 from settlement.registration_checks import benefit_block
 from settlement.state import PaymentKind, PaymentOrder, PaymentState, Settlement
@@ -58,6 +59,7 @@ _Paid = (
     | type[ClaimPaid]
     | type[SuspenseRefunded]
     | type[ObligationMoneyPaid]
+    | type[MilestonePaid]
 )
 _PAID: dict[PaymentKind, _Paid] = {
     PaymentKind.DEPOSIT: DepositReleased,
@@ -69,6 +71,7 @@ _PAID: dict[PaymentKind, _Paid] = {
     PaymentKind.COMMISSION: ObligationMoneyPaid,
     PaymentKind.ROYALTY: ObligationMoneyPaid,
     PaymentKind.COMPENSATION: ObligationMoneyPaid,
+    PaymentKind.MILESTONE: MilestonePaid,
 }
 
 
@@ -181,6 +184,9 @@ def _now_paid_by(state: Settlement, order: PaymentOrder, again: str) -> None:
         state.trades[order.subject].payment = again
     elif order.subject in state.obligations:
         state.obligations[order.subject].payment = again
+    elif order.kind is PaymentKind.MILESTONE:
+        number, _, trade = order.subject.removeprefix("M").partition("-")
+        state.trades[trade].milestones[int(number)].payment = again
 
 
 DECIDE: Deciders = {

@@ -21,12 +21,16 @@ from settlement.events import (
     ClaimantElected,
     ContractConcluded,
     ContractRegistered,
+    CreditRecorded,
     ObligationMet,
     ProceedsPaid,
     SettlementEvent,
+    SuspenseAssigned,
     TradeConcluded,
 )
 from settlement.income import to_reduce
+from settlement.milestone_messages import MilestoneAccepted, PayMilestones
+from settlement.milestone_pay import payable, unfinished
 from settlement.regions import registration_office
 from settlement.state import ContractState, Settlement, Trade
 
@@ -46,9 +50,16 @@ def _submit(state: Settlement, trade: Trade) -> SettlementCommand | None:
 
 def _pay(state: Settlement, trade: Trade) -> SettlementCommand | None:
     """The seller is paid when the price is in escrow and the contract concluded, whichever comes last."""
-    if trade.payment is not None or not state.obligation_of(trade.id).met:
+    if trade.payment is not None or unfinished(trade) or not state.obligation_of(trade.id).met:
         return None
     return PayProceeds(trade.id) if _contract_concluded(state, trade) else None
+
+
+def _release(state: Settlement, trade: Trade) -> SettlementCommand | None:
+    """An accepted milestone is paid when it is covered and the contract concluded; the last by the proceeds."""
+    if _pay(state, trade) is not None or not payable(state, trade):
+        return None
+    return PayMilestones(trade.id)
 
 
 def _draw_up(state: Settlement, trade: Trade) -> SettlementCommand | None:
@@ -68,17 +79,23 @@ def _contract_concluded(state: Settlement, trade: Trade) -> bool:
     return contract is not None and contract.state is ContractState.CONCLUDED
 
 
-def _trade_of(state: Settlement, event: SettlementEvent) -> Trade:
-    """The trade that an event is about; money ordered names its obligation alone."""
+def _trade_of(state: Settlement, event: SettlementEvent) -> Trade | None:
+    """The trade that an event is about; money names its obligation alone, and other money none."""
     if isinstance(event, ObligationMoneyOrdered):
         return state.trades[state.obligations[event.obligation].trade]
+    if isinstance(event, CreditRecorded | SuspenseAssigned):
+        owed = state.obligations.get(event.target or "")
+        return state.trades[owed.trade] if owed is not None else None
     return state.trades[event.trade]  # type: ignore[union-attr]
 
 
 _STEPS: dict[type, tuple[Step, ...]] = {
     TradeConcluded: (_draft, _assess),
-    ContractConcluded: (_submit, _pay),
-    ObligationMet: (_pay,),
+    ContractConcluded: (_submit, _pay, _release),
+    ObligationMet: (_pay, _release),
+    MilestoneAccepted: (_pay, _release),
+    CreditRecorded: (_release,),
+    SuspenseAssigned: (_release,),
     ProceedsPaid: (_draw_up,),
     ContractRegistered: (_draw_up,),
     ClaimantElected: (_draw_up,),
@@ -95,5 +112,7 @@ def react(state: Settlement, event: SettlementEvent) -> tuple[SettlementCommand,
     if isinstance(event, ObligationMet) and state.obligations[event.obligation].kind != "price":
         return (PayDebt(event.obligation),)
     trade = _trade_of(state, event)
+    if trade is None:
+        return ()
     commands = (step(state, trade) for step in steps)
     return tuple(command for command in commands if command is not None)

@@ -53,6 +53,8 @@ def _too_late(state: Settlement, trade: Trade) -> str | None:
     """Why the parties can no longer undo it here; None while they can."""
     if trade.payment is not None:
         return "the price was ordered out to the seller, who would have to pay it back"
+    if any(stone.payment is not None for stone in trade.milestones.values()):
+        return "milestones were paid: the contract is terminated instead"
     registration = state.registrations.get(trade.registration or "")
     if registration is not None and registration.state in _REGISTERED:
         return "the contract is registered: its cancellation is filed with the office first"

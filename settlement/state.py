@@ -15,6 +15,7 @@ from settlement.commands import Part, PartyFacts, Side, Subject
 from settlement.deal import ContractKind
 from settlement.default_events import DebtKind
 from settlement.ledger import Ledger
+from settlement.milestone_state import Milestone
 from settlement.payment_state import Credit as Credit
 from settlement.payment_state import PaymentKind as PaymentKind
 from settlement.payment_state import PaymentOrder as PaymentOrder
@@ -155,6 +156,9 @@ class Trade:
     rescission: dict[Side, int] = field(default_factory=dict)
     """Who said that the sale shall be undone: side → what the seller keeps, in fen."""
     rescinded_on: str | None = None
+    terminated: str | None = None
+    """Why its contract ended before the last milestone."""
+    milestones: dict[int, Milestone] = field(default_factory=dict)
     royalties: dict[int, RoyaltyReport] = field(default_factory=dict)
     """Period → what was reported of it."""
     receipts: list[Receipt] = field(default_factory=list)
@@ -165,6 +169,8 @@ class Trade:
         """Why nothing more comes of the sale; None while it stands."""
         if self.default is not None:
             return "the buyer did not pay, and the default was declared"
+        if self.terminated is not None:
+            return self.terminated
         return f"both parties rescinded it on {self.rescinded_on}" if self.rescinded_on else None
 
     @property
@@ -271,6 +277,8 @@ class Settlement:
     payments: dict[str, PaymentOrder] = field(default_factory=dict)
     orders_due: dict[str, int] = field(default_factory=dict)
     """Open order on the escrow account → the first instant (µs) at which it has expired; only those with an account."""
+    milestones_due: dict[str, int] = field(default_factory=dict)
+    """milestone → the instant after its last day, or the last day of making it good."""
     payments_open: dict[str, PaymentOrder] = field(default_factory=dict)
     """Ordered and not confirmed: the bank gateway takes them from here, again after a restart."""
     credits: dict[str, Credit] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from exchange.house.negotiation_reactions import REACTIONS as NEGOTIATED
 from exchange.house.negotiation_reactions import undone
 from exchange.house.state import State
 from exchange.house.supply_reactions import REACTIONS as SUPPLY
+from exchange.house.supply_reactions import awarded
 from exchange.market import commands as mc
 from exchange.market import events as m
 from exchange.market.challenge import subject_of
@@ -175,6 +176,8 @@ def react(state: State, event: HouseEvent) -> Bodies:
     own = _BY_TYPE.get(type(event))
     if own is not None:
         return own(state, event)
+    if isinstance(event, se.TradeConcluded):
+        return (*process.react(state.settlement, event), *awarded(state, event))
     if isinstance(event, se.Event):
         return process.react(state.settlement, event)
     return ()

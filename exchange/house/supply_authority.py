@@ -8,6 +8,7 @@ from exchange.house.state import State
 from exchange.market import challenge_messages as cm
 from exchange.market import licence_messages as lm
 from exchange.market import trial_messages as tm
+from settlement import milestone_messages as ms
 
 Check = Callable[[Principal, Any, State], None]
 TRADERS = frozenset({"seller", "bidder"})
@@ -47,6 +48,15 @@ def _looks_at_others(principal: Principal, body: Any, state: State) -> None:
         raise Denied("BID_CONFLICT_OF_INTEREST", "your organisation or an affiliate declared this licence")
 
 
+def _works(principal: Principal, body: Any, state: State) -> None:
+    """The two sides of a contract act each for itself, under the own account; to others it does not exist."""
+    trade = state.settlement.trades.get(body.trade)
+    if trade is None or principal.party not in (trade.seller.id, trade.buyer.id):
+        raise Denied("NOT_FOUND", "there is no such trade", 404)
+    if body.party != principal.party or body.author != principal.account:
+        raise Denied("FORBIDDEN", "act for your own organisation, under your own account")
+
+
 OPERATOR = frozenset({"operator"})
 TABLE: dict[type, tuple[frozenset[str], Check]] = {
     tm.ProposeTrial: (TRADERS, _proposes),
@@ -58,6 +68,10 @@ TABLE: dict[type, tuple[frozenset[str], Check]] = {
     lm.TakeOpenLicence: (frozenset({"bidder"}), _own("taker")),
     lm.PublishOpenLicence: (OPERATOR, _looks_at_others),
     lm.ReturnOpenLicence: (OPERATOR, _looks_at_others),
+    **dict.fromkeys(
+        (ms.SubmitMilestone, ms.AcceptMilestone, ms.RejectMilestone, ms.GrantTime, ms.TerminateTrade),
+        (TRADERS, _works),
+    ),
     cm.PublishChallenge: (frozenset({"seller"}), _own("issuer")),
     cm.AnswerDemand: (TRADERS, _own("party")),
 }

@@ -50,7 +50,10 @@ TIMERS: dict[str, Timer] = {
     "notice": Timer(
         lambda state: state.market.notices_due,
         CloseNotice,
-        {event: attrgetter("listing") for event in (NoticePublished, NoticeResumed, NoticeExtended, ListingRestored)},
+        {
+            event: attrgetter("listing")
+            for event in (NoticePublished, NoticeResumed, NoticeExtended, ListingRestored)
+        },
     ),
     "order": Timer(
         lambda state: state.settlement.orders_due,

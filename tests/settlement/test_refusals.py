@@ -52,6 +52,7 @@ from tests.settlement.desk import (
     sold,
     trade,
 )
+from tests.settlement.milestone_refusals import MILESTONE_CASES
 from tests.settlement.money_refusals import MONEY_CASES
 from tests.settlement.registration_refusals import REGISTRATION_CASES
 from tests.settlement.test_revision import propose
@@ -205,6 +206,7 @@ CASES: dict[Refusal, Case] = {
     Refusal.DEFAULT_NOT_DUE: (sold, lambda _: DeclareDefault(TRADE), TRADE),
     Refusal.DEFAULT_COMMISSION: (_overdue, lambda _: DeclareDefault(TRADE, -1), TRADE),
     **MONEY_CASES,
+    **MILESTONE_CASES,
     **REGISTRATION_CASES,
     Refusal.ELECTION_STATED: (_stated, lambda _: elect(FACTORY, "buyer"), TRADE),
     Refusal.ELECTION_BINDING: (claimed, lambda _: elect(FACTORY, "seller"), TRADE),
