@@ -55,3 +55,9 @@ def test_the_dates_of_a_rule_are_included() -> None:
     book = office_book()
     assert book.clock("gansu", date(2026, 2, 28), "service", 1).days == 30
     assert book.clock("gansu", date(2026, 3, 1), "service", 1).days == 15
+
+
+def test_only_jiangsu_keeps_large_contracts_on_lists_of_their_own() -> None:
+    """A column of the dated data, off unless a row says so."""
+    book, day = office_book(), date(2026, 11, 20)
+    assert [name for name in _NAMES if book.second_review(name, day).separate_lists] == ["jiangsu"]

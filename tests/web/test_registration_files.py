@@ -12,6 +12,7 @@ from docx import Document
 from openpyxl import load_workbook
 
 from settlement.certificate import digest_of
+from settlement.registration_state import Registration
 from tests.web.asking import TRADE, post, refusal, signed
 from tests.web.running import Web
 from tests.web.served import whole_web
@@ -125,14 +126,14 @@ async def test_a_mixed_list_is_refused_beside_its_field(web: Web) -> None:
     assert (await registrar.get("/api/v1/registration-list?size=from")).status_code == 200
 
 
-def mixed(registrations: dict[str, object]) -> None:
+def mixed(registrations: dict[str, Registration]) -> None:
     """Two contracts at Nanjing's office, one of them large."""
     one = registrations[ID]
     other = copy.deepcopy(one)
     for registration, fen in ((one, 160_000_000), (other, 500_000_000)):
-        registration.office_code, registration.total_fen = "320101", fen  # type: ignore[attr-defined]
-    other.id = "TC-T-L1-2"  # type: ignore[attr-defined]
-    registrations["TC-T-L1-2"] = other
+        registration.office_code, registration.total_fen = "320101", fen
+    other.id = "TC-T-L1-2"
+    registrations[other.id] = other
 
 
 async def test_anybody_checks_a_paper(web: Web) -> None:
