@@ -15,6 +15,7 @@ from web import api_lots as lots
 from web import api_market as market
 from web import api_matches as matches
 from web import api_negotiations as negotiations
+from web import api_network as network
 from web import api_probes as probes
 from web import api_registers as registers
 from web import api_registration_files as registration_files
@@ -205,6 +206,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *listings.OPERATIONS,
     *sittings.OPERATIONS,
     *negotiations.OPERATIONS,
+    *network.OPERATIONS,
     Operation("GET", "/api/openapi.json", openapi, "This document", "about", signed_in=False),
     Operation("GET", "/api/asyncapi.json", asyncapi, "The socket's document", "about", signed_in=False),
     Operation("GET", "/healthz", probes.healthz, "Alive", "about", r.Health, signed_in=False),

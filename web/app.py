@@ -45,7 +45,7 @@ def create_app(
     if routes is None:
         routes, error_page = _product()
     settings, clock, registers = exchange.settings, exchange.house.clock, exchange.registers
-    sessions = Sessions(registers.sessions, clock, settings.secure_cookies)
+    sessions = Sessions(registers.sessions, clock, settings.secure_cookies, exchange.house.name)
     metrics = Metrics(exchange)
     app = Starlette(
         routes=[*rest_routes(OPERATIONS), *routes],
@@ -62,7 +62,7 @@ def create_app(
     app.state.exchange = exchange
     app.state.sessions = sessions
     app.state.tickets = Tickets(registers.sessions, clock)
-    app.state.credentials = Credentials(registers.accounts, clock)
+    app.state.credentials = Credentials(registers.accounts, clock, exchange.house.name)
     app.state.metrics = metrics
     app.state.socket_limits = Limits(rate=settings.rate_limit, burst=2 * settings.rate_limit)
     return app

@@ -14,6 +14,7 @@ from web.commands.claims import claims
 from web.commands.demo import demo
 from web.commands.errors import BAD_INPUT
 from web.commands.export import export_app
+from web.commands.house import house_app
 from web.commands.imports import import_app
 from web.commands.match import match_app
 from web.commands.migrate import migrate
@@ -34,6 +35,7 @@ app = typer.Typer(
 for command in (demo, serve, migrate, rehearse, claims, unconverted, verify):
     app.command()(command)
 app.add_typer(user_app, name="user")
+app.add_typer(house_app, name="house")
 app.add_typer(import_app, name="import")
 app.add_typer(export_app, name="export")
 app.add_typer(report_app, name="report")

@@ -68,8 +68,9 @@ def check_new(password: str, for_login: str) -> str:
 class Credentials:
     """Checks and sets passwords. Hashing runs on threads of its own."""
 
-    def __init__(self, accounts: Accounts, clock: Clock) -> None:
+    def __init__(self, accounts: Accounts, clock: Clock, house: str) -> None:
         self._accounts = accounts
+        self._house = house
         self._clock = clock
         self._threads = ThreadPoolExecutor(_HASHERS, thread_name_prefix="argon2")
         # Guesses: against one login from one address, from one address, against one login from anywhere.
@@ -89,6 +90,8 @@ class Credentials:
         right = await self._matches(found[1] if found else DECOY, password)
         if found is None or not right or not found[0].enabled:
             raise failure(401, "BAD_CREDENTIALS", "the login or the password is wrong")
+        if not found[0].acts_in(self._house):
+            raise failure(403, "OTHER_NODE", f"sign in at your own node, {found[0].node}")
         self._forgive(name, address)
         if _HASHER.check_needs_rehash(found[1]):
             await self._accounts.rehash(name, await self.hash(password))

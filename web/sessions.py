@@ -86,8 +86,9 @@ class Live:
 class Sessions:
     """Signs in and out, finds who asks, and follows the sessions of open sockets."""
 
-    def __init__(self, register: SessionRegister, clock: Clock, secure: bool) -> None:
+    def __init__(self, register: SessionRegister, clock: Clock, secure: bool, house: str) -> None:
         self._register = register
+        self._house = house
         self._clock = clock
         self._secure = secure
         self._lives: set[Live] = set()
@@ -136,7 +137,7 @@ class Sessions:
             return await self._by_key(authorization), None
         token = self._token(headers)
         sign_in = await self._register.find(token, self._clock.now(), IDLE) if token else None
-        if sign_in is None:
+        if sign_in is None or not sign_in.account.acts_in(self._house):
             return None, None
         return Caller(sign_in.account, sign_in), await self._renewed(sign_in) if renew else None
 
@@ -147,7 +148,7 @@ class Sessions:
         scheme, _, key = authorization.partition(" ")
         if scheme.lower() == "bearer" and key.startswith(KEY_PREFIX):
             found = await self._register.find_key(key, self._clock.now())
-            if found is not None:
+            if found is not None and found[1].acts_in(self._house):
                 return Caller(found[1], key=found[0])
         headers = {"www-authenticate": "Bearer"}
         raise failure(401, "BAD_KEY", "the key in Authorization does not count", headers=headers)
@@ -211,7 +212,7 @@ class Sessions:
             accounts.update(await self._register.living_keys(keys, at))
         for live in lives:
             account = accounts.get(live.caller.id)
-            if account is None:
+            if account is None or not account.acts_in(self._house):
                 live.end()
             elif live.principal is not None:
                 live.principal = account.principal

@@ -23,7 +23,7 @@ EXCLUSIVE = frozenset({"registrar", "operator", "auditor"})
 
 
 class Account(msgspec.Struct, frozen=True):
-    """A person who signs in. `organisation` is the party the account acts for.
+    """A person who signs in. `organisation` is the party the account acts for, `node` the only house it acts in.
 
     `revision` grows whenever every session and key of the account must end: disabled, password changed.
     """
@@ -36,11 +36,16 @@ class Account(msgspec.Struct, frozen=True):
     enabled: bool
     revision: int
     created_at: int
+    node: str | None = None
+
+    def acts_in(self, house: str) -> bool:
+        """Whether the account does anything in a house: staff of another node does not."""
+        return self.node is None or self.node == house
 
     @property
     def principal(self) -> Principal:
         """Who asks, as the house sees it."""
-        return Principal(self.id, self.organisation, self.roles)
+        return Principal(self.id, self.organisation, self.roles, self.node)
 
 
 def check_roles(roles: Iterable[str], organisation: str | None) -> list[str]:
@@ -74,6 +79,7 @@ def account_of(row: AccountRow) -> Account:
         row.enabled,
         row.revision,
         row.created_at,
+        row.node,
     )
 
 
@@ -92,6 +98,7 @@ class Accounts:
         at: int,
         organisation: str | None = None,
         id: str | None = None,  # noqa: A002  (the column's name)
+        node: str | None = None,
     ) -> Account:
         """Enter an account; its id is drawn unless one is given. Malformed when the login is taken."""
         row = AccountRow(
@@ -104,6 +111,7 @@ class Accounts:
             enabled=True,
             revision=1,
             created_at=at,
+            node=node,
         )
         try:
             async with self._database.writing() as session:
@@ -149,6 +157,10 @@ class Accounts:
         found = await self.credentials(login)
         organisation = found[0].organisation if found else None
         return await self._change(login, ends=False, roles=check_roles(roles, organisation))
+
+    async def bind(self, login: str, node: str | None) -> Account:
+        """Let an account act in one house only, or in any; every session and key that it had has ended."""
+        return await self._change(login, ends=True, node=node)
 
     async def _change(self, login: str, *, ends: bool, **values: Any) -> Account:
         query = select(AccountRow).where(AccountRow.login == login).with_for_update()

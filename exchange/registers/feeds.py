@@ -182,9 +182,9 @@ class Feeds:
         return await self._items(query)
 
     async def last_told(self, reader: str, kind: str, until: int) -> list[tuple[str, str, dict[str, Any]]]:
-        """(node, subject, body) of the last fact of a kind about each subject told before `until` (µs)."""
+        """(node, subject, body) of the last fact of a kind about each subject told up to `until` (µs)."""
         table = NodeFactRow
-        where = (table.reader == reader, table.kind == kind, table.at < until)
+        where = (table.reader == reader, table.kind == kind, table.at <= until)
         newest = (
             select(table.node, table.subject, func.max(table.seq).label("seq"))
             .where(*where)
@@ -198,10 +198,10 @@ class Feeds:
         return [(row.node, row.subject, row.body or {}) for row in rows]
 
     async def seqs_at(self, reader: str, until: int) -> dict[str, int]:
-        """Node → its last fact told before `until` (µs)."""
+        """Node → its last fact told up to `until` (µs)."""
         table = NodeFactRow
         query = select(table.node, func.max(table.seq).label("seq")).where(
-            table.reader == reader, table.at < until
+            table.reader == reader, table.at <= until
         )
         async with self._database.reading() as session:
             rows = (await session.execute(query.group_by(table.node).order_by(table.node))).all()

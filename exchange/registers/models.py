@@ -61,6 +61,7 @@ class AccountRow(Base):
     enabled: Mapped[bool]
     revision: Mapped[int]
     created_at: Mapped[int] = mapped_column(BigInteger)
+    node: Mapped[str | None] = mapped_column(ID)
 
 
 class WebSessionRow(Base):

@@ -80,6 +80,7 @@ def test_an_account_is_entered_and_listed(url: str) -> None:
         "organisation": None,
         "roles": ["operator"],
         "enabled": True,
+        "node": "hub",
     }
     assert "argon2" not in listed.stdout
     assert "li.wei" in run(url, "list").stdout

@@ -20,6 +20,7 @@ from exchange.demo.director import Director
 from exchange.demo.once import BEGIN, Once, Stage
 from exchange.demo.seed import LEAD, fill_registers, list_everything
 from exchange.matchmaking.daily import recommending
+from exchange.network.running import networking
 from exchange.releases.daily import scanning
 from exchange.settings import Settings
 from exchange.store.clock import ManualClock, SystemClock
@@ -91,7 +92,7 @@ async def _trade(settings: Settings, fast: bool, listening: socket.socket) -> No
         _greet(settings)
         director = asyncio.create_task(Director(exchange.own_house, fast).run())
         try:
-            async with recommending(exchange), scanning(exchange):
+            async with recommending(exchange), scanning(exchange), networking(exchange):
                 await serve_app(exchange, listening, director)
         finally:
             director.cancel()

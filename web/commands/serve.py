@@ -8,6 +8,7 @@ import typer
 
 from exchange.bootstrap import open_exchange
 from exchange.matchmaking.daily import recommending
+from exchange.network.running import networking
 from exchange.releases.daily import scanning
 from exchange.settings import Settings
 from web.commands.errors import exits
@@ -53,5 +54,5 @@ async def _serve_on(listening: socket.socket, settings: Settings) -> None:
         if settings.role == "web":
             await serve_app(exchange, listening)
         else:
-            async with recommending(exchange), scanning(exchange):
+            async with recommending(exchange), scanning(exchange), networking(exchange):
                 await serve_app(exchange, listening)

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from exchange.registers import Account, Organisation, Registers
-from exchange.registers.accounts import ROLES
+from exchange.registers.accounts import ROLES, STAFF
 from exchange.settings import Settings
 from exchange.store import migrate
 from exchange.store.clock import SystemClock
@@ -112,6 +112,9 @@ def add(
     name: Annotated[str, typer.Option(help="The person's name, as pages show it.")],
     role: Roles,
     organisation: Annotated[str | None, typer.Option(help="Id of the organisation it acts for.")] = None,
+    node: Annotated[
+        str | None, typer.Option(help="The only node it acts in; staff: this one, unless another is named.")
+    ] = None,
     password_stdin: FromStdin = False,
     database: Database = None,
 ) -> None:
@@ -123,7 +126,8 @@ def add(
 
         async def enter(registers: Registers) -> Account:
             now = SystemClock().now()
-            return await registers.accounts.add(folded, hashed, shown, role, now, organisation)
+            bound = node or (Settings().house if set(role) & STAFF else None)
+            return await registers.accounts.add(folded, hashed, shown, role, now, organisation, node=bound)
 
         made = _run(database, enter)
         typer.echo(f"account {made.login} ({made.id}): {', '.join(sorted(made.roles))}", err=True)
@@ -143,12 +147,19 @@ def show(
             typer.echo(json.dumps(_line(account), ensure_ascii=False))
         return
     table = Table()
-    for heading in ("login", "name", "organisation", "roles", "enabled"):
+    for heading in ("login", "name", "organisation", "roles", "node", "enabled"):
         table.add_column(heading)
     for account in found:
         line = _line(account)
         roles, enabled = ", ".join(sorted(account.roles)), "yes" if account.enabled else "no"
-        table.add_row(account.login, account.display_name, str(line["organisation"] or ""), roles, enabled)
+        table.add_row(
+            account.login,
+            account.display_name,
+            str(line["organisation"] or ""),
+            roles,
+            account.node or "",
+            enabled,
+        )
     Console().print(table)
 
 
@@ -160,6 +171,7 @@ def _line(account: Account) -> dict[str, object]:
         "organisation": account.organisation,
         "roles": sorted(account.roles),
         "enabled": account.enabled,
+        "node": account.node,
     }
 
 
@@ -201,6 +213,19 @@ def roles(login: Login, role: Roles, database: Database = None) -> None:
         typer.echo(f"account {folded}: {', '.join(sorted(changed.roles))}", err=True)
 
 
+@user_app.command("bind")
+def bind(
+    login: Login,
+    node: Annotated[str | None, typer.Argument(help="The node's id; without it, any node.")] = None,
+    database: Database = None,
+) -> None:
+    """Let an account act in one node only; its sessions and keys end."""
+    with exits():
+        folded = login_of(login)
+        changed = _run(database, lambda registers: registers.accounts.bind(folded, node))
+        typer.echo(f"account {folded}: {changed.node or 'any node'}", err=True)
+
+
 @user_app.command("key")
 def new_key(
     login: Login,
@@ -216,7 +241,7 @@ def new_key(
             found = await registers.accounts.credentials(folded)
             if found is None:
                 raise typer.BadParameter(f"no account {folded}", param_hint="LOGIN")
-            sessions = Sessions(registers.sessions, SystemClock(), secure=True)
+            sessions = Sessions(registers.sessions, SystemClock(), secure=True, house=Settings().house)
             secret, _ = await sessions.new_key(found[0], text, days * DAY)
             return secret
 

@@ -22,6 +22,7 @@ from web.pages import (
     listings,
     market,
     negotiations,
+    network,
     matches,
     offices,
     operator,
@@ -48,6 +49,7 @@ def page_routes() -> list[Route]:
     parts = (
         market,
         negotiations,
+        network,
         room,
         account,
         desk,

@@ -18,6 +18,7 @@ from web import errors
 from web.api_catalogue import changed_fields
 from web.catalogue import OVERSEERS, visible
 from web.i18n import Speech
+from web.pages.network import catalogue_elsewhere
 from web.pages.shell import Visit, page
 
 PAGE = 20
@@ -50,6 +51,7 @@ async def search(visit: Visit) -> Response:
         best=best,
         facets=[_facet(visit.speech, q, chosen, name, found.facets[name]) for name in FACETS],
         more=_address(q, {**chosen, "cursor": found.next}) if found.next else "",
+        elsewhere=await catalogue_elsewhere(visit, q) if q and not wished.get("cursor") else [],
         value=lambda name, value: facet_word(visit.speech, name, value),
     )
 

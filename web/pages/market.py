@@ -11,6 +11,7 @@ from exchange.house.state import State
 from exchange.market.state import ListingState
 from matching_engine.lifecycle import LifecycleState as S
 from web.pages.lots import LIVE, Sitting, sittings
+from web.pages.network import elsewhere
 from web.pages.shell import Visit, page, script_words
 
 LOTS_SHOWN = 60
@@ -44,6 +45,7 @@ async def market(visit: Visit) -> Response:
         sittings=shown,
         more=f"/?{more}" if more else "",
         listings=[] if skip or q or wanted else _listings(visit.state),
+        elsewhere=[] if skip else await elsewhere(visit, q, wanted),
         words_for_script=script_words(live_words(visit)),
     )
 

@@ -191,6 +191,7 @@ def _nav(s: Speech, caller: Caller | None) -> list[tuple[str, str]]:
         ("/zones/unconverted", s.text("Special zone")),
         ("/calendar", s.text("Calendar")),
         ("/calculator", s.text("Subsidy calculator")),
+        ("/network", s.text("Network")),
     ]
     if roles & {"seller", "bidder", "broker"}:
         pages.append(("/desk", s.text("My desk")))
