@@ -36,6 +36,8 @@ class Principal(msgspec.Struct, frozen=True):
     account: str
     party: str | None = None
     roles: frozenset[str] = frozenset()
+    node: str | None = None
+    """The only house in which the account acts, as that of its staff does; None: any house."""
 
 
 HOUSE = Principal("house", None, frozenset({"house"}))

@@ -168,6 +168,7 @@ class House:
             raise Unavailable(f"house {self.name} is not running")
         if command.principal != HOUSE and not _COMMAND_ID.fullmatch(command.id):
             raise Malformed("id", command.id, "8 to 64 letters, digits, '-' or '_', like a UUID")
+        authority.refuse_elsewhere(command.principal, self.name)
         authority.refuse_unauthorised(command, self.view)
 
     async def answer_of(self, command_id: str) -> Outcome | None:
