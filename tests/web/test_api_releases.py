@@ -173,9 +173,10 @@ async def test_answers_are_the_holders(web: Web) -> None:
     assert scanned is not None
     assert (scanned.counts["CONVERTED_LATE"], scanned.counts[CANDIDATE]) == (1, 1)
     assert stage(web, "F1") is Stage.CONVERTED
-    mine = (await seller.get("/api/v1/unconverted")).json()
+    mine = (await (await web.signed_in("university")).get("/api/v1/unconverted")).json()
     assert {one["achievement"]: one["stage"] for one in mine["releases"]} == {"F1": "converted", "F2": "due"}
-    assert (await jia.get("/api/v1/unconverted")).json()["releases"] == []
+    theirs = (await (await web.signed_in("jia")).get("/api/v1/unconverted")).json()
+    assert theirs["releases"] == []
 
 
 async def test_the_gavel_ends_a_term(web: Web) -> None:

@@ -69,7 +69,7 @@ async def answer(visit: Visit) -> Response:
     try:
         said = _answer_of(kind, form)
     except BadInput as bad:
-        text = sentence(visit.speech, bad.code, f"{bad.field}: {bad.expected}")
+        text = f"{sentence(visit.speech, bad.code)} {bad.field}: {bad.expected}"
         return await show(visit, 422, {f"{kind}-{id_}": text}, form)
     principal = visit.principal
     said = await releases.with_contact(visit.exchange, principal, id_, said)
@@ -143,7 +143,7 @@ async def freeze(visit: Visit) -> Response:
     principal, form = visit.needs("operator"), visit.form()
     cutoff = parse_date(form.get("cutoff", ""))
     if cutoff is None:
-        text = sentence(visit.speech, "BAD_VALUE", "cutoff: a date like 2026-11-20")
+        text = f"{sentence(visit.speech, 'BAD_VALUE')} cutoff: a date like 2026-11-20"
         return await show(visit, 422, {"cutoff": text}, form)
     id_ = command_id(form.get("command", ""), "command")
     try:
@@ -152,7 +152,7 @@ async def freeze(visit: Visit) -> Response:
         raise
     except LuochuiError as error:
         problem = errors.of_error(error)
-        said = {"cutoff": sentence(visit.speech, problem.code, problem.detail)}
+        said = {"cutoff": f"{sentence(visit.speech, problem.code)} {problem.detail}"}
         return await show(visit, problem.status, said, form)
     return await _told(visit, outcome, form, "cutoff")
 
