@@ -9,6 +9,7 @@ from web import api_catalogue as catalogue
 from web import api_claims as claims
 from web import api_contracts as contracts
 from web import api_default as default
+from web import api_directories as directories
 from web import api_evaluations as evaluations
 from web import api_listings as listings
 from web import api_lots as lots
@@ -202,6 +203,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *registers.OPERATIONS,
     *market.OPERATIONS,
     *matches.OPERATIONS,
+    *directories.OPERATIONS,
     *releases.OPERATIONS,
     *listings.OPERATIONS,
     *sittings.OPERATIONS,

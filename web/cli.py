@@ -12,6 +12,7 @@ from web.commands.batch import batch_app
 from web.commands.bench import bench_app
 from web.commands.claims import claims
 from web.commands.demo import demo
+from web.commands.directory import directory_app
 from web.commands.errors import BAD_INPUT
 from web.commands.export import export_app
 from web.commands.house import house_app
@@ -38,6 +39,7 @@ app.add_typer(user_app, name="user")
 app.add_typer(house_app, name="house")
 app.add_typer(import_app, name="import")
 app.add_typer(export_app, name="export")
+app.add_typer(directory_app, name="directory")
 app.add_typer(report_app, name="report")
 app.add_typer(bank_app, name="bank")
 app.add_typer(match_app, name="match")

@@ -32,6 +32,7 @@ _INFO = {
 _TAGS = {
     "session": "Signing in and out",
     "market": "Parties, achievements, listings and sessions",
+    "directories": "Services, events, vouchers, equipment, records: directories of many kinds",
     "lots": "What everybody may see",
     "bidding": "Steps on a lot",
     "commands": "What became of a command",

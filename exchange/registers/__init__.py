@@ -4,14 +4,15 @@ from exchange.registers.accounts import Account, Accounts
 from exchange.registers.achievements import Achievement, Achievements
 from exchange.registers.database import Database
 from exchange.registers.demands import Demand, Demands
+from exchange.registers.directory import Directory, Entry
 from exchange.registers.evaluations import Appraisal, Appraisals, Evaluation, Evaluations
 from exchange.registers.feeds import Feeds
 from exchange.registers.nodes import Node, Nodes
 from exchange.registers.organisations import Organisation, Organisations
 from exchange.registers.people import Mandate, Mandates, People, Person
 from exchange.registers.recommendations import Recommendations
-from exchange.registers.repository import Item, Items
 from exchange.registers.reports import AnnualEntries, AnnualEntry, IndicatorEntries, IndicatorEntry
+from exchange.registers.repository import Item, Items
 from exchange.registers.search import Search
 from exchange.registers.sessions import Sessions, SignIn
 from exchange.registers.signing_keys import SigningKey, SigningKeys
@@ -19,13 +20,14 @@ from exchange.registers.signing_keys import SigningKey, SigningKeys
 __all__ = [
     "Account",
     "Achievement",
-    "Appraisal",
     "AnnualEntry",
+    "Appraisal",
     "Demand",
+    "Entry",
     "Evaluation",
+    "IndicatorEntry",
     "Item",
     "Mandate",
-    "IndicatorEntry",
     "Node",
     "Organisation",
     "Person",
@@ -52,12 +54,13 @@ class Registers:
         self.appraisals = Appraisals(self.database)
         self.items = Items(self.database)
         self.search = Search(self.database)
+        self.directory = Directory(self.database)
         self.recommendations = Recommendations(self.database)
+        self.indicators = IndicatorEntries(self.database)
+        self.annual_reports = AnnualEntries(self.database)
         self.nodes = Nodes(self.database)
         self.feeds = Feeds(self.database)
 
-        self.indicators = IndicatorEntries(self.database)
-        self.annual_reports = AnnualEntries(self.database)
     async def open(self) -> None:
         """Connect; Unavailable when the database cannot be reached or has no tables yet."""
         await self.database.open()

@@ -62,13 +62,13 @@ def _take(file: Path, make: Make, strict: bool, as_json: bool, database: str | N
         lines = b"".join(msgspec.json.encode(row) + b"\n" for row in report.rows)
         typer.echo(lines, nl=False)
     else:
-        _show(report)
+        show_report(report)
     if not report.whole:
         raise typer.Exit(NO)
 
 
 async def _import(file: Path, make: Make, strict: bool, url: str) -> Report:
-    data = _read(file)
+    data = read_file(file)
     if urls.is_sqlite(url):
         await migrate.upgrade(url)
     await migrate.check(url)
@@ -87,7 +87,8 @@ async def _import(file: Path, make: Make, strict: bool, url: str) -> Report:
         await registers.close()
 
 
-def _read(file: Path) -> bytes:
+def read_file(file: Path) -> bytes:
+    """What a file holds; Malformed when it cannot be read."""
     try:
         return file.read_bytes()
     except OSError as error:
@@ -108,7 +109,7 @@ def _progress() -> Progress:
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
-def _show(report: Report) -> None:
+def show_report(report: Report) -> None:
     """The rows that were not taken, and how many came to what."""
     console = Console(highlight=False)
     refused = [row for row in report.rows if row.outcome == "refused"]
