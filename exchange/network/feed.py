@@ -6,7 +6,7 @@ all that came before; a body that was withdrawn later is left out, and the chain
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -36,7 +36,7 @@ class Fact(msgspec.Struct, frozen=True):
     kind: Id
     subject: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     digest: Hash
-    body: dict[str, object] | None = None
+    body: dict[str, Any] | None = None
 
 
 class Page(msgspec.Struct, frozen=True):
