@@ -123,8 +123,9 @@ def _outcome(
     listings: Mapping[str, Listing],
     sold: frozenset[str],
 ) -> outcomes.Outcome:
-    case = exchange.house.view.market.releases.cases[line.achievement]
-    return outcomes.outcome_of(case, batch.id, listings.get(line.achievement), sold)
+    market, listing = exchange.house.view.market, listings.get(line.achievement)
+    open_ = listing is not None and market.open_licences.standing(listing.id) is not None
+    return outcomes.outcome_of(market.releases.cases[line.achievement], batch.id, listing, sold, open_)
 
 
 def hidden_of(view: BatchView) -> frozenset[str]:

@@ -40,12 +40,14 @@ def sold_listings(state: State) -> frozenset[str]:
     return frozenset(trade.subject.listing for trade in trades if trade.failed is None)
 
 
-def outcome_of(case: Case, batch: str, listing: Listing | None, sold: frozenset[str]) -> Outcome:
-    """What became of a result after its publication in a batch."""
+def outcome_of(case: Case, batch: str, listing: Listing | None, sold: frozenset[str], open_: bool) -> Outcome:
+    """What became of a result after its publication in a batch; `open_`: an open licence stands on its listing."""
     if listing is not None and listing.id in sold:
         return Outcome("sold", listing.id)
     if case.stage is Stage.CONVERTED:
         return Outcome("converted")
+    if listing is not None and open_:
+        return Outcome("open_licence", listing.id)
     if listing is not None and listing.state in OFFERED:
         return Outcome("listed", listing.id)
     if case.stage is Stage.OPEN_LICENCE:

@@ -1,13 +1,13 @@
 """Rows of the registers as the one-year rule judges them, with what the house itself knows of sales."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from datetime import date
 
 import msgspec
 
 from exchange.house.state import State
-from exchange.market.listing_state import ListingState
-from exchange.market.unconverted import CatalogueRow, Funding, Mode
+from exchange.market.listing_state import Listing, ListingState
+from exchange.market.unconverted import CONVERTING, CatalogueRow, Funding, Mode
 from exchange.registers import Achievement, Registers
 from exchange.registers.words import LegalStatus
 from settlement.deal import ContractKind
@@ -25,50 +25,69 @@ _DEAD = frozenset({LegalStatus.EXPIRED, LegalStatus.LAPSED, LegalStatus.INVALID}
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What the house knows of a result: the earliest conversion that stands, and until when an agreement is on its way."""
+    """What the house knows of a result: the earliest conversion that stands, and the last day of a trial or of an
+    agreement on its way."""
 
     mode: Mode | None = None
     on: date | None = None
-    agreed_until: date | None = None
+    trial_until: date | None = None
 
 
 def known(state: State, today: date) -> dict[str, Known]:
     """Achievement → what the house knows of it on a day."""
-    found = dict(_proved(state))
-    for trade in state.settlement.trades.values():
-        listing = state.market.listings.get(trade.subject.listing)
-        if listing is not None and trade.failed is None:
-            sale = _sale(state, trade, today)
-            found[listing.achievement] = _better(found.get(listing.achievement), sale)
-    for listing in state.market.listings.values():
-        if listing.state is ListingState.AGREEMENT_NOTICE:
-            found.setdefault(listing.achievement, Known(agreed_until=today))
+    conversions, held = _conversions(state), _held(state, today)
+    found = {id_: Known(mode, day, held.get(id_)) for id_, (mode, day) in conversions.items()}
+    return {id_: Known(trial_until=until) for id_, until in held.items()} | found
+
+
+def _conversions(state: State) -> dict[str, tuple[Mode, date]]:
+    """What holders proved and the exchange found enough, and sales of the house; the earliest of each result."""
+    found: dict[str, tuple[Mode, date]] = {}
+    for id_, mode, day in (*_proved(state), *_sold(state)):
+        if id_ not in found or day < found[id_][1]:
+            found[id_] = (mode, day)
     return found
 
 
-def _proved(state: State) -> Mapping[str, Known]:
-    """What a holder proved, and the exchange found enough."""
-    return {
-        case.achievement: Known(case.answer.mode, case.answer.converted_on)
-        for case in state.market.releases.cases.values()
-        if case.accepted and case.answer is not None and case.answer.kind == "converted"
+def _proved(state: State) -> Iterator[tuple[str, Mode, date]]:
+    for case in state.market.releases.cases.values():
+        said = case.answer
+        if case.accepted and said is not None and said.mode is not None and said.converted_on is not None:
+            yield case.achievement, said.mode, said.converted_on
+
+
+def _sold(state: State) -> Iterator[tuple[str, Mode, date]]:
+    """A sale that stands counts from the day its contract takes effect."""
+    for trade, listing in _sales(state):
+        contract = state.settlement.contracts.get(trade.contract or "")
+        mode = _MODES.get(contract.kind) if contract else None
+        if contract is not None and mode is not None and contract.effective_on is not None:
+            yield listing.achievement, mode, date.fromisoformat(contract.effective_on)
+
+
+def _sales(state: State) -> Iterator[tuple[Trade, Listing]]:
+    for trade in state.settlement.trades.values():
+        listing = state.market.listings.get(trade.subject.listing)
+        if listing is not None and trade.failed is None:
+            yield trade, listing
+
+
+def _held(state: State, today: date) -> dict[str, date]:
+    """Trials that run, to their last day; agreements under notice and sales without contract yet, for today."""
+    held = {
+        listing.achievement: today
+        for listing in state.market.listings.values()
+        if listing.state is ListingState.AGREEMENT_NOTICE
     }
-
-
-def _sale(state: State, trade: Trade, today: date) -> Known:
-    """A sale counts from the day its contract takes effect; until then it is an agreement on its way."""
-    contract = state.settlement.contracts.get(trade.contract or "")
-    if contract is None or contract.effective_on is None:
-        return Known(agreed_until=today)
-    mode = _MODES.get(contract.kind)
-    return Known(mode, date.fromisoformat(contract.effective_on)) if mode else Known()
-
-
-def _better(one: Known | None, other: Known) -> Known:
-    """The earlier of two conversions; a conversion before none."""
-    if one is None or one.on is None:
-        return other if other.on is not None or one is None else one
-    return other if other.on is not None and other.on < one.on else one
+    for trade, listing in _sales(state):
+        contract = state.settlement.contracts.get(trade.contract or "")
+        if contract is None or contract.effective_on is None:
+            held[listing.achievement] = today
+    for listing in state.market.listings.values():
+        until = state.market.trials.running_until([listing.id])
+        if until is not None:
+            held[listing.achievement] = max(until, held.get(listing.achievement, until))
+    return held
 
 
 def row_of(one: Achievement, of_house: Known | None = None) -> CatalogueRow:
@@ -94,17 +113,16 @@ def row_of(one: Achievement, of_house: Known | None = None) -> CatalogueRow:
 
 
 def _with(row: CatalogueRow, of_house: Known) -> CatalogueRow:
-    """The register's own conversion stands where it is earlier."""
-    if of_house.agreed_until is not None:
-        until = max(row.trial_until or of_house.agreed_until, of_house.agreed_until)
-        return msgspec.structs.replace(row, trial_until=until)
+    """The earlier of two conversions, the later end of two trials."""
+    changes: dict[str, object] = {}
     mode, day = of_house.mode, of_house.on
-    earlier = row.conversion_mode is not None and row.converted_on is not None
-    if mode is None or (
-        earlier and day is not None and row.converted_on is not None and row.converted_on <= day
-    ):
-        return row
-    return msgspec.structs.replace(row, conversion_mode=mode, converted_on=day)
+    own = row.converted_on if row.conversion_mode in CONVERTING else None
+    if mode is not None and day is not None and (own is None or day < own):
+        changes |= {"conversion_mode": mode, "converted_on": day}
+    until = of_house.trial_until
+    if until is not None and (row.trial_until is None or until > row.trial_until):
+        changes["trial_until"] = until
+    return msgspec.structs.replace(row, **changes)
 
 
 def _first_grant(one: Achievement) -> date | None:

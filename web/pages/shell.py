@@ -188,7 +188,6 @@ def _nav(s: Speech, caller: Caller | None) -> list[tuple[str, str]]:
         ("/", s.text("Market")),
         ("/achievements", s.text("Achievements")),
         ("/listings", s.text("Listings")),
-        ("/zones/unconverted", s.text("Special zone")),
         ("/calendar", s.text("Calendar")),
         ("/calculator", s.text("Subsidy calculator")),
         ("/network", s.text("Network")),
