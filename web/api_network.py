@@ -235,6 +235,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "A lot of another node is traded there",
         "network",
         status=409,
+        signed_in=False,
         errors=(404, 409),
     ),
 )
