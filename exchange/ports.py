@@ -60,6 +60,45 @@ class Lease(msgspec.Struct, frozen=True):
     alive_at: int | None
 
 
+class Taken(LuochuiError):
+    """The house has a holder that lives; nobody was disturbed."""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Who holds a house, as its lease says at this moment."""
+
+    house: str
+    epoch: int
+    holder: str
+    alive_at: int | None
+    remaining_us: int
+    """Until the lease ends by itself, by the database's own clock; 0 or less: it is over."""
+    address: str
+    """Where the holder takes commands when the bus is gone; empty: nowhere."""
+
+
+class Seats(Protocol):
+    """The one seat of each house, taken before its lease: it is free again as soon as its holder's connection is gone."""
+
+    async def standing(self, house: str) -> Standing | None:
+        """What the lease of a house says; None when it never had one."""
+
+    async def sit(self, house: str) -> bool:
+        """Take the seat if nobody has it; whether it is ours."""
+
+    async def queue(self, house: str) -> None:
+        """Wait for the seat as long as it takes, and have it; Unavailable when the journal went away meanwhile."""
+
+    async def fence(self, standing: Standing) -> bool:
+        """End a lease that is over and then the connection of whoever sits there; False when it was not over."""
+
+    async def register(self, lease: Lease, address: str) -> None:
+        """Enter in the lease where its holder takes commands."""
+
+    async def leave(self, house: str) -> None:
+        """Give the seat back: whoever waits for it has it now."""
+
+
 class Journal(Protocol):
     """The append-only record of one database; many houses may share it."""
 
@@ -89,6 +128,10 @@ class Journal(Protocol):
 
     async def close(self) -> None:
         """Let go of every connection."""
+
+
+class HouseJournal(Journal, Seats, Protocol):
+    """A journal with the seats of its houses: what a process needs to own a house."""
 
 
 class Clock(Protocol):
@@ -147,8 +190,9 @@ class Bus(Protocol):
     def answers(self, sender: str) -> AsyncIterator[bytes]:
         """Answers to a sender, for ever."""
 
-    async def wake(self, house: str, seq: int, epoch: int) -> None:
-        """Tell followers that a house has committed up to `seq`; lost when the bus is gone, for followers poll."""
+    async def wake(self, house: str, seq: int, epoch: int) -> bool:
+        """Tell followers that a house has committed up to `seq`; False when the bus is gone: followers poll, and
+        the house tells them again."""
 
     def wakes(self, house: str) -> AsyncIterator[None]:
         """Wake-ups of a house, for ever."""

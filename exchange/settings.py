@@ -21,6 +21,14 @@ class Settings(BaseSettings):
     role: Literal["all", "web", "house"] = "all"
     house: str = "hub"
     """Name of the house that this process serves."""
+    standby: bool = False
+    """Wait until the house has no living holder, and own it then."""
+    lease_seconds: float = Field(default=2.0, ge=0.5, le=600)
+    """How long a house belongs to a holder that gives no sign of life; it gives one in each third of it."""
+    house_secret: SecretStr | None = Field(default=None, min_length=16)
+    """Shared by the processes of a house: with it commands reach the house while the bus is gone."""
+    house_bind: str = "127.0.0.1:0"
+    """Where the house listens for them, host:port; port 0: any free one."""
     host: str = "127.0.0.1"
     port: int = 8000
     base_url: str = ""

@@ -41,6 +41,7 @@ class HouseCollector(Collector):
             ("queue_depth", "Commands that wait", house.queue_depth),
             ("journal_seq", "The last seq that everybody may see", house.view.seq),
             ("epoch", "Which writer of the house this is", house.epoch),
+            ("lease_epoch", "The epoch of the lease under which this process writes or reads", house.epoch),
             ("lots", "Lots ever put up", len(house.view.lots)),
             ("batch_size_p50", "Events in a commit, median of the last 512", _at(sizes, 50)),
             ("commit_us_p50", "Length of a commit in µs, median of the last 512", _at(durations, 50)),
@@ -53,6 +54,20 @@ class HouseCollector(Collector):
             metric = GaugeMetricFamily(f"luochui_{gauge}", text, labels=["house"])
             metric.add_metric(name, value)
             yield metric
+        yield from role_figures(house.name, house.role, house.takeovers)
+
+
+def role_figures(house: str, role: str, takeovers: int) -> Iterator[Metric]:
+    """What this process is to its house, and whether it took it over."""
+    metric = GaugeMetricFamily("luochui_role", "What this process is to the house", labels=["house", "role"])
+    for known in ("holder", "standby", "follower"):
+        metric.add_metric([house, known], int(role == known))
+    yield metric
+    taken = CounterMetricFamily(
+        "luochui_takeovers", "Times that this process took the house over while standing by", labels=["house"]
+    )
+    taken.add_metric([house], takeovers)
+    yield taken
 
 
 def _at(values: list[int], percent: int) -> int:

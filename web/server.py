@@ -27,7 +27,7 @@ FRAME_MAX = 4096
 """Bytes of the largest frame that a client may send."""
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """A server whose signals belong to the process around it, which ends house and server together."""
 
     @contextmanager
@@ -87,7 +87,7 @@ async def serve_app(
     exchange: Exchange, listening: socket.socket, *companions: "asyncio.Future[None]"
 ) -> None:
     """Serve pages, API and socket until a signal comes; a companion or a house that fails ends it as well."""
-    server = _Server(configured(create_app(exchange)))
+    server = Server(configured(create_app(exchange)))
     settle_memory()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

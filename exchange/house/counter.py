@@ -9,11 +9,13 @@ import structlog
 from exchange.house import wire
 from exchange.house.command import Recorded
 from exchange.house.house import House
-from exchange.ports import Bus
+from exchange.ports import Bus, OutcomeUnknown
 from matching_engine.errors import LuochuiError
 
 log = structlog.get_logger()
 
+RETRY = 0.5
+"""Seconds before followers are told again of what the bus did not carry."""
 AT_ONCE = 4096
 """Commands under way at the same time; more wait on the bus."""
 
@@ -35,6 +37,7 @@ class Counter:
     async def run(self) -> None:
         """Take commands and wake followers, for ever."""
         self._house.watch(self.note)
+        self._committed.set()  # A new holder shows itself: its epoch is newer than the last wake-up.
         async with asyncio.TaskGroup() as group:
             group.create_task(self._wake_followers())
             group.create_task(self._take_commands())
@@ -43,7 +46,9 @@ class Counter:
         while True:
             await self._committed.wait()
             self._committed.clear()
-            await self._bus.wake(self._house.name, self._house.view.seq, self._house.epoch)
+            if not await self._bus.wake(self._house.name, self._house.view.seq, self._house.epoch):
+                self._committed.set()  # When the bus is back, its stream begins with the last seq of the journal.
+                await asyncio.sleep(RETRY)
 
     async def _take_commands(self) -> None:
         async for sender, data in self._bus.commands(self._house.name):
@@ -64,6 +69,10 @@ class Counter:
             return
         try:
             answer = wire.decided(await self._house.submit(command))
+        except OutcomeUnknown:
+            return  # Its sender repeats the id; whoever has the house then knows the answer.
         except LuochuiError as error:
+            if not self._house.alive:
+                return  # A house that ended says nothing: its successor does.
             answer = wire.failed(command.id, error)
         await self._bus.answer(sender, wire.encode_answer(answer))

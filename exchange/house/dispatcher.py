@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 import structlog
 
 from exchange.house import codec, machine
-from exchange.house.command import Command, Conflict, HouseEvent, Outcome, Recorded
+from exchange.house.command import Command, HouseEvent, Outcome, Recorded
 from exchange.house.decided import Decided
+from exchange.house.job import Hearer, Job, mismatch, same, settle
+from exchange.house.outage import Outage
 from exchange.house.state import State
 from exchange.ports import Clock, DuplicateCommand, Journal, Lease, OutcomeUnknown, Row, Unavailable
 from matching_engine.errors import Broken, LuochuiError, Malformed
@@ -24,25 +26,14 @@ log = structlog.get_logger()
 
 BATCH_MAX = 512
 QUEUE_MAX = 20_000
+STALL = 2.0
+"""Seconds without an answer to a commit after which no more commands are taken."""
+LONGEST_WAIT = 0.5
+"""Seconds between two tries to reach a journal that is away."""
 ANSWERS_MAX = 200_000
 """How many answers are kept at hand; older ones are looked up in the journal."""
 
 Listener = Callable[[Sequence[Recorded]], None]
-Hearer = Callable[[Outcome | LuochuiError], None]
-"""Who is told the answer to a command, or why there is none."""
-
-
-@dataclass(slots=True)
-class Job:
-    """A command in the queue."""
-
-    command: Command
-    request: str
-    at: int
-    own: bool = False
-    """Whether the house asked itself, and the command may be without effect."""
-    hearers: list[Hearer] = field(default_factory=list)
-    """Everybody who waits for the answer: who gives up waiting takes nothing from the others."""
 
 
 @dataclass(slots=True)
@@ -60,17 +51,25 @@ class Dispatcher:
     """Decides commands one after the other and makes them durable in groups.
 
     `view` is what everybody may look at: it holds committed events only. `decided` holds the ids of all commands
-    that the journal had when the view was made.
+    that the journal had when the view was made. `work` is a copy of the view that nobody else changes.
     """
 
-    def __init__(self, journal: Journal, clock: Clock, view: State, lease: Lease, decided: Decided) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Clock,
+        view: State,
+        lease: Lease,
+        decided: Decided,
+        work: State | None = None,
+    ) -> None:
         self.view = view
         self.stats = Stats()
         self.after_outage: Callable[[int], list[Command]] = lambda since: []
         self._journal = journal
         self._clock = clock
         self._lease = lease
-        self._work = copy.deepcopy(view)
+        self._work = copy.deepcopy(view) if work is None else work
         self._queue: deque[Job] = deque()
         self._wake = asyncio.Event()
         self._stamp = view.at
@@ -81,6 +80,10 @@ class Dispatcher:
         self._decided = decided
         self._loop = asyncio.get_running_loop()
         self._asides: set[asyncio.Task[None]] = set()
+        self._away = False
+        self._in_doubt: frozenset[str] = frozenset()
+        self._writing_since: float | None = None
+        self.outage = Outage()
 
     @property
     def depth(self) -> int:
@@ -95,7 +98,7 @@ class Dispatcher:
     async def submit(self, command: Command) -> Outcome:
         """The one true answer to a command id, once it is durable."""
         waiter: asyncio.Future[Outcome] = self._loop.create_future()
-        self.ask(command, lambda answer: _settle(waiter, answer))
+        self.ask(command, lambda answer: settle(waiter, answer))
         return await waiter
 
     def ask(self, command: Command, hearer: Hearer) -> None:
@@ -106,7 +109,7 @@ class Dispatcher:
         request = codec.request_digest(command)
         held = self._answers.get(command.id)
         if held is not None:
-            hearer(_same(held, request))
+            hearer(same(held, request))
         elif command.id in self._waiting:
             self._join(self._waiting[command.id], request, hearer)
         elif command.id in self._decided:
@@ -117,7 +120,7 @@ class Dispatcher:
 
     def _join(self, job: Job, request: str, hearer: Hearer) -> None:
         if job.request != request:
-            hearer(_mismatch())
+            hearer(mismatch())
         else:
             job.hearers.append(hearer)
 
@@ -140,11 +143,22 @@ class Dispatcher:
         if len(self._queue) >= QUEUE_MAX:
             hearer(Unavailable("the queue of the house is full"))
             return
+        if command.id in self._in_doubt:
+            hearer(OutcomeUnknown("the journal cannot be read now: repeat the same id"))
+            return
+        if self._away or self._stalled:
+            hearer(Unavailable("the journal cannot be written now: repeat the same id"))
+            return
         self._stamp = max(self._stamp, self._clock.now())
         job = Job(command, request, self._stamp, hearers=[hearer])
         self._queue.append(job)
         self._waiting[command.id] = job
         self._wake.set()
+
+    @property
+    def _stalled(self) -> bool:
+        """Whether a commit has had no answer for so long that more commands must not wait behind it."""
+        return self._writing_since is not None and self._loop.time() - self._writing_since > STALL
 
     async def _look_up(self, id_: str, request: str) -> Outcome | LuochuiError | None:
         """The answer of a command decided before this process remembers."""
@@ -153,7 +167,7 @@ class Dispatcher:
             return None
         held = rows[0].request, codec.outcome(id_, tuple(map(codec.recorded, rows)))
         self._keep(*held)
-        return _same(held, request)
+        return same(held, request)
 
     async def answer_of(self, id_: str) -> Outcome | None:
         """The answer of a command id, if it was ever decided."""
@@ -184,6 +198,8 @@ class Dispatcher:
                 self._fail(job, OutcomeUnknown("the house stopped: repeat the same id"))
 
     async def _round(self) -> None:
+        if self._queue:
+            self.journal_answers()
         jobs = self._gather()
         if not jobs:
             self._wake.clear()
@@ -256,7 +272,11 @@ class Dispatcher:
         if not rows:
             return
         began = self._commit_began = self._clock.now()
-        await self._journal.append(self._lease, rows)
+        self._writing_since = self._loop.time()
+        try:
+            await self._journal.append(self._lease, rows)
+        finally:
+            self._writing_since = None
         self.stats.commits += 1
         self.stats.batch_sizes.append(len(rows))
         self.stats.commit_us.append(self._clock.now() - began)
@@ -282,13 +302,15 @@ class Dispatcher:
         if outcome.recorded:
             self._keep(job.request, outcome)
         self._waiting.pop(job.command.id, None)
+        self.outage.paid(job.command.id)
         for hearer in job.hearers:
             hearer(outcome)
 
     async def _recover(self, jobs: list[Job], failure: Exception) -> None:
         """Read back what the journal really holds, answer what it knows, and let the clients repeat the rest."""
         log.warning("commit failed", house=self.view_house, error=str(failure), commands=len(jobs))
-        found = await self._read_back()
+        began = self._commit_began
+        found = await self._read_back(jobs, failure)
         self._work = copy.deepcopy(self.view)
         for job in jobs:
             events = found.get(job.command.id)
@@ -296,14 +318,26 @@ class Dispatcher:
                 known = await self.answer_of(job.command.id)
                 events = known.recorded if known else None
             self._settle_failed(job, events, failure)
-        self.put_first(self.after_outage(self._commit_began))
+        self._away, self._in_doubt = False, frozenset()
+        self.give_back(began)
 
-    def put_first(self, commands: Sequence[Command]) -> None:
+    def give_back(self, since: int) -> None:
+        """After an outage that began at `since`, or earlier if one is owed still: move the closing times first."""
+        commands = self.after_outage(self.outage.reckon(since))
+        self.outage.owe(command.id for command in commands)
+        self._put_first(commands)
+
+    def journal_answers(self) -> None:
+        """The journal gave a sign; after a silence the closing times are moved, unless a failed commit does it."""
+        if self.outage.silent_since is not None and not self._away:
+            self.give_back(self.outage.silent_since)
+
+    def _put_first(self, commands: Sequence[Command]) -> None:
         """Let the house's own commands be decided before everything that waits: what came during an outage
         is judged by closing times that were moved by it."""
         self._stamp = max(self._stamp, self._clock.now())
         at = self._queue[0].at if self._queue else self._stamp
-        for command in reversed(commands):
+        for command in reversed([one for one in commands if one.id not in self._waiting]):
             job = Job(command, codec.request_digest(command), at)
             self._waiting[command.id] = job
             self._queue.appendleft(job)
@@ -316,11 +350,25 @@ class Dispatcher:
             self._fail(job, Unavailable(f"not written: {failure}"))
 
     def _fail(self, job: Job, error: LuochuiError) -> None:
+        """Tell everybody who waits that there is no answer, once."""
         self._waiting.pop(job.command.id, None)
-        for hearer in job.hearers:
+        hearers, job.hearers = job.hearers, []
+        for hearer in hearers:
             hearer(error)
 
-    async def _read_back(self) -> dict[str, tuple[Recorded, ...]]:
+    def _go_away(self, jobs: list[Job], failure: Exception) -> None:
+        """The journal is out of reach: nobody waits for its return, and nothing new is taken until then."""
+        self._away = True
+        unknown = isinstance(failure, OutcomeUnknown)
+        if unknown:
+            self._in_doubt = frozenset(job.command.id for job in jobs)
+        error = OutcomeUnknown(str(failure)) if unknown else Unavailable(f"not written: {failure}")
+        for job in jobs:
+            self._fail(job, error)
+        while self._queue:
+            self._fail(self._queue.popleft(), Unavailable("the journal cannot be written now"))
+
+    async def _read_back(self, jobs: list[Job], failure: Exception) -> dict[str, tuple[Recorded, ...]]:
         """Bring the view up to the journal, waiting as long as it cannot be reached."""
         found: dict[str, list[Recorded]] = {}
         delay = 0.05
@@ -334,23 +382,7 @@ class Dispatcher:
                     self._tell((recorded,))
                 return {id_: tuple(events) for id_, events in found.items()}
             except (Unavailable, OutcomeUnknown):
+                if not self._away:
+                    self._go_away(jobs, failure)
                 await asyncio.sleep(delay)
-                delay = min(2 * delay, 2.0)
-
-
-def _mismatch() -> Conflict:
-    return Conflict("IDEMPOTENCY_MISMATCH", "this id stands for another command")
-
-
-def _same(held: tuple[str, Outcome], request: str) -> Outcome | Conflict:
-    """The answer that is held for an id, if it was given to the same request."""
-    return held[1] if held[0] == request else _mismatch()
-
-
-def _settle(waiter: asyncio.Future[Outcome], answer: Outcome | LuochuiError) -> None:
-    if waiter.done():
-        return
-    if isinstance(answer, LuochuiError):
-        waiter.set_exception(answer)
-    else:
-        waiter.set_result(answer)
+                delay = min(2 * delay, LONGEST_WAIT)

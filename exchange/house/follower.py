@@ -8,9 +8,12 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from exchange.house import codec, machine
+from exchange.house.chain import link
+from exchange.house.command import Recorded
 from exchange.house.dispatcher import Listener
 from exchange.house.state import State
-from exchange.ports import Journal, Unavailable
+from exchange.ports import Journal, Row, Unavailable
+from matching_engine.errors import Broken
 
 
 class Follower:
@@ -47,12 +50,20 @@ class Follower:
 
     async def catch_up(self) -> None:
         """Read everything that is new and tell it on."""
-        batch = []
-        async for row in self._journal.read(self._house, self.view.seq):
-            recorded = codec.recorded(row)
-            machine.apply(self.view, recorded)
-            self.epoch = recorded.epoch
-            batch.append(recorded)
-        if batch:
-            for listener in tuple(self._listeners):
-                listener(batch)
+        batch: list[Recorded] = []
+        try:
+            async for row in self._journal.read(self._house, self.view.seq):
+                batch.append(self._take(row))
+        finally:  # What the view took before a failure is told all the same.
+            if batch:
+                for listener in tuple(self._listeners):
+                    listener(batch)
+
+    def _take(self, row: Row) -> Recorded:
+        """One row on; Broken when it does not follow from the one before."""
+        if link(self.view.hash, row) != row.hash:
+            raise Broken(f"invariant 13: the chain of house {self._house} breaks at seq {row.seq}")
+        recorded = codec.recorded(row)
+        machine.apply(self.view, recorded)
+        self.epoch = recorded.epoch
+        return recorded

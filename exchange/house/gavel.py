@@ -12,7 +12,7 @@ from contextlib import suppress
 from exchange.house.command import HOUSE, Body, Command, Recorded
 from exchange.house.state import State
 from exchange.house.timers import SET_BY, TIMERS
-from exchange.ports import Clock, Unavailable
+from exchange.ports import Clock, OutcomeUnknown, Unavailable
 from matching_engine import events as le
 from matching_engine.commands import Advance
 from matching_engine.lot import due_at
@@ -75,7 +75,7 @@ class Gavel:
                 continue
             try:
                 await self._submit(Command(f"g:{self._view.seq}:{entry[2]}:{entry[0]}", HOUSE, body))
-            except Unavailable:
+            except (Unavailable, OutcomeUnknown):
                 heapq.heappush(self._heap, entry)
                 return
 

@@ -9,22 +9,23 @@ import structlog
 
 from exchange.house import authority, codec
 from exchange.house.command import HOUSE, Command, Outcome, Recorded
-from exchange.house.decided import Decided
-from exchange.house.dispatcher import Dispatcher, Hearer, Listener, Stats
+from exchange.house.dispatcher import Dispatcher, Listener, Stats
 from exchange.house.gavel import Gavel
+from exchange.house.job import Hearer
 from exchange.house.opener import Opener
 from exchange.house.outbox import Outbox
-from exchange.house.recovery import postponements, replay
+from exchange.house.recovery import postponements
+from exchange.house.standby import Warm, warmed
 from exchange.house.state import State
-from exchange.ports import Bank, Clock, Journal, Lease, Unavailable, Vault
+from exchange.ports import Bank, Clock, Journal, Lease, OutcomeUnknown, Unavailable, Vault
 from matching_engine.commands import Suspend
 from matching_engine.errors import LuochuiError, Malformed
 from settlement.rulebook import Rulebook
 
 log = structlog.get_logger()
 
-HEARTBEAT = 1.0
-"""Seconds between two signs of life in the lease."""
+HEARTBEAT = 0.6
+"""Seconds between two signs of life in the lease, at most a third of its length."""
 GRACE = 60_000_000
 """µs that a lot gets on top of an outage, so that its bidders can return."""
 OUTAGE_MIN = 2_000_000
@@ -46,6 +47,7 @@ class House:
         rulebook: Rulebook,
         bank: Bank | None = None,
         vault: Vault | None = None,
+        heartbeat: float = HEARTBEAT,
     ) -> None:
         self.name = name
         self.clock = clock
@@ -53,21 +55,32 @@ class House:
         self._rulebook = rulebook
         self._bank = bank
         self._vault = vault
+        self._heartbeat = heartbeat
         self._opener: Opener | None = None
+        self.role = "holder"
+        self.takeovers = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._failure: asyncio.Future[None] | None = None
 
-    async def start(self, holder: str, grace: int = GRACE) -> None:
-        """Own the house, rebuild its state, give outages back, and take commands."""
+    async def start(self, holder: str, grace: int = GRACE, warm: Warm | None = None) -> None:
+        """Own the house, rebuild its state, give outages back, and take commands; what is `warm` is only read on."""
         self._lease = await self._journal.acquire(self.name, holder, self.clock.now())
-        decided = Decided()
-        view = await replay(self._journal, self.name, self._rulebook, decided)
-        self._dispatcher = Dispatcher(self._journal, self.clock, view, self._lease, decided)
+        self.takeovers = int(warm is not None)
+        started = asyncio.Event()
+        holding = asyncio.ensure_future(self._hold_lease(started))
+        try:
+            warm = warm or await warmed(self._journal, self.name, self._rulebook)
+            await warm.follower.catch_up()
+        finally:
+            started.set()
+            await holding
+        view = warm.view
+        self._dispatcher = Dispatcher(self._journal, self.clock, view, self._lease, warm.decided, warm.work)
         self._dispatcher.after_outage = self._postponements
         self._grace = grace
         self._failure = asyncio.get_running_loop().create_future()
         if self._lease.alive_at is not None:
-            self._dispatcher.put_first(self._postponements(self._lease.alive_at))
+            self._dispatcher.give_back(self._lease.alive_at)
         self._run(self._dispatcher.run)
         self.gavel = Gavel(view, self.clock, self._dispatcher.submit)
         self.watch(self.gavel.note)
@@ -110,7 +123,7 @@ class House:
                 await task
         if self._tasks:
             with suppress(LuochuiError):
-                await self._journal.renew(self._lease, self.clock.now())
+                await self._journal.renew(self._lease, self._alive_at)
         self._tasks.clear()
         if self._failure is not None and self._failure.done():
             self._failure.exception()
@@ -202,13 +215,37 @@ class House:
 
     async def _stay_alive(self) -> None:
         """Renew the lease; a clock that was set stops the clocks of all lots."""
+        good = self.clock.now()
         while True:
-            await asyncio.sleep(HEARTBEAT)
-            with suppress(Unavailable):
-                await self._journal.renew(self._lease, self.clock.now())
+            await asyncio.sleep(self._heartbeat)
+            try:
+                await self._journal.renew(self._lease, self._alive_at)
+            except Unavailable:
+                self._dispatcher.outage.silent(good)
+            else:
+                good = self.clock.now()
+                self._dispatcher.journal_answers()
             drift = getattr(self.clock, "drift", None)
             if drift is not None and drift() > DRIFT_MAX:
-                await self._suspend_all()
+                with suppress(Unavailable, OutcomeUnknown):
+                    await self._suspend_all()
+
+    @property
+    def _alive_at(self) -> int:
+        """The last instant up to which nothing is owed to anybody: an outage is not forgotten by a second one."""
+        owed = self._dispatcher.outage.owed_since
+        return self.clock.now() if owed is None else owed
+
+    async def _hold_lease(self, started: asyncio.Event) -> None:
+        """Keep the lease while the journal is read; the outage before it goes on until the lots are moved."""
+        before = self._lease.alive_at
+        while not started.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._heartbeat):
+                    await started.wait()
+                    return
+            with suppress(LuochuiError):
+                await self._journal.renew(self._lease, self.clock.now() if before is None else before)
 
     async def _suspend_all(self) -> None:
         for lot in list(self.view.lots.values()):

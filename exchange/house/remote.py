@@ -10,16 +10,19 @@ from contextlib import suppress
 
 from exchange.house import codec, wire
 from exchange.house.command import Command, Outcome, Recorded
-from exchange.house.dispatcher import Hearer, Listener, Stats
+from exchange.house.dispatcher import Listener, Stats
 from exchange.house.follower import Follower
+from exchange.house.job import Hearer
 from exchange.house.recovery import replay
 from exchange.house.state import State
-from exchange.ports import Bus, Clock, Journal, OutcomeUnknown
+from exchange.ports import Bus, Clock, Journal, OutcomeUnknown, Unavailable
 from matching_engine.errors import LuochuiError
 from settlement.rulebook import Rulebook
 
 POLL = 0.25
 """Seconds after which a follower looks at the journal even if nobody woke it."""
+FIRST_REPEAT = 0.1
+"""Seconds until a command without an answer is sent again, to whoever has the house then; each time half as many more."""
 PATIENCE = 5.0
 """Seconds to wait for an answer before saying that it is not known."""
 
@@ -31,10 +34,12 @@ class RemoteHouse:
         self.name = name
         self.clock = clock
         self.stats = Stats()
+        self.role = "follower"
+        self.takeovers = 0
         self._journal = journal
         self._rulebook = rulebook
         self._bus = bus
-        self._waiting: dict[str, asyncio.Future[wire.Answer]] = {}
+        self._waiting: dict[str, list[asyncio.Future[wire.Answer]]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._asking: set[asyncio.Task[None]] = set()
 
@@ -43,6 +48,8 @@ class RemoteHouse:
         self._holder = holder
         view = await replay(self._journal, self.name, self._rulebook)
         self._follower = Follower(self._journal, self.name, view)
+        async for row in self._journal.read(self.name, view.seq - 1):
+            self._follower.epoch = row.epoch  # Clients of another process come with that epoch.
         await self._bus.open()
         work = (self._follower.run(POLL), self._hear_wakes(), self._hear_answers())
         self._tasks = [asyncio.ensure_future(part) for part in work]
@@ -88,20 +95,32 @@ class RemoteHouse:
 
     async def submit(self, command: Command) -> Outcome:
         """Ask the house; raises what the house raises, Unavailable without a bus, OutcomeUnknown without an answer."""
-        future = self._waiting.get(command.id)
-        if future is None:
-            future = asyncio.get_running_loop().create_future()
-            self._waiting[command.id] = future
+        future: asyncio.Future[wire.Answer] = asyncio.get_running_loop().create_future()
+        waiting = self._waiting.setdefault(command.id, [])
+        waiting.append(future)
         try:
-            await self._bus.send(self.name, self._holder, wire.encode_command(command))
             async with asyncio.timeout(PATIENCE):
-                answer = await asyncio.shield(future)
+                answer = await self._answer(wire.encode_command(command), future)
         except TimeoutError as error:
             raise OutcomeUnknown(f"no answer from house {self.name}: repeat the same id") from error
         finally:
-            self._waiting.pop(command.id, None)
+            waiting.remove(future)
+            if not waiting:
+                self._waiting.pop(command.id, None)
         wire.raise_failure(answer)
         return await self._outcome(command.id, answer.seq)
+
+    async def _answer(self, data: bytes, future: "asyncio.Future[wire.Answer]") -> wire.Answer:
+        """Send, and send again until there is an answer: the house may have another holder, the bus have been lost.
+        Only the first time can one be sure that a command which could not be sent was not decided."""
+        with suppress(OutcomeUnknown):
+            await self._bus.send(self.name, self._holder, data)
+        delay = FIRST_REPEAT
+        while not (await asyncio.wait((future,), timeout=delay))[0]:
+            with suppress(Unavailable, OutcomeUnknown):
+                await self._bus.send(self.name, self._holder, data)
+            delay *= 1.5
+        return future.result()
 
     def ask(self, command: Command, hearer: Hearer) -> None:
         """The same without waiting: `hearer` is told the outcome or the error."""
@@ -162,6 +181,6 @@ class RemoteHouse:
     async def _hear_answers(self) -> None:
         async for data in self._bus.answers(self._holder):
             answer = wire.decode_answer(data)
-            future = self._waiting.get(answer.command_id)
-            if future is not None and not future.done():
-                future.set_result(answer)
+            for future in self._waiting.get(answer.command_id, ()):
+                if not future.done():
+                    future.set_result(answer)

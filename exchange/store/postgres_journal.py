@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Sequence
 
 import asyncpg
 
-from exchange.ports import Lease, Row
-from exchange.store import batch, schema
+from exchange.ports import Lease, Row, Standing
+from exchange.store import batch, postgres_seat, schema
 from exchange.store.postgres_link import ANSWER_SECONDS, CONNECT_SECONDS, port_errors, refuse_unsafe, session
 from exchange.store.postgres_writer import Writer
 from matching_engine.errors import Broken
@@ -18,9 +18,9 @@ _READERS = 4
 class PostgresJournal:
     """The journal of one database; see exchange.ports.Journal. `writable=False` only reads."""
 
-    def __init__(self, dsn: str, writable: bool = True) -> None:
+    def __init__(self, dsn: str, writable: bool = True, lease_seconds: float = schema.LEASE_SECONDS) -> None:
         self._dsn = dsn
-        self._writer = Writer(dsn) if writable else None
+        self._writer = Writer(dsn, round(lease_seconds * 1_000_000)) if writable else None
         self._pool: asyncpg.Pool | None = None
 
     async def open(self) -> None:
@@ -73,6 +73,31 @@ class PostgresJournal:
     async def houses(self) -> list[str]:
         """The houses that have rows, by name."""
         return sorted(house for (house,) in await self._fetch(schema.HOUSES))
+
+    async def standing(self, house: str) -> Standing | None:
+        """What the lease of a house says; None when it never had one."""
+        found = await self._fetch(postgres_seat.STANDING, house)
+        return Standing(*found[0]) if found else None
+
+    async def sit(self, house: str) -> bool:
+        """Take the seat of a house if nobody has it."""
+        return await self._writing().sit(house)
+
+    async def queue(self, house: str) -> None:
+        """Wait for the seat of a house, and have it."""
+        await self._writing().queue(house)
+
+    async def fence(self, standing: Standing) -> bool:
+        """End a lease that is over, then the connection of its holder; False when it was not over."""
+        return await self._writing().fence(standing)
+
+    async def register(self, lease: Lease, address: str) -> None:
+        """Enter in the lease where its holder takes commands."""
+        await self._writing().register(lease, address)
+
+    async def leave(self, house: str) -> None:
+        """Give the seat back: whoever waits for it has it now."""
+        await self._writing().leave(house)
 
     async def close(self) -> None:
         """Let go of every connection."""

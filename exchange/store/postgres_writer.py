@@ -3,11 +3,11 @@
 The append is one prepared statement: it locks the lease's row in share mode if its epoch is ours, and inserts
 all rows or none. A taker-over updates that row, so the two wait for each other and a fenced writer finds no row.
 The connection also holds an advisory lock for each of its leases. When it is lost, the next one ends whatever
-still holds that lock: afterwards nothing sent before can commit any more, and what is read is final.
+still holds that lock: afterwards nothing sent before can commit any more, and what is read is final. It holds
+the seats of its houses as well (see postgres_seat): who finds another there must stop.
 """
 
 import asyncio
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from operator import attrgetter
@@ -16,8 +16,8 @@ from typing import Any
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
-from exchange.ports import Fenced, Lease, OutcomeUnknown, Row, Unavailable
-from exchange.store import batch, schema
+from exchange.ports import Fenced, Lease, OutcomeUnknown, Row, Standing, Unavailable
+from exchange.store import batch, postgres_seat, schema
 from exchange.store.postgres_link import ANSWER_SECONDS, LOST, connect, port_error, port_errors, refuse_unsafe
 from matching_engine.errors import LuochuiError, require
 
@@ -47,23 +47,30 @@ SELECT (SELECT epoch FROM lease WHERE house = $1),
        (SELECT coalesce(max(seq), 0) FROM journal WHERE house = $1)
 """
 
-_END_HOLDER = """
-SELECT pg_terminate_backend(pid) FROM pg_locks
-WHERE locktype = 'advisory' AND objsubid = 1 AND granted AND pid <> pg_backend_pid()
-  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  AND classid::bigint = (($1::bigint >> 32) & 4294967295) AND objid::bigint = ($1::bigint & 4294967295)
-"""
+# The last sign of life before stays until the new holder gives one: an outage that was not given back is not forgotten.
+_TAKE = f"""
+UPDATE lease SET epoch = epoch + 1, holder = $2, alive_at = coalesce(alive_at, $3), address = '',
+    expires_at = {postgres_seat.NOW_US} + $4
+WHERE house = $1 RETURNING epoch
+"""  # noqa: S608
+_RENEW = f"""
+UPDATE lease SET alive_at = $3, expires_at = {postgres_seat.NOW_US} + $4
+WHERE house = $1 AND epoch = $2 RETURNING 1
+"""  # noqa: S608
+_REGISTER = "UPDATE lease SET address = $3 WHERE house = $1 AND epoch = $2 RETURNING 1"
 
 
 class Writer:
     """Appends for the houses it has acquired, one statement after the other."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, lease_us: int) -> None:
         self._dsn = dsn
+        self._lease_us = lease_us
         self._turn = asyncio.Lock()
         self._connection: asyncpg.Connection | None = None
         self._statement: PreparedStatement[Any] | None = None
         self._held: dict[str, int] = {}
+        self._seats: set[str] = set()
         self._in_doubt = False
 
     async def acquire(self, house: str, holder: str, at: int) -> Lease:
@@ -72,21 +79,65 @@ class Writer:
             connection = await self._connected()
             with self._answered(Unavailable):
                 lease = await _take(connection, house, holder, at)
-                await _hold(connection, house, lease.epoch)
+                await postgres_seat.hold(connection, postgres_seat.lease_key(house, lease.epoch))
             self._held[house] = lease.epoch
             return lease
 
     async def renew(self, lease: Lease, at: int) -> None:
         """Give a sign of life over the connection that commits; Unavailable when it has none."""
-        renewal = "UPDATE lease SET alive_at = $3 WHERE house = $1 AND epoch = $2 RETURNING 1"
         async with self._turn:
             connection = await self._connected()
             with self._answered(Unavailable):
                 done = await connection.fetchval(
-                    renewal, lease.house, lease.epoch, at, timeout=ANSWER_SECONDS
+                    _RENEW, lease.house, lease.epoch, at, self._lease_us, timeout=ANSWER_SECONDS
                 )
         if done is None:
             raise Fenced(f"house {lease.house}: epoch {lease.epoch} is over")
+
+    async def sit(self, house: str) -> bool:
+        """Take the seat of a house if nobody has it."""
+        async with self._turn:
+            connection = await self._connected()
+            with self._answered(Unavailable):
+                ours = house in self._seats or await postgres_seat.sit(connection, house)
+        if ours:
+            self._seats.add(house)
+        return ours
+
+    async def queue(self, house: str) -> None:
+        """Wait for the seat of a house; nothing else can be asked of this connection meanwhile."""
+        async with self._turn:
+            connection = await self._connected()
+            with self._answered(Unavailable):
+                await postgres_seat.queue(connection, house)
+            self._seats.add(house)
+
+    async def fence(self, standing: Standing) -> bool:
+        """Over a connection of its own, since the one that commits waits for the seat."""
+        connection = await connect(self._dsn, "fence")
+        try:
+            with port_errors():
+                return await postgres_seat.fence(connection, standing, self._lease_us)
+        finally:
+            connection.terminate()
+
+    async def register(self, lease: Lease, address: str) -> None:
+        """Enter an address in a lease; Fenced when it is no longer ours."""
+        async with self._turn:
+            connection = await self._connected()
+            with self._answered(Unavailable):
+                done = await connection.fetchval(_REGISTER, lease.house, lease.epoch, address)
+        if done is None:
+            raise Fenced(f"house {lease.house}: epoch {lease.epoch} is over")
+
+    async def leave(self, house: str) -> None:
+        """Free the seat, if there is still a connection that has it."""
+        async with self._turn:
+            connection, epoch = self._connection, self._held.pop(house, None)
+            if house in self._seats and connection and not connection.is_closed():
+                with self._answered(Unavailable):
+                    await postgres_seat.leave(connection, house, epoch, self._lease_us)
+            self._seats.discard(house)
 
     async def append(self, lease: Lease, rows: Sequence[Row]) -> None:
         """Write all rows in one commit, or nothing."""
@@ -173,7 +224,10 @@ class Writer:
             "SELECT set_config('synchronous_commit', current_setting('synchronous_commit'), false)"
         )
         for house, epoch in self._held.items():
-            await _hold(connection, house, epoch)
+            await postgres_seat.hold(connection, postgres_seat.lease_key(house, epoch))
+        for house in self._seats:
+            if not await postgres_seat.sit_again(connection, house):
+                raise Fenced(f"house {house}: its connection was lost and another process has the seat")
         self._statement = await connection.prepare(_APPEND)
 
 
@@ -185,20 +239,5 @@ async def _take(connection: asyncpg.Connection, house: str, holder: str, at: int
             holder,
         )
         alive_at = await connection.fetchval("SELECT alive_at FROM lease WHERE house = $1 FOR UPDATE", house)
-        epoch = await connection.fetchval(
-            "UPDATE lease SET epoch = epoch + 1, holder = $2, alive_at = $3 WHERE house = $1 RETURNING epoch",
-            house,
-            holder,
-            at,
-        )
+        epoch = await connection.fetchval(_TAKE, house, holder, at, schema.FIRST_TERM_US)
     return Lease(house, epoch, alive_at)
-
-
-async def _hold(connection: asyncpg.Connection, house: str, epoch: int) -> None:
-    """Hold the lock of a lease; a connection that still does was lost, and what it sent must not commit any more."""
-    key = int.from_bytes(hashlib.sha256(f"luochui {house} {epoch}".encode()).digest()[:8], signed=True)
-    if await connection.fetchval("SELECT pg_try_advisory_lock($1)", key):
-        return
-    await connection.fetch(_END_HOLDER, key)
-    # The lock is free when the other session has ended; lock_timeout bounds the wait.
-    await connection.execute("SELECT pg_advisory_lock($1)", key)

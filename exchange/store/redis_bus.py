@@ -12,7 +12,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
-from exchange.ports import Unavailable
+from exchange.ports import OutcomeUnknown, Unavailable
 
 log = structlog.get_logger()
 
@@ -21,6 +21,8 @@ KEPT = 10_000
 BLOCK_MS = 2_000
 RETRY = 0.5
 """Seconds before a reader tries a lost connection again."""
+PATIENCE = 1.0
+"""Seconds that Redis has to take an entry; one that hangs must not hold up a bid."""
 ANSWERS_LIVE = 600
 """Seconds after which the answers to a process that is gone are forgotten."""
 
@@ -35,7 +37,8 @@ class RedisBus:
     async def open(self) -> None:
         """Connect; Unavailable when Redis does not answer."""
         try:
-            await self._redis.ping()
+            async with asyncio.timeout(2 * PATIENCE):
+                await self._redis.ping()
         except (RedisError, OSError) as error:
             raise Unavailable(f"Redis does not answer: {error}") from error
 
@@ -45,10 +48,13 @@ class RedisBus:
         await self._redis.aclose()
 
     async def send(self, house: str, sender: str, command: bytes) -> None:
-        """Put a command before a house."""
+        """Put a command before a house; OutcomeUnknown when Redis hangs and may still take it."""
         fields: dict[Any, Any] = {"from": sender, "command": command}
         try:
-            await self._redis.xadd(_commands(house), fields, maxlen=KEPT)
+            async with asyncio.timeout(PATIENCE):
+                await self._redis.xadd(_commands(house), fields, maxlen=KEPT)
+        except TimeoutError as error:
+            raise OutcomeUnknown("the bus hangs: repeat the same id") from error
         except (RedisError, OSError) as error:
             raise Unavailable(f"the bus is gone: {error}") from error
 
@@ -61,8 +67,9 @@ class RedisBus:
         """Send an answer back; the journal has it when this is lost."""
         fields: dict[Any, Any] = {"answer": answer}
         try:
-            await self._redis.xadd(_answers(sender), fields, maxlen=KEPT)
-            await self._redis.expire(_answers(sender), ANSWERS_LIVE)
+            async with asyncio.timeout(PATIENCE):
+                await self._redis.xadd(_answers(sender), fields, maxlen=KEPT)
+                await self._redis.expire(_answers(sender), ANSWERS_LIVE)
         except (RedisError, OSError) as error:
             log.warning("answer not sent", sender=sender, error=str(error))
 
@@ -71,14 +78,17 @@ class RedisBus:
         async for fields in self._follow(_answers(sender)):
             yield fields[b"answer"]
 
-    async def wake(self, house: str, seq: int, epoch: int) -> None:
-        """Wake the followers; a stale wake-up is refused by Redis and means nothing."""
+    async def wake(self, house: str, seq: int, epoch: int) -> bool:
+        """Wake the followers; a stale wake-up is refused by Redis and means nothing. False: Redis is gone."""
         try:
-            await self._redis.xadd(_wakes(house), {"seq": seq}, id=f"{seq}-{epoch}", maxlen=KEPT)
+            async with asyncio.timeout(PATIENCE):
+                await self._redis.xadd(_wakes(house), {"seq": seq}, id=f"{seq}-{epoch}", maxlen=KEPT)
         except ResponseError:
             log.info("stale wake-up refused", house=house, seq=seq, epoch=epoch)
         except (RedisError, OSError) as error:
             log.warning("followers not woken", house=house, error=str(error))
+            return False
+        return True
 
     async def wakes(self, house: str) -> AsyncIterator[None]:
         """Wake-ups of a house."""

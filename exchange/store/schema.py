@@ -1,13 +1,18 @@
 """The tables of the journal, as both databases have them (created by migrations/versions/0001_journal.py).
 
 `journal` holds one row for each event, its columns are the fields of `Row`. `lease` says for each house which
-epoch may write.
+epoch may write, until when, and where its holder is reached.
 """
 
 from collections.abc import Iterable
 
 from exchange.ports import Row
 from matching_engine.errors import LuochuiError
+
+LEASE_SECONDS = 2.0
+"""How long a lease lasts without a sign of life."""
+FIRST_TERM_US = 60_000_000
+"""µs that a new holder has to read the journal before its first sign of life is due."""
 
 COLUMNS: tuple[str, ...] = Row.__struct_fields__
 COLUMN_LIST = ", ".join(COLUMNS)

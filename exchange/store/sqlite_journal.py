@@ -17,8 +17,9 @@ from typing import TypeVar
 from msgspec.json import encode
 from msgspec.structs import astuple
 
-from exchange.ports import Fenced, Lease, OutcomeUnknown, Row, Unavailable, UnsafeStore
-from exchange.store import batch, schema
+from exchange.ports import Lease, OutcomeUnknown, Row, Standing, Unavailable, UnsafeStore
+from exchange.store import batch, schema, sqlite_seat
+from exchange.store.sqlite_seat import SqliteSeat, transaction
 from matching_engine.errors import Broken, LuochuiError, Malformed, require
 
 T = TypeVar("T")
@@ -34,8 +35,13 @@ _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 class SqliteJournal:
     """The journal in one file; see exchange.ports.Journal. `writable=False` only reads."""
 
-    def __init__(self, path: Path, writable: bool = True) -> None:
+    def __init__(
+        self, path: Path, writable: bool = True, lease_seconds: float = schema.LEASE_SECONDS
+    ) -> None:
         self._path = path
+        self._lease_us = round(lease_seconds * 1_000_000)
+        self._seat = SqliteSeat(path)
+        self._held: dict[str, Lease] = {}
         self._writer = _Line(partial(writing, path), "journal-writer") if writable else None
         self._reader = _Line(partial(_reading, path), "journal-reader")
 
@@ -49,11 +55,13 @@ class SqliteJournal:
 
     async def acquire(self, house: str, holder: str, at: int) -> Lease:
         """Become the writer of `house`: every earlier epoch is fenced from now on."""
-        return await self._write(lambda connection: _acquire(connection, house, holder, at))
+        lease = await self._write(lambda connection: sqlite_seat.acquire(connection, house, holder, at))
+        self._held[house] = lease
+        return lease
 
     async def renew(self, lease: Lease, at: int) -> None:
         """Give a sign of life; Fenced when the lease is no longer ours."""
-        await self._write(lambda connection: _renew(connection, lease, at))
+        await self._write(lambda connection: sqlite_seat.renew(connection, lease, at, self._lease_us))
 
     async def append(self, lease: Lease, rows: Sequence[Row]) -> None:
         """Write all rows in one commit, or nothing."""
@@ -83,11 +91,41 @@ class SqliteJournal:
         found = await self._reader.run(lambda connection: connection.execute(schema.HOUSES).fetchall())
         return sorted(house for (house,) in found)
 
+    async def standing(self, house: str) -> Standing | None:
+        """What the lease of a house says; None when it never had one."""
+        return await self._reader.run(lambda connection: sqlite_seat.standing(connection, house))
+
+    async def sit(self, house: str) -> bool:
+        """Take the file, which is the one seat of all its houses, if nobody has it."""
+        return self._seat.take()
+
+    async def queue(self, house: str) -> None:
+        """Nobody waits for an embedded database."""
+        raise Malformed(
+            "standby", "an embedded database", "PostgreSQL: one process alone serves a SQLite file"
+        )
+
+    async def fence(self, standing: Standing) -> bool:
+        """The operating system frees the file when its process is gone; one that hangs is not disturbed."""
+        return False
+
+    async def register(self, lease: Lease, address: str) -> None:
+        """Enter in the lease where its holder takes commands."""
+        await self._write(lambda connection: sqlite_seat.register(connection, lease, address))
+
+    async def leave(self, house: str) -> None:
+        """Give the file back; the lease, if it is ours, ends now."""
+        lease = self._held.pop(house, None)
+        if lease is not None:
+            await self._write(lambda connection: sqlite_seat.end(connection, lease))
+        self._seat.free()
+
     async def close(self) -> None:
         """Let go of the file; the writer last, since only it can fold the write-ahead log into it."""
         await self._reader.close()
         if self._writer:
             await self._writer.close()
+        self._seat.free()
 
     async def _write(self, job: Callable[[sqlite3.Connection], T]) -> T:
         if self._writer is None:
@@ -182,37 +220,6 @@ def _probe(connection: sqlite3.Connection) -> None:
     connection.execute("SELECT 1 FROM journal, lease LIMIT 1")
 
 
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-
-
-def _acquire(connection: sqlite3.Connection, house: str, holder: str, at: int) -> Lease:
-    with _transaction(connection):
-        before = connection.execute("SELECT epoch, alive_at FROM lease WHERE house = ?", (house,)).fetchone()
-        epoch, alive_at = before or (0, None)
-        connection.execute(
-            "INSERT INTO lease (house, epoch, holder, alive_at) VALUES (?, ?, ?, ?) ON CONFLICT (house) DO UPDATE"
-            " SET epoch = excluded.epoch, holder = excluded.holder, alive_at = excluded.alive_at",
-            (house, epoch + 1, holder, at),
-        )
-    return Lease(house, epoch + 1, alive_at)
-
-
-def _renew(connection: sqlite3.Connection, lease: Lease, at: int) -> None:
-    done = connection.execute(
-        "UPDATE lease SET alive_at = ? WHERE house = ? AND epoch = ?", (at, lease.house, lease.epoch)
-    )
-    if not done.rowcount:
-        raise Fenced(f"house {lease.house}: epoch {lease.epoch} is over")
-
-
 def _append(connection: sqlite3.Connection, lease: Lease, rows: Sequence[Row]) -> None:
     try:
         written = _insert_all(connection, lease, rows)
@@ -234,7 +241,7 @@ def _insert_all(connection: sqlite3.Connection, lease: Lease, rows: Sequence[Row
     if len(rows) <= _STATEMENT_ROWS:
         return _insert(connection, lease, rows)
     parts = [rows[at : at + _STATEMENT_ROWS] for at in range(0, len(rows), _STATEMENT_ROWS)]
-    with _transaction(connection):
+    with transaction(connection):
         return all(_insert(connection, lease, part) for part in parts)
 
 

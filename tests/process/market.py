@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import httpx2
 
@@ -86,19 +86,23 @@ class Server:
         """Where it answers."""
         return f"http://127.0.0.1:{self.port}"
 
-    async def start(self) -> None:
-        """Start the process and wait until it is ready."""
+    async def start(self, says: str = '"ready"') -> None:
+        """Start the process and wait until its probe says so: that it is ready, or that it stands by."""
         self._process = self._spawn()
+        await self.until(says)
+
+    async def until(self, says: str = '"ready"') -> None:
+        """Wait until the probe of readiness says something."""
         deadline = time.monotonic() + 30
         async with httpx2.AsyncClient(base_url=self.address) as client:
             while time.monotonic() < deadline:
-                try:
-                    if (await client.get("/readyz")).status_code == 200:
+                with suppress(httpx2.TransportError):
+                    if says in (await client.get("/readyz")).text:
                         return
-                except httpx2.TransportError:
-                    await asyncio.sleep(0.05)
+                assert self._process is not None
                 assert self._process.poll() is None, self.log()
-        raise AssertionError("the server did not become ready")
+                await asyncio.sleep(0.02)
+        raise AssertionError(f"the server did not say {says}: {self.log()}")
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(self._command, stderr=self._log, preexec_fn=end_with_parent)
@@ -113,6 +117,16 @@ class Server:
         assert self._process is not None
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
+
+    def signal(self, number: signal.Signals) -> None:
+        """SIGSTOP, SIGCONT: let it hang, and wake it."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    async def ended(self) -> int:
+        """The exit status of a process that ends by itself."""
+        assert self._process is not None
+        return await asyncio.to_thread(self._process.wait, 20)
 
     def stop(self) -> int:
         """Ask it to end, and give its exit status."""

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import typer
 from pydantic import ValidationError
 
-from exchange.ports import Fenced, Unavailable, UnsafeStore
+from exchange.ports import Fenced, Taken, Unavailable, UnsafeStore
 from exchange.store.schema import WrongSchema
 from matching_engine.errors import Broken, Malformed
 
@@ -18,7 +18,7 @@ def exits() -> Iterator[None]:
     """Turn the error tree into exit statuses: 2 for bad input or a bad setting, 70 when an invariant fell."""
     try:
         yield
-    except (Malformed, UnsafeStore, WrongSchema, Unavailable) as wrong:
+    except (Malformed, UnsafeStore, WrongSchema, Unavailable, Taken) as wrong:
         raise quit_with(str(wrong), BAD_INPUT) from wrong
     except ValidationError as wrong:
         fault = wrong.errors()[0]

@@ -14,6 +14,7 @@ from exchange.settings import Settings
 from web.commands.errors import exits
 from web.logs import configure_logging
 from web.server import listen, run, serve_app
+from web.standby import Waiting
 
 
 def serve(
@@ -25,6 +26,9 @@ def serve(
     house: Annotated[str | None, typer.Option(help="Name of the house.")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    standby: Annotated[
+        bool | None, typer.Option("--standby", help="Wait for the house, and own it when its holder is gone.")
+    ] = None,
     var: Annotated[Path | None, typer.Option(help="Directory for files of this process.")] = None,
 ) -> None:
     """Serve pages, API, socket and house. Options win over LUOCHUI_… variables."""
@@ -33,6 +37,7 @@ def serve(
         "redis_url": redis,
         "role": role,
         "house": house,
+        "standby": standby,
         "host": host,
         "port": port,
         "var_dir": var,
@@ -49,7 +54,7 @@ async def _serve(settings: Settings) -> None:
 
 
 async def _serve_on(listening: socket.socket, settings: Settings) -> None:
-    async with open_exchange(settings) as exchange:
+    async with open_exchange(settings, waiting=Waiting(listening, settings)) as exchange:
         typer.echo(f"luochui: house {settings.house} at {settings.public_url}", err=True)
         if settings.role == "web":
             await serve_app(exchange, listening)
