@@ -19,6 +19,8 @@ from matching_engine.errors import Malformed
 from settlement.dates import shanghai_date
 
 HUB = "hub"
+HUB_NAMES = ("交易中心", "Hub")
+"""What a hub is called until `luochui house add` names it."""
 
 
 @asynccontextmanager
@@ -44,7 +46,8 @@ async def enrol(registers: Registers, settings: Settings, key: NodeKey, at: int)
     """Enter this house with its address and key, and the nodes that the settings name."""
     known = await registers.nodes.get(settings.house)
     kind = NodeKind.HUB if settings.house == HUB else NodeKind.SUB_CENTRE
-    own = known or Node(settings.house, settings.house, settings.house, kind, since=shanghai_date(at))
+    names = HUB_NAMES if settings.house == HUB else (settings.house, settings.house)
+    own = known or Node(settings.house, *names, kind, since=shanghai_date(at))
     placed = msgspec.structs.replace(own, base_url=settings.public_url, public_key=key.public)
     await registers.nodes.enter(placed, "house", at, "address and key of the running house")
     for node in named(settings.nodes):

@@ -73,10 +73,14 @@ def add(
 
 
 @house_app.command("list")
-def show_all(as_json: AsJson = False, database: Database = None) -> None:
+def show_all(
+    as_json: AsJson = False,
+    house: Annotated[str | None, typer.Option(help="The house that reads; without it, this one.")] = None,
+    database: Database = None,
+) -> None:
     """List the nodes, and how far this house has read each."""
     with exits():
-        own = Settings().house
+        own = house or Settings().house
         nodes, cursors = _run(database, lambda registers: _known(registers, own))
     if as_json:
         for node in nodes:

@@ -17,7 +17,7 @@ from web.i18n import Speech
 from web.network import Peer
 from web.pages.shell import Visit, page
 
-BAR_WIDTH = 320
+BAR_WIDTH = 360
 FIGURES = Figures.__struct_fields__
 
 
@@ -61,7 +61,7 @@ def bars(s: Speech, by_node: Mapping[str, Figures]) -> list[dict[str, Any]]:
             "name": name,
             "width": one.sales_fen * BAR_WIDTH // most,
             "money": short_money(s, one.sales_fen),
-            "y": n * 32,
+            "y": n * 46,
         }
         for n, (name, one) in enumerate(by_node.items())
     ]
