@@ -54,7 +54,9 @@ async def test_from_the_answer_to_the_zone(told: Web, crowd: People) -> None:
     await visitor.goto("/zones/unconverted")
     await expect(visitor.locator("table.cards")).to_contain_text("开放许可")
     assert told.exchange.house.view.market.releases.cases["F1"].stage is Stage.OPEN_LICENCE
-    crowd.errors = [said for said in crowd.errors if " 422 " not in said and " 403 " not in said]  # as asked for
+    crowd.errors = [
+        said for said in crowd.errors if " 422 " not in said and " 403 " not in said
+    ]  # as asked for
 
 
 @pytest.mark.parametrize("width", WIDTHS)
