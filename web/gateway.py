@@ -23,8 +23,9 @@ from matching_engine import commands as lc
 from matching_engine.errors import LuochuiError
 from web import errors
 from web import messages as m
+from web.audience import Watcher
 from web.bids import bid_of, seal_of
-from web.hub import Hub, Watcher
+from web.hub import Hub
 from web.protocol import (
     SUBPROTOCOL,
     Action,
@@ -354,6 +355,7 @@ def gateway_of(app: Any) -> Gateway:
         state = app.state
         limits = getattr(state, "socket_limits", None)
         gateway = state.gateway = Gateway(state.exchange, state.sessions, state.tickets, limits)
+        state.metrics.watch(gateway.hub)
     assert isinstance(gateway, Gateway)
     return gateway
 

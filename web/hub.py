@@ -1,13 +1,14 @@
 """The hub: who follows which lot, and at what pace each hears of it.
 
-An event is encoded once and shared. A bidder of the lot hears every event at once; a mere watcher hears the
-first at once and then at most every 50 ms, several events in one frame, none left out. Who reads too slowly
-gets the newest state instead of the events in between, marked so; who does not read at all is let go.
+An event is encoded once for each pace and shared. A bidder of the lot hears every event at once; mere watchers hear
+the first at once and then at most every 50 ms, several events in one frame, none left out, a few dozen at a time.
+Who reads too slowly gets the newest state instead of the events in between, marked so; who does not read at all is let go.
 Answers to a bid (`ack`, `rej`) pass by all this: they are written to the socket and never dropped.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import get_args
 
@@ -18,9 +19,10 @@ from exchange.market.events import EntryApplied
 from matching_engine import events as le
 from matching_engine.lot import Lot
 from web import messages as m
+from web.audience import Audience, Pour, Sub, Told, Watcher
 from web.protocol import CloseCode
 from web.rooms import AnyHouse, Room, is_public
-from web.transport import Frame, Pipe
+from web.transport import Frame
 
 log = structlog.get_logger()
 
@@ -32,6 +34,8 @@ BEHIND_MAX = 10_000_000
 """µs that a socket may stay behind."""
 PACE = 0.05
 """Seconds between two frames for a mere watcher."""
+AT_ONCE = 64
+"""Mere watchers written to before the loop may do something else: a bid waits for so many, never for thousands."""
 PRESENCE_EVERY = 5
 """Seconds between two counts of watchers."""
 ROOMS_KEPT = 1_024
@@ -64,60 +68,6 @@ def _entry(lot: Lot, code: str) -> str | None:
     return status.value if status is not None else None
 
 
-class Watcher:
-    """One socket as the hub sees it."""
-
-    __slots__ = ("check", "close", "party", "pipe", "subs")
-
-    def __init__(
-        self,
-        pipe: Pipe,
-        party: str | None,
-        close: Callable[[int, str, int | None], None],
-        check: Callable[[int], None] | None = None,
-    ) -> None:
-        self.pipe = pipe
-        self.party = party
-        self.close = close
-        self.check = check
-        """Called about once a second with the instant (µs)."""
-        self.subs: dict[str, Sub] = {}
-
-    def send(self, message: m.Outbound) -> None:
-        """Write one message to this socket alone."""
-        self.pipe.write(Frame(m.encode(message)))
-
-
-class Sub:
-    """One socket following one lot. `behind` is the instant from which it could not keep up, `next` the first seq it misses."""
-
-    __slots__ = ("behind", "bids", "next", "watcher")
-
-    def __init__(self, watcher: Watcher, bids: bool) -> None:
-        self.watcher = watcher
-        self.bids = bids
-        self.behind: int | None = None
-        self.next = 0
-
-
-class Audience:
-    """A room with the sockets in it."""
-
-    __slots__ = ("due", "joining", "loaded", "paced", "room", "subs", "told", "waiting")
-
-    def __init__(self, room: Room) -> None:
-        self.room = room
-        self.subs: dict[Watcher, Sub] = {}
-        self.loaded: asyncio.Task[None] = asyncio.ensure_future(room.load())
-        self.waiting: list[Recorded] = []
-        """Events that mere watchers have not heard of yet."""
-        self.paced = 0.0
-        self.due: asyncio.TimerHandle | None = None
-        self.told = 0
-        self.joining = 0
-        """Sockets on their way in: the room must not be forgotten meanwhile."""
-
-
 class Hub:
     """All rooms of a house that anybody watches."""
 
@@ -126,6 +76,7 @@ class Hub:
         self.watchers: set[Watcher] = set()
         self.bids_per_second = 0
         """Bidders' steps of the last second, accepted or refused."""
+        self.told = Told()
         self._steps = 0
         self._rooms: dict[str, Audience] = {}
         self._behind: set[Sub] = set()
@@ -209,6 +160,7 @@ class Hub:
         if sub is not None and audience is not None and audience.subs.get(watcher) is sub:
             del audience.subs[watcher]
             self._behind.discard(sub)
+            sub.behind = 0  # a frame that is under way passes it by
 
     # Telling
 
@@ -238,36 +190,64 @@ class Hub:
 
     def _deliver(self, audience: Audience, news: list[Recorded]) -> None:
         """Bidders at once; mere watchers at once after a pause, else together when the pace allows."""
-        now = self._loop.time()
-        if not audience.waiting and now - audience.paced >= PACE:
-            audience.paced = now
-            self._write(audience, audience.subs.values(), news)
+        bidders = [sub for sub in audience.subs.values() if sub.bids]
+        if bidders:
+            self.told.frames += 1
+            self._write(audience.room.ev(news), news[0].stream_seq, bidders)
+        if len(bidders) == len(audience.subs):
             return
         audience.waiting += news
-        self._write(audience, [sub for sub in audience.subs.values() if sub.bids], news)
         if audience.due is None:
-            audience.due = self._loop.call_at(audience.paced + PACE, self._flush, audience)
+            now = self._loop.time()
+            audience.due = self._loop.call_at(max(now, audience.paced + PACE), self._pace, audience)
 
-    def _flush(self, audience: Audience) -> None:
-        """Tell mere watchers what they have not heard yet."""
-        if audience.due is not None:
-            audience.due.cancel()
-            audience.due = None
+    def _pace(self, audience: Audience) -> None:
+        """Begin to tell mere watchers what they have not heard yet, a few at a time."""
+        self._finish(audience)
+        audience.due = None
         if audience.waiting:
             news, audience.waiting = audience.waiting, []
             audience.paced = self._loop.time()
-            self._write(audience, [sub for sub in audience.subs.values() if not sub.bids], news)
+            watchers = [sub for sub in audience.subs.values() if not sub.bids]
+            self.told.frames += 1
+            audience.pouring = Pour(audience.room.ev(news), news[0].stream_seq, watchers)
+            self._pour(audience)
 
-    def _write(self, audience: Audience, subs: Iterable[Sub], news: list[Recorded]) -> None:
-        frame: Frame | None = None
+    def _pour(self, audience: Audience) -> None:
+        """The next few, and the rest when the loop comes round again."""
+        pour = audience.pouring
+        if pour is None:
+            return
+        self._write(pour.frame, pour.first, pour.subs[pour.done : pour.done + AT_ONCE])
+        pour.done += AT_ONCE
+        if pour.done < len(pour.subs):
+            self._loop.call_soon(self._pour, audience)
+        else:
+            audience.pouring = None
+
+    def _finish(self, audience: Audience) -> None:
+        """Let everybody have the frame that is under way, before something newer is told."""
+        pour, audience.pouring = audience.pouring, None
+        if pour is not None:
+            self._write(pour.frame, pour.first, pour.subs[pour.done :])
+
+    def _flush(self, audience: Audience) -> None:
+        """Tell mere watchers now what they have not heard yet, all of them."""
+        if audience.due is not None:
+            audience.due.cancel()
+        self._pace(audience)
+        self._finish(audience)
+
+    def _write(self, frame: Frame, first: int, subs: Iterable[Sub]) -> None:
+        began, copies = time.thread_time_ns(), 0
         for sub in subs:
-            if sub.behind is not None:
-                continue
-            if sub.watcher.pipe.buffered > CONFLATE_ABOVE:
-                self._fall_behind(sub, news[0].stream_seq)
-                continue
-            frame = frame or audience.room.ev(news)
-            sub.watcher.pipe.write(frame)
+            if sub.behind is None:
+                if sub.watcher.pipe.offer(frame, CONFLATE_ABOVE):
+                    copies += 1
+                else:
+                    self._fall_behind(sub, first)
+        self.told.copies += copies
+        self.told.us += (time.thread_time_ns() - began) // 1000
 
     def _hear_privately(self, audience: Audience, recorded: Recorded) -> None:
         """What concerns one bidder only: its entry, its own maximum, its envelope."""

@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exchange.bootstrap import Exchange
+from web.hub import Hub
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -70,6 +71,29 @@ def role_figures(house: str, role: str, takeovers: int) -> Iterator[Metric]:
     yield taken
 
 
+class HubCollector(Collector):
+    """What the sockets of this process were told."""
+
+    def __init__(self, house: str, hub: Hub) -> None:
+        self._house = house
+        self._hub = hub
+
+    def collect(self) -> Iterator[Metric]:
+        """Counts of the hub, and how many sockets there are."""
+        told, name = self._hub.told, [self._house]
+        for counter, text, value in (
+            ("fanout_frames", "Frames made for rooms", told.frames),
+            ("fanout_copies", "Copies of them written to sockets", told.copies),
+            ("fanout_seconds", "Seconds of the processor that writing the copies took", told.us / 1_000_000),
+        ):
+            family = CounterMetricFamily(f"luochui_{counter}", text, labels=["house"])
+            family.add_metric(name, value)
+            yield family
+        sockets = GaugeMetricFamily("luochui_sockets", "Open sockets", labels=["house"])
+        sockets.add_metric(name, len(self._hub.watchers))
+        yield sockets
+
+
 def _at(values: list[int], percent: int) -> int:
     """A percentile of sorted values; 0 where there are none."""
     return values[min(len(values) - 1, len(values) * percent // 100)] if values else 0
@@ -79,6 +103,7 @@ class Metrics:
     """The registry of one application."""
 
     def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
         self._registry = CollectorRegistry()
         self._registry.register(HouseCollector(exchange))
         self._requests = Counter(
@@ -94,6 +119,10 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
+
+    def watch(self, hub: Hub) -> None:
+        """Count what a hub tells as well."""
+        self._registry.register(HubCollector(self._exchange.house.name, hub))
 
     def count(self, operation: str, status: int, seconds: float) -> None:
         """One request was answered."""

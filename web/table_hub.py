@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from exchange.house.command import Principal, Recorded
 from exchange.market.negotiation_events import TableEvent
 from web import messages as m
-from web.hub import Watcher
+from web.audience import Watcher
 from web.rooms import AnyHouse
 from web.table_views import move_view, sight, table_view
 from web.transport import Frame

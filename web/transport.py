@@ -48,6 +48,9 @@ class Pipe(Protocol):
     def write(self, frame: Frame) -> None:
         """Send a frame; never waits. After the end it does nothing."""
 
+    def offer(self, frame: Frame, limit: int) -> bool:
+        """The same, unless more than `limit` octets are held back already: then False, and nothing is sent."""
+
     def close(self, code: int, reason: str) -> None:
         """Close with a code; what cannot be sent within a few seconds is thrown away."""
 
@@ -107,6 +110,15 @@ class Wire(WebSocketsSansIOProtocol):
         if not (self.close_sent or self.disconnected or self.transport.is_closing()):
             self.transport.write(frame.wire)
 
+    def offer(self, frame: Frame, limit: int) -> bool:
+        """Thousands of these make one event's way out: one look at the buffer, one write."""
+        transport = self.transport
+        if transport.get_write_buffer_size() > limit:
+            return False
+        if not (self.close_sent or self.disconnected or transport.is_closing()):
+            transport.write(frame.wire)
+        return True
+
     def close(self, code: int, reason: str) -> None:
         """Send the close frame without waiting for a slow reader, and cut the line if it does not answer."""
         if self.close_sent or self.disconnected or self.transport.is_closing():
@@ -144,6 +156,13 @@ class QueuePipe:
             return
         self.buffered += len(frame.wire)
         self._queue.put_nowait(frame)
+
+    def offer(self, frame: Frame, limit: int) -> bool:
+        """Queue a frame unless much is queued already."""
+        if self.buffered > limit:
+            return False
+        self.write(frame)
+        return True
 
     def close(self, code: int, reason: str) -> None:
         """Send what is queued if that goes at once, then close."""

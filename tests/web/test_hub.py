@@ -3,7 +3,7 @@
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,8 @@ from tests.web.served import eventually
 from web import hub as hubs
 from web import messages as m
 from web import rooms
-from web.hub import Hub, Watcher
+from web.audience import Watcher
+from web.hub import Hub
 from web.transport import Frame
 
 OPENING, STEP = 160_000_000, 8_000_000
@@ -39,6 +40,16 @@ class Reader:
     def write(self, frame: Frame) -> None:
         """Take a frame."""
         self.frames.append(frame)
+
+    def offer(self, frame: Frame, limit: int) -> bool:
+        """Take a frame unless much is held back already."""
+        if self.buffered > limit:
+            return False
+        self.frames.append(frame)
+        return True
+
+    def hear(self, hearer: Callable[[str], bool]) -> None:
+        """Nothing comes from here."""
 
     def close(self, code: int, reason: str) -> None:
         """Note the end."""
@@ -160,9 +171,10 @@ async def test_every_watcher_hears_every_event_once(room: Room) -> None:
 
 
 async def test_an_event_is_encoded_once(room: Room) -> None:
-    """All watchers of one commit get the very same frame object."""
+    """All watchers who hear at the same pace get the very same frame object."""
     readers = [(await room.follows())[1] for _ in range(5)]
     await room.bids(1)
+    await asyncio.sleep(2 * hubs.PACE)
     assert len({id(reader.frames[-1]) for reader in readers}) == 1
 
 
@@ -177,6 +189,25 @@ async def test_bidders_hear_at_once_and_watchers_at_a_pace(room: Room) -> None:
     assert len(watcher.of("ev")) < 10
     assert any(message["kind"] == "many" for message in watcher.of("ev"))
     assert applied(watcher.messages) == list(range(began + 1, room.seq + 1))
+
+
+async def test_a_crowd_is_told_a_few_at_a_time(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a frame goes out to many, the loop does other things; whoever comes or goes meanwhile misses nothing."""
+    monkeypatch.setattr(hubs, "AT_ONCE", 2)
+    crowd = [await room.follows(None) for _ in range(7)]
+    began = room.seq
+    await room.bids(1)
+    while not any(reader.of("ev") for _, reader in crowd):
+        await asyncio.sleep(0)
+    assert any(not reader.of("ev") for _, reader in crowd)
+    room.hub.unfollow(crowd[6][0], LOT)
+    _, late = await room.follows(None)
+    await room.bids(4, 1)
+    await asyncio.sleep(2 * hubs.PACE)
+    for _, reader in crowd[:6]:
+        assert applied(reader.messages) == list(range(began + 1, room.seq + 1))
+    assert applied(late.messages) == list(range(room.seq - len(applied(late.messages)) + 1, room.seq + 1))
+    assert len(crowd[6][1].of("ev")) <= 1
 
 
 async def test_each_frame_says_how_the_lot_stands_after_it(room: Room) -> None:

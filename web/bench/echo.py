@@ -54,11 +54,12 @@ class Bare(asyncio.Protocol):
         if self._open:
             self._out.write(bytes((data[0], data[1] & 0x7F)) + data[_HEAD:])
         else:
-            self._out.write(_accept(data))
+            self._out.write(accept_of(data))
             self._open = True
 
 
-def _accept(request: bytes) -> bytes:
+def accept_of(request: bytes) -> bytes:
+    """The answer to a handshake."""
     key = next(
         line.partition(b":")[2].strip()
         for line in request.split(b"\r\n")

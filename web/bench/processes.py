@@ -96,6 +96,11 @@ def _await(process: subprocess.Popen[bytes], ready: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+def await_port(process: subprocess.Popen[bytes], port: int) -> None:
+    """Wait until a process listens; Broken when it does not."""
+    _await(process, lambda: _answers(port, ""))
+
+
 def stop(process: subprocess.Popen[bytes]) -> None:
     """Ask a process to end; kill it when it does not."""
     if process.poll() is None:
