@@ -14,6 +14,8 @@ from web.pages import (
     claims,
     defaults,
     desk,
+    directories,
+    directory_entries,
     documents,
     evaluations,
     imports,
@@ -37,6 +39,7 @@ from web.pages import (
     statement,
     trades,
     unconverted,
+    workspace,
     zones,
 )
 from web.pages.shell import error_page
@@ -77,6 +80,9 @@ def page_routes() -> list[Route]:
         catalogue,
         evaluations,
         imports,
+        directories,
+        directory_entries,
+        workspace,
         listings,
         listing_desk,
         calendar,

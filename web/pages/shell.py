@@ -188,6 +188,7 @@ def _nav(s: Speech, caller: Caller | None) -> list[tuple[str, str]]:
         ("/", s.text("Market")),
         ("/achievements", s.text("Achievements")),
         ("/listings", s.text("Listings")),
+        ("/directory", s.text("Directories")),
         ("/calendar", s.text("Calendar")),
         ("/calculator", s.text("Subsidy calculator")),
         ("/network", s.text("Network")),
@@ -198,6 +199,7 @@ def _nav(s: Speech, caller: Caller | None) -> list[tuple[str, str]]:
     if roles & {"seller", "operator", "auditor"}:
         pages.append(("/unconverted", s.text("Unconverted results")))
     if caller and caller.principal.party:
+        pages.append(("/workspace", s.text("Workspace")))
         pages.append(("/matches", s.text("Matches")))
         pages.append(("/statement", names["/statement"]))
     pages += [(path, names[path]) for role, path in STAFF_PAGES if role in roles]
