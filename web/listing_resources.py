@@ -28,6 +28,8 @@ class PapersBody(r.Taken, frozen=True):
     state_asset: StateAsset = "none"
     appraisal: Maybe = ""
     appraised_fen: r.Amount | None = None
+    price_approval: Maybe = ""
+    """The document that approves a price under the appraisal, where the kind of asset asks for it."""
     holders: Annotated[tuple[Id, ...], msgspec.Meta(max_length=50)] = ()
     """Enrolled parties with a statutory priority (Civil Code, arts. 847–860)."""
 

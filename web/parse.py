@@ -22,7 +22,7 @@ DEPTH_MAX = 16
 """How deep arrays and objects may nest; no message of ours needs more than three levels."""
 DIGITS_MAX = 4_300
 """Digits of an integer; longer ones cost quadratic time to read, and no amount has a hundredth of it."""
-FORM_FIELDS_MAX = 64
+FORM_FIELDS_MAX = 400
 FIELD_MAX = 100
 """Characters of a field's name that an error repeats."""
 

@@ -73,6 +73,8 @@ def refusal_of(event: HouseEvent) -> Refusal | None:
         return Refusal(event.code.value, minimum_fen=event.minimum_fen)
     if isinstance(event, le.CommandRefused):
         return Refusal(event.code.value)
-    if isinstance(event, m.MarketRefused | s.SettlementRefused):
+    if isinstance(event, m.MarketRefused):
+        return Refusal(event.code, event.detail, facts=event.facts)
+    if isinstance(event, s.SettlementRefused):
         return Refusal(event.code, event.detail)
     return None

@@ -74,6 +74,8 @@ class Refusal(msgspec.Struct, frozen=True):
     code: str
     detail: str = ""
     minimum_fen: int | None = None
+    facts: dict[str, str | int] = msgspec.field(default_factory=dict)
+    """The figures of the detail, for whoever says it in another language."""
 
 
 _BY_THE_CLOCK = frozenset(

@@ -2,13 +2,17 @@
 
 from exchange.market import listing_commands as lc
 from exchange.market import listing_events as le
+from exchange.market.appraised import approval_fault, reserve_fault
 from exchange.market.commands import AdmitListing, SubmitListing
 from exchange.market.events import ListingAdmitted, ListingSubmitted, NoticePublished
+from exchange.market.fault import Facts
 from exchange.market.listing_state import WITHHELD, Listing, ListingState, Version
 from exchange.market.listing_terms import OPTIONAL_CHECKS, Check, Offering, Papers
-from exchange.market.refusals import Events, MarketRefusal, refuse
+from exchange.market.refusals import Events, MarketRefusal, Unfit, refuse
 from exchange.market.rule_sets import deposit_range, interest_figures, least_notice
+from exchange.market.rule_sets import figures as figures_of
 from exchange.market.state import Market
+from matching_engine.terms import HOUR
 from settlement.drafting import subject_fault
 
 WITHDRAWAL_RULE = "a seller may take a listing back as long as it stands in no session; bids bind both sides (auction law, art. 29)"
@@ -58,10 +62,13 @@ def admit(market: Market, command: AdmitListing, at: int) -> Events:
         )
     lacks = check_fault(listing.papers, command)
     if lacks is not None:
-        return refuse(command.listing, command, MarketRefusal.CHECK_MISSING, lacks)
+        return refuse(command.listing, command, MarketRefusal.CHECK_MISSING, *lacks)
     fault = command.offering and offering_fault(command.offering, listing, command.rehearsal, at)
     if fault:
         return refuse(command.listing, command, MarketRefusal.OFFERING_TERMS, fault)
+    low = command.offering and _asking_fault(command.offering, listing, command.rehearsal, at)
+    if low:
+        return refuse(command.listing, command, *low)
     return _publish(listing, command, at)
 
 
@@ -71,7 +78,9 @@ def _publish(listing: Listing, command: AdmitListing, at: int) -> Events:
     until = least.until if command.notice_length is None else at + command.notice_length
     if until < least.until and not command.rehearsal:
         detail = f"the notice lasts {least.figure} at least ({least.source})"
-        return refuse(command.listing, command, MarketRefusal.NOTICE_TOO_SHORT, detail)
+        say = "notice_working_days" if least.working else "notice_days"
+        facts: Facts = {"say": say, "days": least.days, "rule": least.source}
+        return refuse(command.listing, command, MarketRefusal.NOTICE_TOO_SHORT, detail, facts)
     if until < at:
         return refuse(
             command.listing, command, MarketRefusal.NOTICE_TOO_SHORT, "a notice does not end before it begins"
@@ -82,18 +91,24 @@ def _publish(listing: Listing, command: AdmitListing, at: int) -> Events:
     )
 
 
-def check_fault(papers: Papers, command: AdmitListing) -> str | None:
+def check_fault(papers: Papers, command: AdmitListing) -> tuple[str, Facts] | None:
     """What is wrong with the checklist, naming the check; None when each check stands once and on evidence."""
     found = {one.check: one for one in command.checks}
     for check in Check:
         one = found.get(check)
         if one is None:
-            return f"{check}: not confirmed"
+            return f"{check}: not confirmed", {"say": "check_open", "check": check.value}
         if one.outcome == "confirmed" and not one.evidence.strip():
-            return f"{check}: what was looked at is not named"
+            return f"{check}: what was looked at is not named", {
+                "say": "check_evidence",
+                "check": check.value,
+            }
         if one.outcome == "not_needed" and needed(papers, check):
-            return f"{check}: needed for what the seller states"
-    return None if len(found) == len(command.checks) else "a check stands twice"
+            return f"{check}: needed for what the seller states", {
+                "say": "check_needed",
+                "check": check.value,
+            }
+    return None if len(found) == len(command.checks) else ("a check stands twice", {})
 
 
 def needed(papers: Papers, check: Check) -> bool:
@@ -120,9 +135,21 @@ def offering_fault(offering: Offering, listing: Listing, rehearsal: bool, at: in
         return f"from 0 to {figures.extensions_max} extensions"
     if offering.min_parties < 1 or terms.payment_days < 0:
         return "at least one party, and no days below zero"
+    if not rehearsal and terms.length < figures_of(terms.rule_set, at).bidding_hours * HOUR:
+        asked = figures_of(terms.rule_set, at)
+        return f"bids are taken for {asked.bidding_hours} hours at least ({asked.bidding_source})"
     if terms.opens_after is not None and (not rehearsal or terms.opens_after < 0):
         return "only a rehearsal names the time to its opening"
     return None
+
+
+def _asking_fault(offering: Offering, listing: Listing, rehearsal: bool, at: int) -> Unfit | None:
+    """The asking price is the lowest price of the offering, and the opening price of its competition."""
+    if rehearsal:
+        return None
+    asked = figures_of(offering.competition.rule_set, at)
+    low = reserve_fault(asked, listing, offering.asking_fen)
+    return low or approval_fault(listing.papers, offering.asking_fen, at)
 
 
 def return_listing(market: Market, command: lc.ReturnListing) -> Events:

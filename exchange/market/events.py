@@ -1,8 +1,11 @@
 """What happened in the market: a closed union, past tense."""
 
+import msgspec
+
 from exchange.market.challenge_messages import ChallengeEvent
 from exchange.market.commands import Reserved, RuleSet
 from exchange.market.event_base import Event
+from exchange.market.fault import Facts
 from exchange.market.licence_messages import LicenceEvent
 from exchange.market.listing_events import ListingEvent
 from exchange.market.listing_terms import Checked, Offering, Papers, Sale
@@ -150,13 +153,15 @@ class ListingReopened(Event, frozen=True, tag=True):
     """When the sale failed, for want of bids or by default: from here the re-auction's days are counted."""
 
 
-class MarketRefused(Event, frozen=True, tag=True):
+class MarketRefused(Event, frozen=True, tag=True, omit_defaults=True):
     """A step was refused: what it was about, its code, and one sentence."""
 
     subject: str
     command: str
     code: str
     detail: str
+    facts: Facts = msgspec.field(default_factory=dict)
+    """The figures and the rule of the sentence, for whoever says it in another language."""
 
 
 MarketEvent = (

@@ -65,6 +65,8 @@ class Papers(msgspec.Struct, frozen=True, omit_defaults=True):
     state_asset: StateAsset = "none"
     appraisal: str = ""
     appraised_fen: int | None = None
+    price_approval: str = ""
+    """The document that approves a price under the appraisal, where the kind of asset asks for it."""
     holders: tuple[str, ...] = ()
     """Parties with a statutory priority: completers, the commissioning party, co-developers (Civil Code, arts. 847–860)."""
 

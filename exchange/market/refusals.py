@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from exchange.market.command_base import Command
 from exchange.market.events import MarketEvent, MarketRefused
+from exchange.market.fault import Facts
 
 Events = tuple[MarketEvent, ...]
 
@@ -48,6 +49,8 @@ class MarketRefusal(StrEnum):
     INTEREST_EXISTS = "INTEREST_EXISTS"
     INTEREST_UNKNOWN = "INTEREST_UNKNOWN"
     OFFER_BELOW_ASKING = "OFFER_BELOW_ASKING"
+    BIDDING_TOO_SHORT = "BIDDING_TOO_SHORT"
+    RESERVE_BELOW_APPRAISAL = "RESERVE_BELOW_APPRAISAL"
     LISTING_WITHHELD = "LISTING_WITHHELD"
     REHEARSAL_ONLY = "REHEARSAL_ONLY"
     DEPOSIT_RANGE = "DEPOSIT_RANGE"
@@ -93,6 +96,12 @@ class MarketRefusal(StrEnum):
     REPORT_EXISTS = "REPORT_EXISTS"
 
 
-def refuse(subject: str, command: Command, code: MarketRefusal, detail: str) -> Events:
-    """The one event that says why a command changed nothing: what it was about, its code, one sentence."""
-    return (MarketRefused(subject, type(command).__name__, code, detail),)
+Unfit = tuple[MarketRefusal, str] | tuple[MarketRefusal, str, Facts]
+"""What keeps a step from being taken: the code, one sentence, and its figures where it has some."""
+
+
+def refuse(
+    subject: str, command: Command, code: MarketRefusal, detail: str, facts: Facts | None = None
+) -> Events:
+    """The one event that says why a command changed nothing: what it was about, its code, one sentence, its figures."""
+    return (MarketRefused(subject, type(command).__name__, code, detail, facts or {}),)

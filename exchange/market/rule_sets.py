@@ -46,6 +46,12 @@ class Figures(_Dated, frozen=True, kw_only=True):
     reauction_notice_days: int = 0
     """The least time between setting a re-auction and its opening, in days."""
     reauction_source: str = ""
+    bidding_hours: int = 0
+    """The least time for which ascending bids are taken, in hours."""
+    bidding_source: str = ""
+    reserve_percent: int = 0
+    """The least that the lowest possible price may be, of an appraisal that is on record."""
+    reserve_source: str = ""
 
 
 class _Notice(_Dated, frozen=True, kw_only=True):
@@ -67,6 +73,14 @@ class Interest(_Dated, frozen=True, kw_only=True):
     source: str
 
 
+class _Approval(_Dated, frozen=True, kw_only=True):
+    """A price under so much of the appraisal needs an approval where the asset is of this kind."""
+
+    asset: StateAsset
+    below_percent: int
+    source: str
+
+
 class _Bracket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     above: str
     percent: str
@@ -84,6 +98,7 @@ class _Book(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notices: tuple[_Notice, ...]
     interest: tuple[Interest, ...]
     commissions: tuple[_Commissions, ...] = ()
+    approvals: tuple[_Approval, ...] = ()
 
 
 class LeastNotice(msgspec.Struct, frozen=True):
@@ -94,6 +109,7 @@ class LeastNotice(msgspec.Struct, frozen=True):
     source: str
     working: bool
     """Whether the period counts working days."""
+    days: int = 0
 
 
 Entry = TypeVar("Entry", bound=_Dated)
@@ -138,6 +154,16 @@ def commission(rule_set: RuleSet, at: int) -> Commission | None:
     return Commission(_brackets(found.buyer), _brackets(found.seller), source=found.source)
 
 
+def approval(asset: StateAsset, at: int) -> tuple[int, str] | None:
+    """Under what percentage of its appraisal such an asset is sold with an approval only, and by which rule."""
+    day = shanghai_date(at)
+    found = [one for one in _book().approvals if one.asset == asset and one.since <= day]
+    if not found:
+        return None
+    last = max(found, key=lambda one: one.since)
+    return last.below_percent, last.source
+
+
 def _brackets(told: tuple[_Bracket, ...]) -> tuple[Bracket, ...]:
     return tuple(Bracket(parse_yuan(one.above), one.percent) for one in told)
 
@@ -172,5 +198,7 @@ def _applies(rule: _Notice, sale: Sale, asset: StateAsset, price_fen: int) -> bo
 def _until(rule: _Notice, at: int) -> LeastNotice:
     if rule.working_days:
         last = add_working_days(shanghai_date(at), rule.working_days)
-        return LeastNotice(end_of_day(last), f"{rule.working_days} working days", rule.source, True)
-    return LeastNotice(at + rule.days * DAY, f"{rule.days} days", rule.source, False)
+        return LeastNotice(
+            end_of_day(last), f"{rule.working_days} working days", rule.source, True, rule.working_days
+        )
+    return LeastNotice(at + rule.days * DAY, f"{rule.days} days", rule.source, False, rule.days)

@@ -1,22 +1,23 @@
 """Setting a session: its lots, checked against the figures of its rule set unless it says that it is a rehearsal."""
 
+from exchange.market.appraised import approval_fault, lowest_fen, reserve_fault
 from exchange.market.challenge import session_fault
 from exchange.market.commands import LotPlan, ScheduleSession
 from exchange.market.events import SessionScheduled
+from exchange.market.fault import Facts
 from exchange.market.instants import cutoff_instant
 from exchange.market.licence import exclusive_fault
 from exchange.market.listing_commands import AcknowledgeNotice
 from exchange.market.listing_events import PriorityNoticeAcknowledged, PriorityNoticeSent
 from exchange.market.listing_state import WITHHELD, Listing, ListingState
-from exchange.market.refusals import Events, MarketRefusal, refuse
+from exchange.market.refusals import Events, MarketRefusal, Unfit, refuse
 from exchange.market.rule_sets import Figures, commission, deposit_range, figures
 from exchange.market.state import Market, PlacedLot, Session
-from matching_engine.terms import DAY
+from matching_engine.terms import DAY, HOUR, Mechanism, Terms
 from settlement.commission import Commission
 from settlement.commission import fault as commission_fault
 from settlement.dates import due_date, end_of_day, shanghai_date
 
-Fault = tuple[MarketRefusal, str]
 CUTOFF_DAYS_MAX = 60
 
 
@@ -69,7 +70,7 @@ def _cutoffs(command: ScheduleSession) -> tuple[int, ...]:
     return tuple(cutoff_instant(shanghai_date(plan.terms.opens_at), days) for plan in command.lots)
 
 
-def _unfit(market: Market, plan: LotPlan, lots: dict[str, str], at: int) -> Fault | None:
+def _unfit(market: Market, plan: LotPlan, lots: dict[str, str], at: int) -> Unfit | None:
     """What keeps a lot from being put up at all."""
     if plan.lot in market.lot_plans or plan.lot in lots or plan.lot.startswith("N-"):
         return MarketRefusal.LOT_EXISTS, "the lot id is taken"
@@ -84,7 +85,8 @@ def _unfit(market: Market, plan: LotPlan, lots: dict[str, str], at: int) -> Faul
         return MarketRefusal.LOT_TERMS, "opens_at lies in the past"
     if plan.terms.opening_price_fen < listing.opening_floor_fen:
         detail = f"a re-auction opens at {listing.opening_floor_fen} fen or above: at most 20 % lower"
-        return MarketRefusal.OPENING_TOO_LOW, detail
+        facts: Facts = {"say": "opening_floor", "floor_fen": listing.opening_floor_fen}
+        return MarketRefusal.OPENING_TOO_LOW, detail, facts
     if plan.deposit_fen < 0:
         return MarketRefusal.LOT_TERMS, "deposit_fen is below zero"
     for one in plan.reserved:
@@ -96,7 +98,7 @@ def _unfit(market: Market, plan: LotPlan, lots: dict[str, str], at: int) -> Faul
     return promised or _holder_left_out(plan, listing)
 
 
-def _holder_left_out(plan: LotPlan, listing: Listing) -> Fault | None:
+def _holder_left_out(plan: LotPlan, listing: Listing) -> Unfit | None:
     """Everybody with a statutory priority that the papers name has a place in the terms, and so is told."""
     entitled = [one.bidder for one in plan.terms.priority]
     told = [one.party for one in plan.reserved if one.code in entitled]
@@ -107,7 +109,7 @@ def _holder_left_out(plan: LotPlan, listing: Listing) -> Fault | None:
     return None
 
 
-def _against_rules(market: Market, command: ScheduleSession, plan: LotPlan, at: int) -> Fault | None:
+def _against_rules(market: Market, command: ScheduleSession, plan: LotPlan, at: int) -> Unfit | None:
     """The first figure of the rule set that a lot falls short of; a rehearsal is held to none of them."""
     if command.rehearsal:
         return None
@@ -117,6 +119,8 @@ def _against_rules(market: Market, command: ScheduleSession, plan: LotPlan, at: 
     asked, lead = figures(command.rule_set, at), plan.terms.opens_at - at
     return (
         _too_soon(asked, plan, lead)
+        or _bidding_fault(asked, plan.terms)
+        or _price_fault(asked, plan, market.listings[plan.listing], at)
         or _reauction_fault(asked, plan, market.listings[plan.listing].failed_at, at)
         or _deposit_fault(command, plan, at)
         or _payment_fault(command, asked)
@@ -124,58 +128,92 @@ def _against_rules(market: Market, command: ScheduleSession, plan: LotPlan, at: 
     )
 
 
-def _too_soon(asked: Figures, plan: LotPlan, lead: int) -> Fault | None:
+def _too_soon(asked: Figures, plan: LotPlan, lead: int) -> Unfit | None:
     if lead < asked.announce_days * DAY:
         detail = (
             f"a session is announced {asked.announce_days} days before it opens ({asked.announce_source})"
         )
-        return MarketRefusal.NOTICE_TOO_SHORT, detail
+        facts: Facts = {"say": "announce", "days": asked.announce_days, "rule": asked.announce_source}
+        return MarketRefusal.NOTICE_TOO_SHORT, detail, facts
     if lead < asked.display_days * DAY:
         detail = f"what is sold is shown for {asked.display_days} days ({asked.display_source})"
-        return MarketRefusal.NOTICE_TOO_SHORT, detail
+        facts = {"say": "display", "days": asked.display_days, "rule": asked.display_source}
+        return MarketRefusal.NOTICE_TOO_SHORT, detail, facts
     if plan.terms.priority and lead < asked.priority_notice_days * DAY:
-        detail = (
-            f"holders of priority are told {asked.priority_notice_days} days before ({asked.priority_source})"
-        )
-        return MarketRefusal.PRIORITY_NOTICE_SHORT, detail
+        days, source = asked.priority_notice_days, asked.priority_source
+        detail = f"holders of priority are told {days} days before ({source})"
+        facts = {"say": "priority_notice", "days": days, "rule": source}
+        return MarketRefusal.PRIORITY_NOTICE_SHORT, detail, facts
     return None
 
 
-def _reauction_fault(asked: Figures, plan: LotPlan, failed_at: int | None, at: int) -> Fault | None:
+def _bidding_fault(asked: Figures, terms: Terms) -> Unfit | None:
+    """Ascending bids are taken for some hours at least."""
+    closes_at, hours = terms.closes_at, asked.bidding_hours
+    if terms.mechanism is not Mechanism.ENGLISH or closes_at is None:
+        return None
+    if closes_at - terms.opens_at >= hours * HOUR:
+        return None
+    detail = f"bids are taken for {hours} hours at least ({asked.bidding_source})"
+    facts: Facts = {"say": "bidding_hours", "hours": hours, "rule": asked.bidding_source}
+    return MarketRefusal.BIDDING_TOO_SHORT, detail, facts
+
+
+def _price_fault(asked: Figures, plan: LotPlan, listing: Listing, at: int) -> Unfit | None:
+    """The lowest price at which the lot can be sold, against the appraisal."""
+    price_fen = lowest_fen(plan.terms)
+    if price_fen is None:
+        return None
+    return reserve_fault(asked, listing, price_fen) or approval_fault(listing.papers, price_fen, at)
+
+
+def _reauction_fault(asked: Figures, plan: LotPlan, failed_at: int | None, at: int) -> Unfit | None:
     """A listing put up again: soon after the failure, and announced long enough before."""
     if failed_at is None:
         return None
     opens_at, source = plan.terms.opens_at, asked.reauction_source
     last = due_date(failed_at, asked.reauction_within_days)
     if asked.reauction_within_days and opens_at > end_of_day(last):
+        within, until = asked.reauction_within_days, last.isoformat()
         detail = (
-            f"a re-auction opens within {asked.reauction_within_days} days of the failure, "
-            f"until {last.isoformat()} ({source}); after that the listing is offered anew"
+            f"a re-auction opens within {within} days of the failure, "
+            f"until {until} ({source}); after that the listing is offered anew"
         )
-        return MarketRefusal.REAUCTION_LATE, detail
+        facts: Facts = {"say": "reauction_within", "days": within, "until": until, "rule": source}
+        return MarketRefusal.REAUCTION_LATE, detail, facts
     if opens_at - at < asked.reauction_notice_days * DAY:
-        detail = f"a re-auction is announced {asked.reauction_notice_days} days before it opens ({source})"
-        return MarketRefusal.NOTICE_TOO_SHORT, detail
+        days = asked.reauction_notice_days
+        detail = f"a re-auction is announced {days} days before it opens ({source})"
+        notice: Facts = {"say": "reauction_notice", "days": days, "rule": source}
+        return MarketRefusal.NOTICE_TOO_SHORT, detail, notice
     return None
 
 
-def _deposit_fault(command: ScheduleSession, plan: LotPlan, at: int) -> Fault | None:
+def _deposit_fault(command: ScheduleSession, plan: LotPlan, at: int) -> Unfit | None:
     least, most = deposit_range(command.rule_set, plan.terms.opening_price_fen, at)
     if least <= plan.deposit_fen <= most:
         return None
     asked = figures(command.rule_set, at)
     low, high = asked.deposit_percent
     detail = f"from {least} to {most} fen, {low} to {high} % of the opening price ({asked.deposit_source})"
-    return MarketRefusal.DEPOSIT_RANGE, detail
+    facts: Facts = {
+        "say": "deposit_range",
+        "least_fen": least,
+        "most_fen": most,
+        "low": low,
+        "high": high,
+        "rule": asked.deposit_source,
+    }
+    return MarketRefusal.DEPOSIT_RANGE, detail, facts
 
 
-def _payment_fault(command: ScheduleSession, asked: Figures) -> Fault | None:
+def _payment_fault(command: ScheduleSession, asked: Figures) -> Unfit | None:
     if 0 <= command.payment_days <= asked.payment_days:
         return None
     return MarketRefusal.LOT_TERMS, f"payment_days: from 0 to {asked.payment_days} days"
 
 
-def _cutoff_fault(command: ScheduleSession, plan: LotPlan, at: int) -> Fault | None:
+def _cutoff_fault(command: ScheduleSession, plan: LotPlan, at: int) -> Unfit | None:
     days = command.deposit_cutoff_working_days
     if days is None:
         return None

@@ -6,12 +6,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from exchange.demo.data import load
 from exchange.demo.steps import NOTICE, Steps
 from exchange.market.listing_state import ListingState
 from exchange.market.listing_terms import OPTIONAL_CHECKS, Check
 from matching_engine.terms import DAY, HOUR, MINUTE
-from settlement.dates import shanghai_time
 from tests.web.running import Web, key
 from tests.web.served import whole_web
 from tests.web.test_pages import Page, get, post
@@ -83,7 +81,7 @@ async def test_a_seller_offers_and_the_operator_confirms_each_check(web: Web) ->
     assert "保密办张三" in await text_of(operator, path)
     open_ = checklist() | {"outcome-mandate": ""}
     page, _ = await fill(operator, path, f"{path}/admission", 422, **open_)
-    assert "mandate" in page.wrong["admit"]
+    assert "授权：未确认" in page.wrong["admit"]
     await fill(operator, path, f"{path}/admission", **checklist())
     assert web.exchange.house.view.market.listings[listing].notice_until == web.clock.now() + 7 * DAY
 
@@ -94,8 +92,8 @@ async def test_a_notice_that_is_too_short_names_figure_and_rule(web: Web) -> Non
     operator = await web.signed_in("operator")
     path = f"/operator/listings/{listing}"
     page, _ = await fill(operator, path, f"{path}/admission", 422, **checklist(days="3"))
-    assert "7 days" in page.wrong["admit"]
-    assert "art. 45" in page.wrong["admit"]
+    assert "7 天" in page.wrong["admit"]
+    assert "第四十五条" in page.wrong["admit"]
 
 
 async def test_a_returned_listing_comes_again_as_another_version(web: Web) -> None:
@@ -173,34 +171,6 @@ async def test_one_who_wants_a_listing_has_it_by_agreement(web: Web) -> None:
     jia = await web.signed_in("jia")
     await get(jia, f"/trades/{trade.id}")
     await get(jia, "/desk")
-
-
-async def test_a_session_is_set_by_form_within_its_rule_set(web: Web) -> None:
-    """Too soon for the auction law stands beside the opening with figure and article; then it is set."""
-    steps = Steps(web.exchange.own_house, key())
-    await steps.offer("A1", load()[0])
-    await web.pass_time(NOTICE)
-    operator = await web.signed_in("operator")
-    path, now = "/operator/sessions/new", web.clock.now()
-    form = {
-        "listing": "A1",
-        "title": "专场一",
-        "rule_set": "AUCTION_LAW",
-        "opens": f"{shanghai_time(now + 2 * DAY):%Y-%m-%dT%H:%M}",
-        "closes": f"{shanghai_time(now + 12 * DAY):%Y-%m-%dT%H:%M}",
-        "opening": "1600000",
-        "increment": "80000",
-        "deposit": "160000",
-    }
-    page, _ = await fill(operator, path, path, 422, **form)
-    assert "art. 45" in page.wrong["opens"]
-    page, _ = await fill(operator, path, path, 422, **form | {"deposit": "1"})
-    late = {"opens": f"{shanghai_time(now + 10 * DAY):%Y-%m-%dT%H:%M}"}
-    page, _ = await fill(operator, path, path, 422, **form | late | {"deposit": "1"})
-    assert "5 to 20 %" in page.wrong["deposit"]
-    _, place = await fill(operator, path, path, **form | late)
-    assert place == "/calendar"
-    assert "保证金截止" in await text_of(web.client(), "/calendar")
 
 
 async def test_the_seller_takes_its_listing_back(web: Web) -> None:

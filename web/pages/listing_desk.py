@@ -1,6 +1,5 @@
 """The operator's desk for listings: the checklist before admission, objections to decide, parties, sessions to set."""
 
-import hashlib
 from collections.abc import Mapping
 
 from starlette.responses import Response
@@ -8,42 +7,27 @@ from starlette.routing import Route
 
 from exchange.house.command import Body
 from exchange.market import listing_commands as lc
-from exchange.market.admission import needed
-from exchange.market.codes import bidder_code
-from exchange.market.commands import AdmitListing, LotPlan, Reserved, ScheduleSession
+from exchange.market.commands import AdmitListing
 from exchange.market.listing_state import Listing, ListingState
 from exchange.market.listing_terms import (
-    OPTIONAL_CHECKS,
     Check,
     Checked,
     Competition,
     Offering,
-    RuleSet,
     Sale,
 )
-from exchange.market.rule_sets import figures, interest_figures, least_notice
-from matching_engine.terms import DAY, HOUR, MINUTE, Extension, Holder, Mechanism, Rung, Terms
+from exchange.market.rule_sets import interest_figures, least_notice
+from matching_engine.terms import DAY, HOUR
 from web import errors
 from web.api_listings import may_be_restored
-from web.api_sittings import instant
+from web.pages import session_desk
+from web.pages.checklist import rows
 from web.pages.listings import row, rule_words, tried
 from web.pages.shell import Visit, page, sentence
 from web.parse import BadInput, yuan
 from web.withheld import follow
 
 Wrong = Mapping[str, str]
-FIELD_OF = {
-    "NOTICE_TOO_SHORT": "opens",
-    "PRIORITY_NOTICE_SHORT": "opens",
-    "PRIORITY_NOT_NOTIFIED": "opens",
-    "DEPOSIT_RANGE": "deposit",
-    "OPENING_TOO_LOW": "opening",
-    "CUTOFF_PAST": "cutoff",
-    "REHEARSAL_ONLY": "rehearsal",
-    "LISTING_STATE": "listing",
-    "LISTING_UNKNOWN": "listing",
-}
-"""Beside which field of the session's form a refusal stands; everything else beside the closing."""
 
 
 async def desk(visit: Visit, status: int = 200, wrong: Wrong | None = None) -> Response:
@@ -83,9 +67,7 @@ async def admission(
         row=row(visit, one),
         seller=visit.state.market.parties[one.seller],
         parties=visit.state.market.parties,
-        checks=[
-            (check, check in OPTIONAL_CHECKS, needed(papers, check), stated(one, check)) for check in Check
-        ],
+        checks=await rows(visit, one),
         least=least,
         rule=rule_words(visit),
         figures=interest_figures(visit.now),
@@ -93,21 +75,6 @@ async def admission(
         form=form or {},
         errors=wrong or {},
     )
-
-
-def stated(one: Listing, check: Check) -> str:
-    """What the seller's papers say about a check."""
-    papers = one.papers
-    texts = {
-        Check.REGISTER: papers.register_number or one.achievement,
-        Check.SECRECY: papers.secrecy_reviewer,
-        Check.TITLE: papers.title_status or "; ".join(one.subject.ip),
-        Check.CO_OWNERS: "; ".join((*papers.co_owners, *papers.consents)),
-        Check.MANDATE: papers.mandate,
-        Check.IMPEDIMENT: "; ".join(text for text in (papers.impediment, papers.impediment_consent) if text),
-        Check.APPRAISAL: papers.appraisal,
-    }
-    return texts[check]
 
 
 def _listing(visit: Visit) -> Listing:
@@ -250,93 +217,6 @@ async def _step(visit: Visit, form: Mapping[str, str], body: Body, about: str) -
     )
 
 
-# Setting a session
-
-
-async def sitting(
-    visit: Visit, status: int = 200, wrong: Wrong | None = None, form: Wrong | None = None
-) -> Response:
-    """The form of a session of one lot, with the figures of each rule set beside it."""
-    visit.needs("operator")
-    market = visit.state.market
-    tradable = [one for one in market.listings.values() if one.state is ListingState.TRADABLE]
-    return visit.render(
-        "sitting_form.html",
-        status,
-        "/operator/sessions/new",
-        tradable=tradable,
-        rule=rule_words(visit),
-        rule_sets=[(name, figures(name, visit.now)) for name in ("AUCTION_LAW", "LISTED_BIDDING")],
-        demo=visit.exchange.settings.demo,
-        form=form or {"listing": visit.request.query_params.get("listing", "")[:64]},
-        errors=wrong or {},
-    )
-
-
-async def schedule(visit: Visit) -> Response:
-    """Set it; what the rule set does not allow stands beside its field."""
-    visit.needs("operator")
-    form = visit.form()
-    try:
-        body = _session(visit, form)
-    except BadInput as bad:
-        text = f"{sentence(visit.speech, bad.code)} {bad.expected}"
-        return await sitting(visit, 422, {bad.field: text}, form)
-    failed = await visit.ask(form, body)
-    if failed.refusal is None:
-        return visit.go("/calendar")
-    refusal = failed.refusal
-    text = f"{sentence(visit.speech, refusal.code)} {refusal.detail}"
-    return await sitting(
-        visit, errors.status_of(refusal.code), {FIELD_OF.get(refusal.code, "closes"): text}, form
-    )
-
-
-def _session(visit: Visit, form: Mapping[str, str]) -> ScheduleSession:
-    seed = hashlib.sha256(f"{visit.principal.account}\n{form.get('command', '')}".encode()).hexdigest()[:12]
-    title = form.get("title", "")
-    if not title:
-        raise BadInput("BAD_TEXT", "title", "", "")
-    rule_set: RuleSet = "AUCTION_LAW" if form.get("rule_set") == "AUCTION_LAW" else "LISTED_BIDDING"
-    rehearsal = _rehearsal(visit, form)
-    cutoff = _count(form, "cutoff", 60) if form.get("cutoff") else None
-    return ScheduleSession(
-        f"S-{seed}",
-        title[:200],
-        rule_set,
-        (_plan(visit, form, f"L-{seed}-1"),),
-        DAY,
-        _count(form, "payment_days", 3650),
-        cutoff,
-        rehearsal,
-    )
-
-
-def _plan(visit: Visit, form: Mapping[str, str], lot: str) -> LotPlan:
-    reserved = _holders(visit, form, lot)
-    minutes = _count(form, "extension", 600)
-    terms = Terms(
-        mechanism=Mechanism.ENGLISH,
-        opening_price_fen=yuan(form.get("opening", ""), "opening"),
-        opens_at=instant(f"{form.get('opens', '')}:00+08:00", "opens"),
-        closes_at=instant(f"{form.get('closes', '')}:00+08:00", "closes"),
-        reserve_price_fen=yuan(form["reserve"], "reserve") if form.get("reserve") else None,
-        ladder=(Rung(0, yuan(form.get("increment", ""), "increment")),),
-        extension=Extension(minutes * MINUTE, minutes * MINUTE) if minutes else None,
-        priority=tuple(Holder(one.code, 1, "live") for one in reserved),
-    )
-    return LotPlan(lot, form.get("listing", ""), terms, yuan(form.get("deposit", ""), "deposit"), reserved)
-
-
-def _holders(visit: Visit, form: Mapping[str, str], lot: str) -> tuple[Reserved, ...]:
-    """The holders of priority that the listing's papers name, each with a code kept for it."""
-    listing = visit.state.market.listings.get(form.get("listing", ""))
-    codes: dict[str, str] = {}
-    for party in listing.papers.holders if listing else ():
-        codes[party] = bidder_code(lot, f"{form.get('command', '')}\n{party}", tuple(codes.values()))
-    return tuple(Reserved(lot, party, code) for party, code in codes.items())
-
-
 ROUTES: list[Route] = [
     page("/operator/listings", desk),
     page("/operator/listings/{listing}", admission),
@@ -346,6 +226,5 @@ ROUTES: list[Route] = [
     page("/operator/listings/{listing}/restoration", restore, "POST"),
     page("/operator/listings/{listing}/interest/{party}", disqualify, "POST"),
     page("/operator/objections/{objection}", ruling, "POST"),
-    page("/operator/sessions/new", sitting),
-    page("/operator/sessions/new", schedule, "POST"),
+    *session_desk.ROUTES,
 ]

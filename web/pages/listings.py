@@ -1,6 +1,5 @@
 """Listings: what is offered and under notice, a seller's own, one listing with its objections and those who want it."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,7 +19,8 @@ from settlement.commands import Subject
 from web import errors
 from web.api_listings import PUBLIC, may_see, objection_id, own_achievement
 from web.pages.catalogue import badge_of
-from web.pages.shell import Visit, page, refusal_sentence, sentence
+from web.pages.refusal_words import rule, words
+from web.pages.shell import Visit, page, sentence
 from web.parse import BadInput, command_id, yuan
 from web.withheld import count
 
@@ -34,6 +34,7 @@ PAPER_TEXTS = (
     "impediment",
     "impediment_consent",
     "appraisal",
+    "price_approval",
 )
 PAPER_LISTS = ("co_owners", "consents", "holders")
 ASSETS = ("none", "institution", "enterprise")
@@ -73,12 +74,7 @@ async def listings(
 def rule_words(visit: Visit) -> Callable[[str], str]:
     """How a page names the rule that a figure comes from, in the reader's language."""
 
-    def words(source: str) -> str:
-        code = re.sub(r"\W+", "_", source, flags=re.ASCII).strip("_")
-        found = visit.speech.code("rule", code)
-        return source if found == code else found
-
-    return words
+    return lambda source: rule(visit.speech, source)
 
 
 def row(visit: Visit, one: Listing) -> dict[str, Any]:
@@ -170,8 +166,7 @@ async def tried(visit: Visit, form: Mapping[str, str], body: Body) -> tuple[int,
     refusal = outcome.refusal
     if refusal is None:
         return None
-    text = refusal_sentence(visit.speech, refusal.code, refusal.minimum_fen)
-    return errors.status_of(refusal.code), f"{text} {refusal.detail}" if refusal.detail else text
+    return errors.status_of(refusal.code), words(visit.speech, refusal)
 
 
 def listing_of(visit: Visit) -> Listing:
