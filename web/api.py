@@ -14,6 +14,7 @@ from web import api_evaluations as evaluations
 from web import api_listings as listings
 from web import api_lots as lots
 from web import api_market as market
+from web import api_demands as demands
 from web import api_matches as matches
 from web import api_negotiations as negotiations
 from web import api_network as network
@@ -203,6 +204,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *registers.OPERATIONS,
     *market.OPERATIONS,
     *matches.OPERATIONS,
+    *demands.OPERATIONS,
     *directories.OPERATIONS,
     *releases.OPERATIONS,
     *listings.OPERATIONS,

@@ -109,7 +109,8 @@ async def list_demands(ask: Ask) -> c.DemandPage:
     filters = {name: getattr(query, name) for name in ("q", "field", "region", "kind", "state", "holder")}
     found = await ask.exchange.registers.demands.list(**filters, after=query.cursor, limit=query.limit + 1)
     shown = found[: query.limit]
-    return c.DemandPage([_demand(one) for one in shown], shown[-1].id if len(found) > query.limit else None)
+    following = shown[-1].id if len(found) > query.limit else None
+    return c.DemandPage([demand_resource(one) for one in shown], following)
 
 
 async def show_demand(ask: Ask) -> c.DemandResource:
@@ -122,10 +123,11 @@ async def show_demand(ask: Ask) -> c.DemandResource:
     )
     if one is None or not (one.public or inside):
         raise errors.not_found("demand")
-    return _demand(one)
+    return demand_resource(one)
 
 
-def _demand(one: Demand) -> c.DemandResource:
+def demand_resource(one: Demand) -> c.DemandResource:
+    """A demand as programs see it."""
     shown = {**msgspec.to_builtins(one), "demand": one.id}
     fields = {field.name: shown[field.name] for field in msgspec.structs.fields(c.DemandResource)}
     return msgspec.convert(fields, c.DemandResource)

@@ -11,6 +11,7 @@ import msgspec
 
 from exchange.market import licence_messages as m
 from exchange.market.licence_state import LicenceState, OpenLicence, Taken
+from exchange.market.listing_state import WITHHELD
 from exchange.market.refusals import Events, MarketRefusal, refuse
 from exchange.market.state import Listing, ListingState, Market
 from matching_engine.money import LIMIT_FEN
@@ -56,7 +57,7 @@ def declare(market: Market, command: m.DeclareOpenLicence, at: int) -> Events:
         return refuse(
             command.listing, command, MarketRefusal.LISTING_UNKNOWN, "there is no such listing of yours"
         )
-    if listing.state is not ListingState.TRADABLE:
+    if listing.state is not ListingState.TRADABLE or listing.withheld:
         return refuse(listing.id, command, MarketRefusal.LISTING_STATE, f"{listing.id} is {listing.state}")
     if market.open_licences.standing(listing.id) is not None:
         return refuse(listing.id, command, MarketRefusal.OPEN_LICENCE_STANDS, "one stands already")
@@ -115,7 +116,7 @@ def publish(market: Market, command: m.PublishOpenLicence, at: int) -> Events:
     if not 0 < len(command.evidence.strip()) <= TEXT_MAX:
         return refuse(found.id, command, MarketRefusal.REASONS_MISSING, "name what was looked at")
     listing = market.listings[found.listing]
-    if listing.state is not ListingState.TRADABLE:
+    if listing.state is not ListingState.TRADABLE or listing.withheld:
         return refuse(found.id, command, MarketRefusal.LISTING_STATE, f"{listing.id} is {listing.state}")
     wrong = terms_fault(found.terms, shanghai_date(at))
     last = parse_date(found.terms.expires_on)
@@ -150,6 +151,8 @@ def take(market: Market, command: m.TakeOpenLicence, at: int) -> Events:
 
 
 def _taker_fault(market: Market, found: OpenLicence, command: m.TakeOpenLicence, at: int) -> Fault | None:
+    if market.listings[found.listing].withheld:
+        return MarketRefusal.LISTING_WITHHELD, WITHHELD
     if found.until is None or at > found.until:
         return MarketRefusal.LICENCE_STATE, "the last day of the offer is over"
     if command.taker not in market.parties:

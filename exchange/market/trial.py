@@ -9,6 +9,8 @@ from datetime import date
 
 from exchange.market import negotiation_events as n
 from exchange.market import trial_messages as m
+from exchange.market.licence import exclusive_fault
+from exchange.market.listing_state import WITHHELD
 from exchange.market.negotiation_decide import competition_due, notice_of, price_fault
 from exchange.market.negotiation_rules import NOTICE_DAYS, TEXT_MAX, VALID_MIN
 from exchange.market.negotiation_state import LIVE, Standing, Table, TableState
@@ -64,13 +66,15 @@ def _unfit(market: Market, command: m.ProposeTrial, listing: Listing) -> Fault |
     wrong = terms_fault(command.terms, listing.subject, least)
     if wrong is not None:
         return MarketRefusal.TERMS_INVALID, wrong
-    return price_fault(listing, command.terms.conversion.price_fen) or _free(
-        market, listing, command.taker, command.terms.exclusive
-    )
+    sheet = command.terms.conversion
+    promised = exclusive_fault(market, listing.id, sheet.deal) or price_fault(listing, sheet.price_fen)
+    return promised or _free(market, listing, command.taker, command.terms.exclusive)
 
 
 def _free(market: Market, listing: Listing, taker: str, exclusive: bool) -> Fault | None:
     """Whether a trial may be bound on the listing now."""
+    if listing.withheld:
+        return MarketRefusal.LISTING_WITHHELD, WITHHELD
     if listing.state is not ListingState.TRADABLE:
         return MarketRefusal.LISTING_STATE, f"{listing.id} is {listing.state}"
     others = [one for one in market.trials.standing(listing.id) if one.taker != taker]
@@ -91,6 +95,7 @@ def agree(market: Market, command: m.AgreeTrial, at: int) -> Events:
     if command.digest != trial.digest:
         return refuse(trial.id, command, MarketRefusal.TERMS_STALE, "the digest is not that of these terms")
     fault = _free(market, market.listings[trial.listing], trial.taker, trial.terms.exclusive)
+    fault = fault or exclusive_fault(market, trial.listing, trial.terms.conversion.deal)
     if fault is not None:
         return refuse(trial.id, command, *fault)
     start_by = end_of_day(due_date(at, START_DAYS))
@@ -147,6 +152,7 @@ def convert(market: Market, command: m.ConvertTrial, at: int) -> Events:
     fault = _free(market, listing, trial.taker, False) or price_fault(
         listing, trial.terms.conversion.price_fen
     )
+    fault = fault or exclusive_fault(market, listing.id, trial.terms.conversion.deal)
     if fault is None and competition_due(market, listing.id, trial.taker):
         fault = MarketRefusal.COMPETITION_DUE, "another party has asked for this listing"
     if fault is not None:

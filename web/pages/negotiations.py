@@ -168,7 +168,7 @@ async def show(
         f"/negotiations/{table.id}",
         **live,
         form_values=Said(values),
-        choices=_choices(visit),
+        choices=choices(visit),
         errors=wrong or {},
         words_for_script=script_words(_words(visit)),
     )
@@ -248,7 +248,7 @@ def _event_words(visit: Visit, event: object) -> str:
     return event.reason if isinstance(event, n.AgreementObjectionDecided) else ""
 
 
-def _choices(visit: Visit) -> dict[str, list[tuple[str, str]]]:
+def choices(visit: Visit) -> dict[str, list[tuple[str, str]]]:
     s = visit.speech
     return {
         "kind": [(one, s.code("deal_kind", one)) for one in term_form.KINDS],
@@ -306,7 +306,7 @@ def _body(table: str, party: str, form: Mapping[str, str]) -> c.NegotiationComma
         return c.OfferTerms(
             table, party, term_form.sheet_from(form), _valid_for(form), form.get("firm") == "yes"
         )
-    answers = _number(form.get("answers", ""), "answers")
+    answers = number(form.get("answers", ""), "answers")
     if kind == "counter":
         sheet, firm = term_form.sheet_from(form), form.get("firm") == "yes"
         return c.CounterTerms(table, party, answers, sheet, _valid_for(form), firm)
@@ -318,10 +318,10 @@ def _body(table: str, party: str, form: Mapping[str, str]) -> c.NegotiationComma
 
 
 def _valid_for(form: Mapping[str, str]) -> int:
-    return _number(form.get("hours", ""), "hours") * HOUR
+    return number(form.get("hours", ""), "hours") * HOUR
 
 
-def _number(text: str, field: str) -> int:
+def number(text: str, field: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 5):
         raise BadInput("BAD_VALUE", field, text, "a whole number")
     return int(text)
@@ -380,10 +380,10 @@ async def object_to(visit: Visit) -> Response:
 async def decide_on(visit: Visit) -> Response:
     """Decide an objection by form."""
     form, table = visit.form(), visit.part("table")
-    number = _number(form.get("objection", ""), "objection")
+    objection = number(form.get("objection", ""), "objection")
     upheld = form.get("upheld") == "yes"
     wrong = await visit.try_to(
-        form, c.DecideAgreementObjection(table, number, upheld, form.get("reason", ""))
+        form, c.DecideAgreementObjection(table, objection, upheld, form.get("reason", ""))
     )
     if wrong is not None:
         return await agreement_list(visit, errors.status_of(wrong[0]), {table: wrong[1]})

@@ -190,12 +190,15 @@ def _nav(s: Speech, caller: Caller | None) -> list[tuple[str, str]]:
         ("/listings", s.text("Listings")),
         ("/directory", s.text("Directories")),
         ("/calendar", s.text("Calendar")),
+        ("/demands", s.text("Demands")),
+        ("/licences", s.text("Open licences")),
         ("/calculator", s.text("Subsidy calculator")),
         ("/network", s.text("Network")),
     ]
     if roles & {"seller", "bidder", "broker"}:
         pages.append(("/desk", s.text("My desk")))
         pages.append(("/negotiations", s.text("Negotiations")))
+        pages.append(("/trials", s.text("Trials")))
     if roles & {"seller", "operator", "auditor"}:
         pages.append(("/unconverted", s.text("Unconverted results")))
     if caller and caller.principal.party:
