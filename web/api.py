@@ -23,6 +23,7 @@ from web import api_registers as registers
 from web import api_registration_files as registration_files
 from web import api_registrations as registrations
 from web import api_releases as releases
+from web import api_reports as reports
 from web import api_royalties as royalties
 from web import api_seals as seals
 from web import api_sittings as sittings
@@ -203,6 +204,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *evaluations.OPERATIONS,
     *registers.OPERATIONS,
     *market.OPERATIONS,
+    *reports.OPERATIONS,
     *matches.OPERATIONS,
     *demands.OPERATIONS,
     *directories.OPERATIONS,

@@ -36,6 +36,8 @@ from web.pages import (
     registration,
     registration_papers,
     registration_steps,
+    report_entries,
+    reports,
     rewards,
     room,
     royalty,
@@ -96,5 +98,7 @@ def page_routes() -> list[Route]:
         licences,
         demands,
         challenges,
+        reports,
+        report_entries,
     )
     return [route for part in parts for route in part.ROUTES]

@@ -190,6 +190,7 @@ def _nav(s: Speech, caller: Caller | None) -> list[tuple[str, str]]:
         ("/listings", s.text("Listings")),
         ("/directory", s.text("Directories")),
         ("/calendar", s.text("Calendar")),
+        ("/reports", s.text("Reports")),
         ("/demands", s.text("Demands")),
         ("/licences", s.text("Open licences")),
         ("/calculator", s.text("Subsidy calculator")),
