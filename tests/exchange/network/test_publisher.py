@@ -90,7 +90,9 @@ async def test_another_process_goes_on_where_the_first_stopped(alpha: TestNode) 
 
 async def test_a_secret_achievement_is_in_no_fact(alpha: TestNode) -> None:
     """Neither its entry nor a listing nor a lot of it ever goes out, however it is written."""
-    secret = Achievement("R-secret", CANARY, abstract=CANARY, holder_name=CANARY, secrecy=Secrecy.STATE_SECRET)
+    secret = Achievement(
+        "R-secret", CANARY, abstract=CANARY, holder_name=CANARY, secrecy=Secrecy.STATE_SECRET
+    )
     unreviewed = Achievement("R-unknown", CANARY)
     await alpha.exchange.registers.achievements.add_all([secret, unreviewed], "test", alpha.clock.now())
     await alpha.publish()
@@ -109,7 +111,9 @@ async def test_what_becomes_secret_is_taken_back_everywhere(alpha: TestNode) -> 
     known = await registers.achievements.get(listing.achievement)
     assert known is not None
     assert known.title in msgspec.json.encode(await feed_page(alpha.exchange, 0)).decode()
-    hidden = msgspec.structs.replace(known, secrecy=Secrecy.STATE_SECRET, secrecy_reviewed_on=date(2026, 2, 1))
+    hidden = msgspec.structs.replace(
+        known, secrecy=Secrecy.STATE_SECRET, secrecy_reviewed_on=date(2026, 2, 1)
+    )
     await registers.achievements.change(hidden, "test", alpha.clock.now())
     await alpha.publish()
     await whole_feed(alpha)
