@@ -39,7 +39,9 @@ def test_a_report_has_the_figures_of_its_days() -> None:
     for name in ("2026-03", "2026-Q1", "2026"):
         made = report(read_period(name), facts, (), {}, projected().names, rehearsals=True)
         assert (made.total.contracts, made.before.contracts, made.year_ago.contracts) == (1, 0, 0)
-        assert [one.points[-1].month for one in made.indices] == [name if "-0" in name else made.last.isoformat()[:7]] * 2
+        assert [one.points[-1].month for one in made.indices] == [
+            name if "-0" in name else made.last.isoformat()[:7]
+        ] * 2
     april = report(read_period("2026-04"), facts, (), {}, {}, rehearsals=True)
     assert (april.total.contracts, april.before.contracts) == (0, 1)
 
