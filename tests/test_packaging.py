@@ -22,6 +22,8 @@ from packaging.utils import canonicalize_name
 from scripts.audit import report
 from tests.architecture.source import PACKAGES, ROOT
 
+HOUSES = {"hub-a": "hub", "hub-b": "hub", "suzhou-a": "suzhou", "suzhou-b": "suzhou"}
+WEBS = {"hub-web-a": "hub", "hub-web-b": "hub", "suzhou-web": "suzhou"}
 _EXTRAS = ("test", "postgres", "redis", "bench")
 
 
@@ -134,12 +136,30 @@ def test_the_command_is_the_web_package_s() -> None:
 
 
 def test_the_composition_has_its_services(compose: dict[str, Any]) -> None:
-    """Two servers, a house, a web process and the one step before them."""
-    assert set(compose["services"]) == {"postgres", "redis", "migrate", "house", "web"}
+    """Two servers, two houses of two processes each, their web processes, and the one step before them."""
+    assert set(compose["services"]) == {"postgres", "redis", "migrate", *HOUSES, *WEBS}
     assert compose["services"]["postgres"]["image"] == "postgres:16"
     assert compose["services"]["redis"]["image"] == "redis:7"
-    assert "--role house" in " ".join(compose["services"]["house"]["command"])
-    assert "--role web --host 0.0.0.0 --port 8000" in " ".join(compose["services"]["web"]["command"])
+    for name, house in HOUSES.items():
+        assert "--role house --standby" in " ".join(compose["services"][name]["command"])
+        assert compose["services"][name]["environment"]["LUOCHUI_HOUSE"] == house
+    for name, house in WEBS.items():
+        assert "--role web --host 0.0.0.0 --port 8000" in " ".join(compose["services"][name]["command"])
+        assert compose["services"][name]["environment"]["LUOCHUI_HOUSE"] == house
+
+
+def test_each_house_has_a_standby_with_the_same_keys(compose: dict[str, Any]) -> None:
+    """The two processes of a house differ in nothing; those of another house have other keys. All of a house know
+    the secret by which commands pass a bus that is gone, and the house listens where the others reach it."""
+    services = compose["services"]
+    assert services["hub-a"] == services["hub-b"]
+    assert services["suzhou-a"] == services["suzhou-b"]
+    assert services["hub-a"]["volumes"] != services["suzhou-a"]["volumes"]
+    for name in (*HOUSES, *WEBS):
+        environment = services[name]["environment"]
+        assert "HOUSE_SECRET:?" in environment["LUOCHUI_HOUSE_SECRET"], name
+        assert environment["LUOCHUI_HOUSE_BIND"] == "0.0.0.0:7100"
+    assert list(WEBS.values()).count("hub") == 2
 
 
 def test_every_service_is_reaped_and_watched(compose: dict[str, Any]) -> None:
@@ -149,8 +169,12 @@ def test_every_service_is_reaped_and_watched(compose: dict[str, Any]) -> None:
         if name != "migrate":
             assert service["healthcheck"]["test"], name
             assert service["restart"] == "unless-stopped", name
-    for name in ("house", "web"):
+    for name in WEBS:
         assert "/readyz" in " ".join(compose["services"][name]["healthcheck"]["test"])
+    for name in HOUSES:
+        assert "/healthz" in " ".join(compose["services"][name]["healthcheck"]["test"]), (
+            "a standby is not ready"
+        )
 
 
 def test_the_schema_comes_before_the_house_and_the_house_before_the_web(compose: dict[str, Any]) -> None:
@@ -158,10 +182,12 @@ def test_the_schema_comes_before_the_house_and_the_house_before_the_web(compose:
     services = compose["services"]
     assert services["migrate"]["depends_on"]["postgres"]["condition"] == "service_healthy"
     assert services["migrate"]["restart"] == "no"
-    for name in ("house", "web"):
+    for name in (*HOUSES, *WEBS):
         assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
-    assert services["house"]["depends_on"]["redis"]["condition"] == "service_healthy"
-    assert services["web"]["depends_on"]["house"]["condition"] == "service_healthy"
+    for name in HOUSES:
+        assert services[name]["depends_on"]["redis"]["condition"] == "service_healthy"
+    for name, house in WEBS.items():
+        assert services[name]["depends_on"][f"{house}-a"]["condition"] == "service_healthy"
 
 
 def test_no_secret_stands_in_the_composition(compose: dict[str, Any]) -> None:
@@ -191,7 +217,7 @@ def test_the_house_s_role_cannot_change_the_journal(compose: dict[str, Any]) -> 
     services = compose["services"]
     assert services["migrate"]["command"] == ["migrate", "--grant", "luochui_house"]
     assert "//luochui_owner:" in services["migrate"]["environment"]["LUOCHUI_DATABASE_URL"]
-    for name in ("house", "web"):
+    for name in (*HOUSES, *WEBS):
         assert "//luochui_house:" in services[name]["environment"]["LUOCHUI_DATABASE_URL"]
     assert "CREATE ROLE luochui_house LOGIN" in compose["configs"]["house_role"]["content"]
 
@@ -199,11 +225,12 @@ def test_the_house_s_role_cannot_change_the_journal(compose: dict[str, Any]) -> 
 def test_only_the_web_is_reached_from_outside(compose: dict[str, Any]) -> None:
     """The servers and the house have no port and no network but the inner one."""
     for name, service in compose["services"].items():
-        if name != "web":
+        if name not in WEBS:
             assert service["networks"] == ["inside"], name
             assert "ports" not in service, name
     assert compose["networks"]["inside"]["internal"] is True
-    assert compose["services"]["web"]["ports"] == ["127.0.0.1:8000:8000"]
+    ports = [port for name in WEBS for port in compose["services"][name]["ports"]]
+    assert ports == [f"127.0.0.1:{port}:8000" for port in (8000, 8001, 8010)]
 
 
 def test_the_image_runs_luochui_as_nobody_in_particular() -> None:

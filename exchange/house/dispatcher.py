@@ -198,8 +198,9 @@ class Dispatcher:
                 self._fail(job, OutcomeUnknown("the house stopped: repeat the same id"))
 
     async def _round(self) -> None:
-        if self._queue:
-            self.journal_answers()
+        if self._queue and self.outage.silent_since is not None:
+            # Whatever the journal takes first after a silence, the closing times that it moved come before.
+            self._put_first(self.after_outage(self.outage.silent_since))
         jobs = self._gather()
         if not jobs:
             self._wake.clear()
@@ -212,6 +213,8 @@ class Dispatcher:
             await self._recover(jobs, failure)
             return
         self._publish(answers)
+        if rows:
+            self.journal_answers()
 
     def _gather(self) -> list[Job]:
         """What the house asks of itself first, then what came, in order of arrival."""
@@ -337,7 +340,9 @@ class Dispatcher:
         is judged by closing times that were moved by it."""
         self._stamp = max(self._stamp, self._clock.now())
         at = self._queue[0].at if self._queue else self._stamp
-        for command in reversed([one for one in commands if one.id not in self._waiting]):
+        for command in reversed(
+            [one for one in commands if one.id not in self._waiting and one.id not in self._answers]
+        ):
             job = Job(command, codec.request_digest(command), at)
             self._waiting[command.id] = job
             self._queue.appendleft(job)

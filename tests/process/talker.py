@@ -23,8 +23,8 @@ class Talker:
         self._http: httpx2.AsyncClient | None = None
         self.heard: list[dict[str, Any]] = []
 
-    async def connect(self) -> None:
-        """Sign in if need be, take a ticket, say hello, follow the lot."""
+    async def connect(self, since: tuple[int, int] | None = None) -> None:
+        """Sign in if need be, take a ticket, say hello, follow the lot, from epoch and seq on if they are given."""
         self._http = self._http or await sign_in(self._address, self._login)
         ticket = (await self._http.post("/api/v1/tickets")).json()["ticket"]
         cookie = "; ".join(f"{name}={value}" for name, value in self._http.cookies.items())
@@ -36,7 +36,7 @@ class Talker:
         )
         await self.say({"t": "hello", "v": 1, "ticket": ticket})
         assert (await self.hear("welcome"))["t"] == "welcome"
-        await self.say({"t": "sub", "i": 1, "lot": LOT})
+        await self.say({"t": "sub", "i": 1, "lot": LOT, **({"since": list(since)} if since else {})})
 
     async def say(self, message: dict[str, Any]) -> None:
         """Send a message."""
