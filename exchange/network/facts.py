@@ -10,11 +10,12 @@ import msgspec
 
 from exchange.house.state import State
 from exchange.market.state import ListingState as L
+from exchange.network.feed import FIGURES as FIGURES
 from exchange.registers.achievements import Achievement
 from matching_engine.lot import Lot
 from matching_engine.terms import Mechanism
 
-LISTING, LOT, SESSION, ACHIEVEMENT, FIGURES = "listing", "lot", "session", "achievement", "figures"
+LISTING, LOT, SESSION, ACHIEVEMENT = "listing", "lot", "session", "achievement"
 ABSTRACT_MAX = 600
 """Characters of an abstract that go out; the whole of it is at the node."""
 

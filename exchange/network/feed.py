@@ -17,6 +17,8 @@ GENESIS = "0" * 64
 """The link before the first fact."""
 WITHDRAWN = ""
 """The digest of a fact that takes its subject back."""
+FIGURES = "figures"
+"""The kind of the facts that hold cumulative figures."""
 PAGE_MAX = 400
 """Facts of one page."""
 
@@ -92,11 +94,14 @@ def read_page(data: bytes) -> Page:
         raise BadPage("FEED_MALFORMED", str(error)[:200]) from error
 
 
-def check_page(page: Page, node: str, key: str, seq: int, link: str) -> list[str]:
+def check_page(page: Page, node: str, key: str, seq: int, link: str, told_at: int = 0) -> list[str]:
     """The links of the page's facts, if it continues at `seq` what ended with `link` and the node signed it.
 
+    `told_at` is the instant (µs) of the last figures that were read.
+
     BadPage: FEED_WRONG_NODE, FEED_GAP (not the facts that follow), FEED_ALTERED (a body is not what its digest says),
-    FEED_FORKED (what we have is not what the node has), FEED_FORGED (not signed by the node).
+    FEED_FORKED (what we have is not what the node has), FEED_FORGED (not signed by the node),
+    FEED_BACKDATED (figures of a day that is over).
     """
     if page.node != node:
         raise BadPage("FEED_WRONG_NODE", f"{page.node} answers at the address of {node}")
@@ -108,6 +113,7 @@ def check_page(page: Page, node: str, key: str, seq: int, link: str) -> list[str
     for fact in page.facts:
         if fact.body is not None and digest_of(fact.body) != fact.digest:
             raise BadPage("FEED_ALTERED", f"fact {fact.seq} is not what was signed")
+    _refuse_backdated(page.facts, told_at)
     links = links_of(link, node, page.facts)
     if page.last == 0:
         return []
@@ -118,10 +124,19 @@ def check_page(page: Page, node: str, key: str, seq: int, link: str) -> list[str
     return links
 
 
+def _refuse_backdated(facts: Sequence[Fact], told_at: int) -> None:
+    """Figures come in the order of time: those of a day that is over never change."""
+    for fact in facts:
+        if fact.kind == FIGURES:
+            if fact.at < told_at:
+                raise BadPage("FEED_BACKDATED", f"fact {fact.seq} changes figures of the past")
+            told_at = fact.at
+
+
 def text_of(subject: str, body: Mapping[str, object]) -> str:
     """What a search looks into."""
     words = (
         subject,
         *(str(body.get(name, "")) for name in ("title", "field", "seller", "holder", "abstract")),
     )
-    return " ".join(words).casefold()
+    return " ".join(words).casefold().replace("\0", " ")

@@ -10,7 +10,7 @@ from typing import Protocol
 import msgspec
 import structlog
 
-from exchange.network.feed import BadPage, Page, check_page, read_page
+from exchange.network.feed import FIGURES, BadPage, Page, check_page, read_page
 from exchange.ports import Clock, Unavailable
 from exchange.registers import Node, Registers
 from exchange.registers.feeds import Cursor, Kept, Moved
@@ -86,7 +86,13 @@ class Puller:
             pass  # another process of this house reads it, too
         except (Unavailable, BadPage) as error:
             log.warning("node not read", node=node.id, error=str(error))
-            await self._registers.feeds.note(self._house, node.id, self._clock.now(), str(error))
+            await self._note(node, str(error))
+        except Exception as error:  # whatever a node sends, the others are read
+            log.exception("node not read", node=node.id)
+            await self._note(node, f"FEED_UNREADABLE: {type(error).__name__}")
+
+    async def _note(self, node: Node, error: str) -> None:
+        await self._registers.feeds.note(self._house, node.id, self._clock.now(), error)
 
     async def read(self, node: Node) -> int:
         """Read a node's feed to its end; how many facts that were. Unavailable, BadPage, Moved."""
@@ -94,7 +100,8 @@ class Puller:
         while more:
             cursor = await self._registers.feeds.cursor(self._house, node.id) or Cursor()
             page = read_page(await self._source.fetch(node.base_url, cursor.seq))
-            links = check_page(page, node.id, node.public_key, cursor.seq, cursor.link)
+            told_at = await self._registers.feeds.last_at(self._house, node.id, FIGURES)
+            links = check_page(page, node.id, node.public_key, cursor.seq, cursor.link, told_at)
             await self._take(cursor, page, links)
             taken, more = taken + len(links), page.more and bool(links)
         return taken

@@ -197,6 +197,15 @@ class Feeds:
             rows = (await session.scalars(query.order_by(table.node, table.subject))).all()
         return [(row.node, row.subject, row.body or {}) for row in rows]
 
+    async def last_at(self, reader: str, node: str, kind: str) -> int:
+        """The instant (µs) of the last fact of a kind that a node told; 0 before the first."""
+        table = NodeFactRow
+        query = select(func.max(table.at)).where(
+            table.reader == reader, table.node == node, table.kind == kind
+        )
+        async with self._database.reading() as session:
+            return await session.scalar(query) or 0
+
     async def seqs_at(self, reader: str, until: int) -> dict[str, int]:
         """Node → its last fact told up to `until` (µs)."""
         table = NodeFactRow

@@ -2,7 +2,7 @@
 
 import json
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -49,7 +49,10 @@ def add(
         given = {"name_zh": name_zh, "name_en": name_en, "region": region, "contact": contact}
         texts = {field: clean_text(text, field) for field, text in given.items() if text is not None}
         more = {"kind": kind, "base_url": base_url, "public_key": key}
-        values = {**texts, **{field: value for field, value in more.items() if value is not None}}
+        values: dict[str, Any] = {
+            **texts,
+            **{field: value for field, value in more.items() if value is not None},
+        }
         if since is not None:
             values["since"] = _day(since, "--since")
 

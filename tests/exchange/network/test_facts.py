@@ -8,6 +8,7 @@ import msgspec
 from exchange.demo.data import load
 from exchange.demo.steps import plan_lot
 from exchange.market.commands import LotPlan
+from exchange.market.listing_state import ListingState
 from exchange.market.unconverted import Secrecy
 from exchange.network import facts as f
 from exchange.registers import Achievement
@@ -60,7 +61,7 @@ async def test_a_listing_is_told_from_its_notice_on(sqlite_path: Path) -> None:
         assert (listing["title"], listing["state"]) == (load()[0].title, "in_session")
         assert session is not None
         assert session["lots"] == [LOT]
-        house.view.market.listings["A1"].state = f.L.SUBMITTED
+        house.view.market.listings["A1"].state = ListingState.SUBMITTED
         assert f.listing_body(house.view, "A1") is None
 
 

@@ -96,6 +96,16 @@ def test_a_node_that_lost_facts_is_refused() -> None:
     assert refused(page(FACTS[2:], "2" * 64), 2, links_of(GENESIS, "alpha", FACTS[:2])[-1]) == "FEED_FORKED"
 
 
+def test_figures_of_the_past_are_refused() -> None:
+    """Figures come in the order of time, within a page and after what was read; other facts may overlap."""
+    body: dict[str, object] = {"lots": 1}
+    told = [Fact(n, at, "figures", "x", digest_of(body), body) for n, at in ((1, 50), (2, 40))]
+    assert refused(page(told)) == "FEED_BACKDATED"
+    with pytest.raises(BadPage, match="FEED_BACKDATED"):
+        check_page(page(told[:1]), "alpha", KEY.public, 0, GENESIS, 51)
+    assert len(check_page(page(told[:1]), "alpha", KEY.public, 0, GENESIS, 50)) == 1
+
+
 def test_a_withdrawn_body_leaves_the_chain_whole() -> None:
     """The body of an earlier fact may be gone; the page is as good as before."""
     whole = page([*FACTS, Fact(4, 1004, "listing", "A1", WITHDRAWN, None)])

@@ -11,6 +11,7 @@ from exchange.market.unconverted import Secrecy
 from exchange.network import facts as f
 from exchange.network.feed import BadPage
 from exchange.ports import Unavailable
+from exchange.registers import Node
 from exchange.registers.feeds import Moved
 from matching_engine.terms import SECOND
 from settlement.dates import shanghai_date
@@ -44,7 +45,7 @@ async def pair(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
         yield alpha, beta, wires
 
 
-async def entry(beta: TestNode) -> network.Node:
+async def entry(beta: TestNode) -> Node:
     """What beta's register says of alpha."""
     found = await beta.exchange.registers.nodes.get("alpha")
     assert found is not None
