@@ -47,7 +47,7 @@ async def list_directories(ask: Ask) -> list[dr.KindResource]:
     return found
 
 
-def wish_of(kind: Kind, query: dr.EntryQuery | dr.TableQuery) -> Wish:
+def wish_of(kind: Kind, query: dr.DirectoryQuery | dr.TableQuery) -> Wish:
     """What a query asks for."""
     name, _, word = (query.choice or "").partition(":")
     if query.choice and (name not in kind.by_name or kind.field(name).type != "choice"):
@@ -64,7 +64,7 @@ def wish_of(kind: Kind, query: dr.EntryQuery | dr.TableQuery) -> Wish:
 async def list_entries(ask: Ask) -> dr.EntryPage:
     """Entries of a kind: what is published, and what is the caller's own."""
     kind, reader = _asked(ask)
-    query: dr.EntryQuery = ask.query
+    query: dr.DirectoryQuery = ask.query
     wish, register = wish_of(kind, query), ask.exchange.registers.directory
     total = await register.count(kind, reader, wish)
     found = await register.list(kind, reader, wish, query.cursor, query.limit)
@@ -221,7 +221,7 @@ _STEP = {"errors": (403, 404, 409)}
 _KIND = "directory/{kind}"
 OPERATIONS: tuple[Operation, ...] = (
     _operation("GET", "directory", list_directories, "Kinds of directories", list[dr.KindResource], **_OPEN),
-    _operation("GET", _KIND, list_entries, "Entries", dr.EntryPage, query=dr.EntryQuery, **_OPEN),
+    _operation("GET", _KIND, list_entries, "Entries", dr.EntryPage, query=dr.DirectoryQuery, **_OPEN),
     _operation(
         "POST",
         _KIND,

@@ -45,7 +45,7 @@ class EntryStateBody(r.Taken, frozen=True):
     reason: Annotated[str, msgspec.Meta(max_length=300)] = ""
 
 
-class EntryQuery(r.Taken, frozen=True):
+class DirectoryQuery(r.Taken, frozen=True):
     """Which entries. `choice` is field:word, like category:法律服务."""
 
     q: r.Word | None = None

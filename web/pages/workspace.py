@@ -25,6 +25,7 @@ from web.pages.shell import Visit, page
 
 OVERSEERS = frozenset({"operator", "auditor"})
 SHOWN = 50
+ACHIEVEMENTS_SHOWN = 20
 REPORTING = ("university", "research_institute")
 """Whose duty the annual report on conversion is (law on promoting conversion, art. 21)."""
 
@@ -43,7 +44,7 @@ async def workspace(visit: Visit) -> Response:
         one=party,
         organisations=await _organisations(visit),
         counts=await Holdings(registers.database).count(party.id),
-        achievements=await registers.achievements.list(holder=party.id, limit=SHOWN),
+        achievements=await registers.achievements.list(holder=party.id, limit=ACHIEVEMENTS_SHOWN),
         listings=[one for one in state.market.listings.values() if one.seller == party.id],
         trades=[_trade(visit, party.id, one) for one in reversed(trades[-SHOWN:])],
         totals=_totals(party.id, trades),
