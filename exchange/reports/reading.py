@@ -9,13 +9,13 @@ from sqlalchemy import func, select
 from exchange.house import codec
 from exchange.ports import Row as JournalRow
 from exchange.registers import Registers
-from exchange.registers.models import AchievementRow, AchievementVersionRow
+from exchange.registers.models import AchievementRow, AchievementVersionRow, OrganisationRow
 from exchange.reports.facts import Fact
 from exchange.reports.figures import Cities, Figures, Head, figures
 from exchange.reports.ocds import Publisher, Release
 from exchange.reports.projector import Projector
 from exchange.store.journal import open_journal
-from settlement.dates import end_of_day
+from settlement.dates import end_of_day, shanghai_date
 
 _CHUNK = 500
 
@@ -27,7 +27,7 @@ class Reading:
         self._url = url
         self._lock = asyncio.Lock()
         self._heads: dict[str, list[tuple[int, int, str]]] = {}
-        """house → (at, seq, hash) of the last row of each instant."""
+        """house → (last instant of a day, seq, hash) of the last row of each day."""
         self.projectors: dict[str, Projector] = {}
         self.publishers: dict[str, Publisher] = {}
 
@@ -41,6 +41,8 @@ class Reading:
                     book = self.projectors.setdefault(house, Projector(house))
                     async for row in source.read(house, book.seq):
                         self._take(row)
+                        if row.seq % _CHUNK == 0:
+                            await asyncio.sleep(0)  # A long journal is read between other people's requests.
             finally:
                 await source.close()
 
@@ -49,9 +51,10 @@ class Reading:
         self.projectors[row.house].take(recorded)
         self.publishers.setdefault(row.house, Publisher()).take(recorded)
         heads = self._heads.setdefault(row.house, [])
-        if heads and heads[-1][0] == row.at:
+        until = heads[-1][0] if heads and row.at <= heads[-1][0] else end_of_day(shanghai_date(row.at))
+        if heads and heads[-1][0] == until:
             heads.pop()
-        heads.append((row.at, row.seq, recorded.receipt))
+        heads.append((until, row.seq, recorded.receipt))
 
     def facts(self) -> list[Fact]:
         """Every fact, house by house."""
@@ -127,13 +130,16 @@ async def admitted(registers: Registers, at: date) -> dict[tuple[str, str], int]
 
     What is secret is counted with its institution and named nowhere.
     """
-    table = AchievementRow
+    table, owner = AchievementRow, OrganisationRow
+    name = func.coalesce(owner.name, table.holder_name)
     year = func.substr(table.admitted_on, 1, 4)
     query = (
-        select(table.holder_name, year, func.count())
+        select(name, year, func.count())
+        .select_from(table)
+        .outerjoin(owner, owner.id == table.holder)
         .where(table.admitted_on.is_not(None), table.admitted_on <= at.isoformat())
-        .group_by(table.holder_name, year)
-        .order_by(table.holder_name, year)
+        .group_by(name, year)
+        .order_by(name, year)
     )
     async with registers.database.reading() as session:
-        return {(name, when): count for name, when, count in await session.execute(query)}
+        return {(who, when): count for who, when, count in await session.execute(query)}

@@ -46,7 +46,7 @@ async def test_the_chart_of_the_index_is_drawn(traded: Web, crowd: People) -> No
     assert "技术交易活跃指数" in (await chart.get_attribute("alt") or "")
 
 
-@pytest.mark.parametrize("width", (1280, 360))
+@pytest.mark.parametrize("width", [1280, 360])
 async def test_the_pages_fit_their_window(traded: Web, crowd: People, width: int) -> None:
     """Nothing is wider than the window, on a desk or a telephone, in both languages."""
     operator = await crowd.member("operator", "/reports", width)

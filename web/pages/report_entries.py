@@ -15,7 +15,6 @@ from exchange.reports.published import Indicator
 from exchange.reports.reading import admitted, cities
 from matching_engine.errors import Malformed
 from settlement.dates import end_of_day, shanghai_date
-from settlement.regions import region_name
 from web import errors
 from web.documents.tables import Cell, Fen, Paper, Section, shown, to_docx, to_xlsx
 from web.i18n import Speech
@@ -239,7 +238,7 @@ async def annual_report(visit: Visit, status: int = 200, wrong: Mapping[str, str
         said=visit.form() if wrong else entry.entered if entry else {},
         due_on=due_on,
         overdue=annual.overdue(due_on, entry.submitted_on if entry else None, visit.now),
-        region=region_name(organisation.region),
+        region=t.region_word(visit.speech, organisation.region),
         may_enter=visit.principal.party == holder,
         practice=practice(visit),
         wrong=wrong or {},
