@@ -46,6 +46,8 @@ PURE = (
     "exchange/reports/ocds.py",
     "exchange/reports/periodic.py",
     "exchange/reports/projector.py",
+    "exchange/network/__init__.py",
+    "exchange/network/figures.py",
     "exchange/house/__init__.py",
     "exchange/house/authority.py",
     "exchange/house/chain.py",
