@@ -40,7 +40,7 @@ ROWS = st.builds(
 MARCH, APRIL = "2026-03", "2026-04"
 
 
-@pytest.mark.parametrize("composition", COMPOSITIONS.values(), ids=str)
+@pytest.mark.parametrize("composition", COMPOSITIONS.values(), ids=lambda composition: composition.name)
 def test_weights_add_up_to_one(composition: Composition) -> None:
     """Twenty twentieths."""
     assert sum(one.twentieths for one in composition.components) == PARTS
