@@ -211,6 +211,27 @@ def _stage(form: Mapping[str, str], n: int) -> Stage:
 # The milestones desk
 
 
+def waiting_milestones(visit: Visit, party: str, trade: Trade) -> list[tuple[str, str]]:
+    """What of a trade's milestones waits for a party: something to accept, or to hand in that is next or late."""
+    s, path = visit.speech, f"/trades/{trade.id}/milestones"
+    if trade.failed is not None:
+        return []
+    open_ = [one for one in trade.milestones.values() if one.state is not MilestoneState.ACCEPTED]
+    if trade.side_of(party) == "buyer":
+        return [
+            (s.text("Look at milestone %(n)s of %(id)s", n=one.number, id=trade.id), path)
+            for one in open_
+            if one.state in (MilestoneState.SUBMITTED, MilestoneState.FAILED)
+        ]
+    day = open_[0].cure_until or open_[0].due_on if open_ else ""
+    if not open_ or open_[0].state in (MilestoneState.SUBMITTED, MilestoneState.FAILED):
+        return []
+    text = s.text(
+        "Hand in milestone %(n)s of %(id)s by %(day)s", n=open_[0].number, id=trade.id, day=s.day(day)
+    )
+    return [(text, path)]
+
+
 async def desk(visit: Visit, status: int = 200, wrong: Mapping[str, str] | None = None) -> Response:
     """The milestones of a trade for both sides: what is due, handed in, accepted, paid."""
     trade = visible_trade(visit, visit.part("trade"))

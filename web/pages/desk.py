@@ -7,10 +7,12 @@ from starlette.routing import Route
 
 from settlement.state import Contract, ContractState, Deposit, DepositState, Trade
 from web import errors
+from web.pages.challenges import waiting_milestones
 from web.pages.lots import summary, you
 from web.pages.negotiations import waiting
 from web.pages.shell import Visit, page
 from web.pages.stages import stage_now
+from web.pages.trials import waiting_trials
 from web.withheld import title_of
 
 LOTS_SHOWN = 40
@@ -104,7 +106,9 @@ def to_do(visit: Visit, party: str, deposits: list[Deposit], trades: list[Trade]
     ]
     tasks += _offers(visit, party)
     tasks += waiting(visit, party)
+    tasks += waiting_trials(visit, party)
     for trade in trades:
+        tasks += waiting_milestones(visit, party, trade)
         contract = state.contracts.get(trade.contract or "")
         if contract and _signs(contract, party):
             tasks.append((s.text("Sign the contract %(id)s", id=contract.id), f"/contracts/{contract.id}"))

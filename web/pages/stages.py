@@ -102,7 +102,8 @@ def _name(stage: str, trade: Trade) -> str:
 def _absent(visit: Visit, trade: Trade) -> tuple[str, ...]:
     """The stages that a trade never passes: it came from a lot, from a table, or from the one taker of a listing."""
     by_lot = trade.lot in visit.state.market.lot_plans
-    return ("agreement",) if by_lot else ("session", "entry", "deposit", "bid")
+    never = ("agreement",) if by_lot else ("session", "entry", "deposit", "bid")
+    return never if trade.milestones else (*never, "milestone")
 
 
 def _stage_of(event: HouseEvent) -> str | None:

@@ -16,6 +16,7 @@ from web.pages import term_form
 from web.pages.negotiations import choices, number
 from web.pages.shell import Visit, page, sentence
 from web.parse import BadInput, yuan
+from web.withheld import title_of
 
 SHOWN = 100
 
@@ -72,7 +73,7 @@ def _row(visit: Visit, trial: Trial) -> dict[str, Any]:
     market = visit.state.market
     return {
         "trial": trial,
-        "title": market.listings[trial.listing].subject.title,
+        "title": title_of(market.listings[trial.listing]),
         "holder": market.parties[trial.holder].name,
         "taker": market.parties[trial.taker].name,
         "turn": turn(trial, visit.principal.party),
@@ -88,6 +89,16 @@ def turn(trial: Trial, party: str | None) -> str:
     if trial.state is TrialState.AGREED:
         return "start" if trial.holder == party else ""
     return "finish" if trial.state is TrialState.RUNNING and trial.taker == party else ""
+
+
+def waiting_trials(visit: Visit, party: str) -> list[tuple[str, str]]:
+    """The trials at which it is a party's turn, for the list of what waits for it."""
+    s = visit.speech
+    return [
+        (s.text("Your turn in the trial %(id)s", id=one.id), f"/trials/{one.id}")
+        for one in visit.state.market.trials.all.values()
+        if turn(one, party) in ("answer", "start", "finish")
+    ]
 
 
 async def propose(visit: Visit) -> Response:
