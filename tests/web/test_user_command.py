@@ -201,3 +201,20 @@ def test_a_signing_key_is_certified_from_the_shell(url: str) -> None:
     assert (versions[-1].value.certificate_issuer, versions[-1].reason) == ("某认证机构", "证书原件已核对")
     assert run(url, "certify-key", "k-none", *named).exit_code == 2
     assert run(url, "certify-key", key.id, "--issuer", "另一机构", "--reason", " ").exit_code == 2
+
+
+def test_an_account_is_bound_to_a_node(url: str) -> None:
+    """Staff belongs to the node of the shell unless another is named; binding it anew ends what it had."""
+    assert add(url, "staff", "--node", "suzhou").exit_code == 0
+
+    def node_of() -> tuple[str | None, int]:
+        found = read(url, lambda registers: registers.accounts.credentials("staff"))
+        assert found is not None
+        return found[0].node, found[0].revision
+
+    assert node_of() == ("suzhou", 1)
+    assert run(url, "bind", "staff", "hub").exit_code == 0
+    assert node_of() == ("hub", 2)
+    assert run(url, "bind", "staff").exit_code == 0
+    assert node_of() == (None, 3)
+    assert run(url, "bind", "nobody", "hub").exit_code == 2
