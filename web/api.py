@@ -115,6 +115,7 @@ OPERATIONS: tuple[Operation, ...] = (
             r.Decision,
             status=201,
             body=body,
+            query=lots.EntryQuery if path == "entries" else None,
             binds=True,
             errors=(404, 409),
         )

@@ -10,6 +10,7 @@ from exchange.house.command import Command, Principal
 from exchange.market import listing_commands as lc
 from exchange.market.commands import AdmitListing, SubmitListing
 from exchange.market.listing_terms import Checked
+from exchange.market.mandates import clients
 from exchange.market.rule_sets import least_notice
 from exchange.market.state import Listing, ListingState
 from exchange.market.unconverted import Secrecy
@@ -17,6 +18,7 @@ from exchange.registers.accounts import STAFF
 from exchange.registers.achievements import Achievement
 from matching_engine.terms import DAY
 from settlement.commands import Subject
+from settlement.dates import shanghai_date
 from web import errors
 from web import resources as r
 from web.api_market import V1, own_id, require_role
@@ -46,7 +48,7 @@ PUBLIC = Principal("public", None, frozenset({"public"}))
 
 async def submit_listing(ask: Ask) -> Response:
     """Offer an achievement of one's own organisation. What is offered is what the register says of it."""
-    require_role(ask, "seller")
+    require_role(ask, "seller", "broker")
     body: ListingBody = ask.body
     row = await own_achievement(ask.exchange, ask.principal, body.achievement)
     listing = own_id(ask, "A")
@@ -59,10 +61,17 @@ async def submit_listing(ask: Ask) -> Response:
     return json(made, 201, {"location": f"{V1}/listings/{listing}"})
 
 
+def brokered_by(exchange: Exchange, principal: Principal) -> list[str]:
+    """The organisations for which a broker acts today."""
+    today = shanghai_date(exchange.house.clock.now())
+    return clients(exchange.house.view.market, principal.account, None, today)
+
+
 async def own_achievement(exchange: Exchange, principal: Principal, id_: str) -> Achievement:
     """An achievement of the caller's organisation that may be offered; 403 for another's, 409 for one that is secret or not reviewed."""
     row = await visible(exchange, principal, id_)
-    if row.holder is None or row.holder != principal.party:
+    brokered = "broker" in principal.roles and row.holder in brokered_by(exchange, principal)
+    if row.holder is None or (row.holder != principal.party and not brokered):
         raise errors.failure(403, "FORBIDDEN", "offer achievements of your own organisation")
     if row.secrecy not in (Secrecy.PUBLIC, Secrecy.UNKNOWN):
         raise errors.failure(
@@ -181,9 +190,9 @@ async def decide_objection(ask: Ask) -> r.Decision:
 
 async def register_interest(ask: Ask) -> r.Decision:
     """Say that the own organisation wants a listing, at the asking price or above."""
-    require_role(ask, "bidder")
+    require_role(ask, "bidder", "broker")
     body: ListingInterestBody = ask.body
-    party = ask.principal.party or ""
+    party = body.client or ask.principal.party or ""
     command = lc.RegisterInterest(ask.path("listing"), party, body.offer_fen, body.completer)
     return decision(await ask.submit(command))
 

@@ -1,7 +1,7 @@
 """Lots: what everybody may see, and the steps that bidders and operators take on them."""
 
 from itertools import islice
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from starlette.responses import Response
@@ -11,13 +11,21 @@ from exchange.market.commands import ApplyEntry
 from matching_engine import commands as lc
 from matching_engine.lot import Lot
 from web import errors
-from web.bids import bid_of
+from web import resources as r
+from web.bids import bid_of, code_for
 from web.decisions import decision
 from web.resources import AcceptBody, BidBody, Decision, EventPage, EventQuery, LotPage, LotQuery, ReasonBody
 from web.routes import Ask, json
 from web.sse import stream
 from web.views import Json, event_view, iso, lot_view
 from web.withheld import listing_of_lot, lot_hidden
+
+
+class EntryQuery(r.Taken, frozen=True):
+    """For whom."""
+
+    client: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    """A broker's client; without it the own organisation."""
 
 
 def known_lot(ask: Ask) -> str:
@@ -109,13 +117,14 @@ async def accept(ask: Ask) -> Response:
 
 
 def _code(ask: Ask, lot: str) -> str:
-    return ask.exchange.house.view.market.code_of(lot, ask.principal.party) or ""
+    return code_for(ask.exchange.house.view, ask.principal, lot)
 
 
 async def enter(ask: Ask) -> Response:
     """Apply for admission to a lot; the answer holds the code and what deposit to pay under which reference."""
-    lot = known_lot(ask)
-    return _created(decision(await ask.submit(ApplyEntry(lot, ask.principal.party or ""))))
+    lot, query = known_lot(ask), ask.query
+    client = query.client if isinstance(query, EntryQuery) else ""
+    return _created(decision(await ask.submit(ApplyEntry(lot, client or ask.principal.party or ""))))
 
 
 async def suspend(ask: Ask) -> Response:

@@ -6,6 +6,9 @@ from typing import Annotated
 import msgspec
 from starlette.responses import Response
 
+from exchange.bootstrap import Exchange
+from exchange.house.command import Command, Principal
+from exchange.market.mandate_messages import GrantMandate, RevokeMandate
 from exchange.market.unconverted import Secrecy
 from exchange.registers import Item, Mandate, Person
 from exchange.registers.words import ItemKind, MandateRole
@@ -135,6 +138,7 @@ async def enter_mandate(ask: Ask) -> Response:
     require_role(ask, "operator")
     row = Mandate(own_id(ask, "M"), **msgspec.structs.asdict(ask.body))
     await _add(ask, ask.exchange.registers.mandates, row)
+    await enforce(ask.exchange, ask.principal, ask.command, row)
     return json(_mandate(ask, row), 201)
 
 
@@ -152,7 +156,37 @@ async def revoke_mandate(ask: Ask) -> MandateResource:
     if row is None or not ("operator" in principal.roles or row.organisation == principal.party):
         raise errors.not_found("mandate")
     now = ask.exchange.house.clock.now()
-    return _mandate(ask, await mandates.revoke(row.id, shanghai_date(now), principal.account, now))
+    revoked = await mandates.revoke(row.id, shanghai_date(now), principal.account, now)
+    await unenforce(ask.exchange, principal, f"revoke-{row.id}"[:64], row)
+    return _mandate(ask, revoked)
+
+
+async def enforce(exchange: Exchange, principal: Principal, command: str, row: Mandate) -> None:
+    """Let the house know of a mandate whose person signs in with an account: from then on it is asked for.
+
+    An organisation that is not enrolled yet acts nowhere; its mandates count once they are entered after enrolment.
+    """
+    person = await exchange.registers.people.get(row.person)
+    if person is None or not person.account or row.organisation not in exchange.house.view.market.parties:
+        return
+    until = row.valid_until.isoformat() if row.valid_until else None
+    body = GrantMandate(
+        row.id,
+        row.organisation,
+        person.account,
+        row.role.value,
+        row.valid_from.isoformat(),
+        until,
+        row.document_digest,
+        person.organisation if row.role is MandateRole.BROKER else None,
+    )
+    await exchange.house.submit(Command(command, principal, body))
+
+
+async def unenforce(exchange: Exchange, principal: Principal, command: str, row: Mandate) -> None:
+    """Let the house know that a mandate is revoked."""
+    if row.id in exchange.house.view.market.mandates:
+        await exchange.house.submit(Command(command, principal, RevokeMandate(row.id, row.organisation)))
 
 
 async def enter_item(ask: Ask) -> Response:

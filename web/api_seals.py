@@ -11,7 +11,7 @@ from matching_engine.events import SealsOpened
 from web import errors
 from web import resources as r
 from web.api_lots import known_lot
-from web.bids import seal_of
+from web.bids import code_for, seal_of
 from web.decisions import decision
 from web.routes import Ask, Operation, json
 from web.views import iso
@@ -73,7 +73,7 @@ async def seal(ask: Ask) -> Response:
     """Hand in a sealed bid, one each; nobody can read it before the opening, and it cannot be taken back."""
     body: SealBody = ask.body
     lot = known_lot(ask)
-    code = ask.exchange.house.view.market.code_of(lot, ask.principal.party) or ""
+    code = code_for(ask.exchange.house.view, ask.principal, lot)
     made = decision(await ask.submit(seal_of(lot, code, body.envelope, body.commitment)))
     return json(made, 201, {"location": f"/api/v1/commands/{made.command}"})
 

@@ -25,6 +25,20 @@ def unconfirmed(lot: Lot, amount_fen: int, confirm: bool, max_fen: int | None = 
     return TIMES * farthest_fen < lead_fen
 
 
+def code_for(state: State, principal: Principal, lot: str) -> str:
+    """The code under which the principal bids on a lot: its party's, or that of a broker's client; "" for none."""
+    own = state.market.code_of(lot, principal.party)
+    if own is not None or "broker" not in principal.roles:
+        return own or ""
+    mine = [
+        one.party
+        for one in state.market.mandates.values()
+        if one.role == "broker" and one.account == principal.account
+    ]
+    found = (state.market.code_of(lot, party) for party in mine)
+    return next((code for code in found if code is not None), "")
+
+
 def bid_of(
     state: State,
     principal: Principal,
@@ -42,7 +56,7 @@ def bid_of(
             f"more than {TIMES} times beyond the leading price; send it again with confirm, if it is meant"
         )
         raise failure(409, "BID_UNCONFIRMED", detail, field="confirm")
-    return Bid(lot, state.market.code_of(lot, principal.party) or "", amount_fen, max_fen)
+    return Bid(lot, code_for(state, principal, lot), amount_fen, max_fen)
 
 
 def seal_of(lot: str, bidder: str, envelope: str, commitment: str) -> Seal:

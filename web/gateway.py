@@ -24,7 +24,7 @@ from matching_engine.errors import LuochuiError
 from web import errors
 from web import messages as m
 from web.audience import Watcher
-from web.bids import bid_of, seal_of
+from web.bids import bid_of, code_for, seal_of
 from web.hub import Hub
 from web.protocol import (
     SUBPROTOCOL,
@@ -298,7 +298,7 @@ def _body(message: m.Decision | m.TableMove, state: State, principal: Principal)
         return move_of(message, principal)
     if isinstance(message, m.Bid):
         return bid_of(state, principal, message.lot, message.amount_fen, message.max_fen, message.confirm)
-    bidder = state.market.code_of(message.lot, principal.party) or ""
+    bidder = code_for(state, principal, message.lot)
     if isinstance(message, m.Match):
         return lc.Match(message.lot, bidder)
     if isinstance(message, m.Accept):

@@ -137,6 +137,8 @@ class ListingInterestBody(r.Taken, frozen=True):
 
     offer_fen: r.Amount
     completer: bool = False
+    client: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    """A broker's client; without it the own organisation."""
 
 
 class ListingQuery(r.Taken, frozen=True):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from exchange.house.command import Command, Denied, Principal
+from exchange.house.mandate_authority import ACTING, refuse_without_mandate
 from exchange.house.negotiation_authority import TABLE as TABLES
 from exchange.house.registration_authority import REGISTRATION_TABLE
 from exchange.house.release_authority import TABLE as RELEASES
@@ -15,6 +16,7 @@ from exchange.house.state import State
 from exchange.house.supply_authority import TABLE as SUPPLY
 from exchange.market import commands as mc
 from exchange.market import listing_commands as pc
+from exchange.market.mandate_messages import GrantMandate, RevokeMandate
 from exchange.market.report_messages import PublishReport
 from matching_engine import commands as lc
 from settlement import account_commands as ac
@@ -23,6 +25,7 @@ from settlement import commands as sc
 from settlement import reward_messages as rw
 from settlement import royalty_commands as rc
 from settlement import specialist_messages as sp
+from settlement.dates import shanghai_date
 from settlement.default import EXCHANGE
 from settlement.rescission_messages import AgreeRescission
 
@@ -32,7 +35,8 @@ Check = Callable[[Principal, Any, State], None]
 def _own_bid(principal: Principal, body: Any, state: State) -> None:
     """A bidder bids under its own code, and never on its own or an affiliate's lot (auction law art. 22, 30)."""
     seller = state.market.seller_of(body.lot)
-    party = principal.party
+    entry = state.market.entry(body.lot, body.bidder) if "broker" in principal.roles else None
+    party = entry.party if entry else principal.party
     if seller is not None and party is not None and state.market.related(seller, party):
         raise Denied("BID_SELF_DEALING", "a seller and its affiliates may not bid")
     if (state.market.code_of(body.lot, party) or "") != body.bidder:
@@ -51,7 +55,8 @@ def _for_party(field: str) -> Check:
     """The command's `field` must be the principal's own organisation."""
 
     def check(principal: Principal, body: Any, state: State) -> None:
-        if principal.party is None or getattr(body, field) != principal.party:
+        brokered = "broker" in principal.roles and type(body) in ACTING
+        if principal.party is None or (getattr(body, field) != principal.party and not brokered):
             raise Denied("FORBIDDEN", f"{field} is not your organisation")
 
     return check
@@ -169,11 +174,19 @@ def _states_account(principal: Principal, body: ac.StatePayoutAccount, state: St
         raise Denied("FORBIDDEN", "state the account of your own organisation")
 
 
+BIDS, SELLS = frozenset({"bidder", "broker"}), frozenset({"seller", "broker"})
+
+
+def _revokes(principal: Principal, body: RevokeMandate, state: State) -> None:
+    if "operator" not in principal.roles and body.party != principal.party:
+        raise Denied("NOT_FOUND", "there is no such mandate", 404)
+
+
 TABLE: dict[type, tuple[frozenset[str], Check]] = {
-    lc.Bid: (frozenset({"bidder"}), _own_bid),
-    lc.Match: (frozenset({"bidder"}), _own_bid),
-    lc.Seal: (frozenset({"bidder"}), _own_bid),
-    lc.Accept: (frozenset({"bidder"}), _own_bid),
+    lc.Bid: (BIDS, _own_bid),
+    lc.Match: (BIDS, _own_bid),
+    lc.Seal: (BIDS, _own_bid),
+    lc.Accept: (BIDS, _own_bid),
     lc.Suspend: (frozenset({"operator"}), _anything),
     lc.Resume: (frozenset({"operator"}), _anything),
     lc.Cancel: (frozenset({"operator"}), _anything),
@@ -181,20 +194,22 @@ TABLE: dict[type, tuple[frozenset[str], Check]] = {
     **SUPPLY,
     lc.OpenSeals: (frozenset({"house"}), _anything),
     mc.EnrolParty: (frozenset({"operator"}), _anything),
-    mc.SubmitListing: (frozenset({"seller"}), _for_party("seller")),
+    GrantMandate: (frozenset({"operator"}), _anything),
+    RevokeMandate: (frozenset({"operator", "seller", "bidder"}), _revokes),
+    mc.SubmitListing: (SELLS, _for_party("seller")),
     mc.AdmitListing: (frozenset({"operator"}), _anything),
     pc.ReturnListing: (frozenset({"operator"}), _anything),
-    pc.ResubmitListing: (frozenset({"seller"}), _for_party("seller")),
-    pc.WithdrawListing: (frozenset({"seller"}), _for_party("seller")),
+    pc.ResubmitListing: (SELLS, _for_party("seller")),
+    pc.WithdrawListing: (SELLS, _for_party("seller")),
     pc.FileObjection: (EVERYBODY, _anything),
     pc.DecideObjection: (frozenset({"operator"}), _not_about_own),
     pc.WithholdListing: (frozenset({"operator"}), _anything),
     pc.RestoreListing: (frozenset({"operator"}), _anything),
-    pc.RegisterInterest: (frozenset({"bidder"}), _for_party("party")),
+    pc.RegisterInterest: (BIDS, _for_party("party")),
     pc.RefuseInterest: (frozenset({"operator"}), _anything),
     pc.AcknowledgeNotice: (frozenset({"seller", "bidder"}), _for_party("party")),
     mc.ScheduleSession: (frozenset({"operator"}), _anything),
-    mc.ApplyEntry: (frozenset({"bidder"}), _for_party("party")),
+    mc.ApplyEntry: (BIDS, _for_party("party")),
     mc.OfferSecondBest: (frozenset({"operator"}), _anything),
     mc.AnswerSecondBest: (frozenset({"bidder"}), _for_party("party")),
     mc.ReopenListing: (frozenset({"operator"}), _anything),
@@ -239,7 +254,7 @@ def refuse_elsewhere(principal: Principal, house: str) -> None:
         raise Denied("OTHER_NODE", f"your account belongs to the node {principal.node}")
 
 
-def refuse_unauthorised(command: Command, state: State) -> None:
+def refuse_unauthorised(command: Command, state: State, at: int | None = None) -> None:
     """Raise Denied unless the principal may ask this; the house itself may ask everything."""
     principal = command.principal
     if "house" in principal.roles:
@@ -248,3 +263,4 @@ def refuse_unauthorised(command: Command, state: State) -> None:
     if entry is None or not entry[0] & principal.roles:
         raise Denied("FORBIDDEN", f"{type(command.body).__name__} is not for your role")
     entry[1](principal, command.body, state)
+    refuse_without_mandate(principal, command.body, state, shanghai_date(state.at if at is None else at))

@@ -182,7 +182,7 @@ class House:
         if command.principal != HOUSE and not _COMMAND_ID.fullmatch(command.id):
             raise Malformed("id", command.id, "8 to 64 letters, digits, '-' or '_', like a UUID")
         authority.refuse_elsewhere(command.principal, self.name)
-        authority.refuse_unauthorised(command, self.view)
+        authority.refuse_unauthorised(command, self.view, self.clock.now())
 
     async def answer_of(self, command_id: str) -> Outcome | None:
         """The one true answer to a command id, or None when it was never decided."""

@@ -11,6 +11,7 @@ from exchange.house.release_streams import STREAMS as RELEASES
 from exchange.house.supply_streams import STREAMS as SUPPLY
 from exchange.market import events as m
 from exchange.market import listing_events as p
+from exchange.market.mandate_messages import MandateGranted, MandateRevoked
 from exchange.market.negotiation_events import NegotiationEvent
 from exchange.market.report_messages import ReportPublished
 from matching_engine import events as lot_events
@@ -120,6 +121,8 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     p.PriorityNoticeSent: _on_party,
     p.PriorityNoticeAcknowledged: _on_party,
     p.SaleFell: _on_listing,
+    MandateGranted: _on_party,
+    MandateRevoked: _on_party,
     p.ListingWithheld: _on_listing,
     p.ListingRestored: _on_listing,
     p.EntryRefused: lambda event: f"entry/{event.lot}",

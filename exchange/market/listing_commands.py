@@ -4,6 +4,7 @@ from typing import Literal
 
 from exchange.market.command_base import Command
 from exchange.market.listing_terms import Papers
+from exchange.market.mandate_messages import MandateCommand
 from settlement.commands import Subject
 
 
@@ -117,4 +118,5 @@ ListingCommand = (
     | WithholdListing
     | RestoreListing
     | RefuseEntry
+    | MandateCommand
 )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from exchange.market import admission, interest, objections, resale, scheduling, withholding
+from exchange.market import admission, interest, mandates, objections, resale, scheduling, withholding
 from exchange.market import commands as c
 from exchange.market import events as e
 from exchange.market import listing_commands as lc
@@ -53,6 +53,7 @@ DECIDE: dict[type, Callable[[Market, Any, Any], Events]] = {
     lc.WithholdListing: lambda market, command, ask: withholding.withhold(market, command, ask.at),
     lc.RestoreListing: lambda market, command, ask: withholding.restore(market, command, ask.at),
     lc.FailSale: lambda market, command, ask: resale.fail_sale(market, command),
+    **mandates.DECIDE,
     lc.RefuseEntry: lambda market, command, ask: _refuse_entry(market, command),
 }
 
@@ -87,6 +88,7 @@ EVOLVE: dict[type, Callable[[Market, Any], None]] = {
     le.ListingConverted: _nothing,
     le.PriorityNoticeSent: scheduling.notice_sent,
     le.PriorityNoticeAcknowledged: scheduling.notice_acknowledged,
+    **mandates.EVOLVE,
     le.SaleFell: resale.fell,
     le.ListingWithheld: withholding.withheld,
     le.ListingRestored: withholding.restored,

@@ -4,6 +4,7 @@ from typing import Literal
 
 from exchange.market.event_base import Event
 from exchange.market.listing_terms import Papers, Relation
+from exchange.market.mandate_messages import MandateEvent
 from settlement.commands import Subject
 
 
@@ -194,4 +195,5 @@ ListingEvent = (
     | SaleFell
     | ListingWithheld
     | ListingRestored
+    | MandateEvent
 )

@@ -8,6 +8,7 @@ from exchange.market.licence_state import OpenLicences
 from exchange.market.listing_state import Listing as Listing
 from exchange.market.listing_state import ListingState as ListingState
 from exchange.market.listing_state import Objection
+from exchange.market.mandate_messages import MandateGranted
 from exchange.market.negotiation_state import Negotiations
 from exchange.market.release_state import Releases
 from exchange.market.report_messages import Published
@@ -113,6 +114,11 @@ class Market:
     """Period → its published reports, every edition, oldest first."""
     releases: Releases = field(default_factory=Releases)
     """Unconverted results on their way to the market, and the batches."""
+
+    mandates: dict[str, MandateGranted] = field(default_factory=dict)
+    """The mandates that were not revoked, by id."""
+    mandated: list[str] = field(default_factory=list)
+    """Organisations that have given a mandate to people of their own."""
 
     def barred_from(self, lot: str, party: str) -> bool:
         """Whether a party, or an affiliate of it, defaulted on the listing of a lot."""

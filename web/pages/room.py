@@ -19,7 +19,7 @@ from matching_engine.errors import Broken, LuochuiError
 from matching_engine.lot import Lot
 from matching_engine.terms import Mechanism
 from web import errors
-from web.bids import bid_of
+from web.bids import bid_of, code_for
 from web.charts import Point, price_chart
 from web.pages.catalogue import badge_of
 from web.pages.lots import LIVE, You, next_instant, shown_price, you
@@ -301,7 +301,7 @@ async def enter(visit: Visit) -> Response:
 
 
 def _code(visit: Visit, lot: str) -> str:
-    return visit.state.market.code_of(lot, visit.principal.party) or ""
+    return code_for(visit.state, visit.principal, lot)
 
 
 async def _step_of(visit: Visit, lot: str, form: Mapping[str, str], body: Body, field: str) -> Response:
