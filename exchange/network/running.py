@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import msgspec
+import structlog
 
 from exchange.bootstrap import Exchange
+from exchange.network.feed import signed_text
 from exchange.network.publisher import Publisher, ended
 from exchange.network.puller import Puller
 from exchange.registers import Node, Registers
@@ -17,6 +19,8 @@ from exchange.store.node_client import NodeClient
 from exchange.store.node_key import NodeKey, node_key
 from matching_engine.errors import Malformed
 from settlement.dates import shanghai_date
+
+log = structlog.get_logger()
 
 HUB = "hub"
 HUB_NAMES = ("交易中心", "Hub")
@@ -49,6 +53,8 @@ async def enrol(registers: Registers, settings: Settings, key: NodeKey, at: int)
     names = HUB_NAMES if settings.house == HUB else (settings.house, settings.house)
     own = known or Node(settings.house, *names, kind, since=shanghai_date(at))
     placed = msgspec.structs.replace(own, base_url=settings.public_url, public_key=key.public)
+    if own.public_key not in ("", key.public):
+        await _sign_anew(registers, settings.house, key)
     await registers.nodes.enter(placed, "house", at, "address and key of the running house")
     for node in named(settings.nodes):
         before = await registers.nodes.get(node.id)
@@ -57,6 +63,12 @@ async def enrol(registers: Registers, settings: Settings, key: NodeKey, at: int)
         else:
             node = msgspec.structs.replace(node, since=shanghai_date(at))
         await registers.nodes.enter(node, "settings", at, "LUOCHUI_NODES")
+
+
+async def _sign_anew(registers: Registers, house: str, key: NodeKey) -> None:
+    """Under another key the whole feed is signed again: readers that have the new key read it from any place."""
+    signed = await registers.feeds.sign_anew(house, lambda seq, link: key.sign(signed_text(house, seq, link)))
+    log.warning("the key of this node changed: the other nodes must enter it", house=house, signed=signed)
 
 
 def named(nodes: Iterable[str]) -> list[Node]:

@@ -10,9 +10,11 @@ import pytest
 from exchange.market.unconverted import Secrecy
 from exchange.network import facts as f
 from exchange.network.feed import BadPage
+from exchange.network.running import enrol
 from exchange.ports import Unavailable
 from exchange.registers import Node
 from exchange.registers.feeds import Moved
+from exchange.store.node_key import node_key
 from matching_engine.terms import SECOND
 from settlement.dates import shanghai_date
 from tests.exchange.house.running import LOT, bid, open_lot
@@ -185,6 +187,23 @@ async def test_a_retired_node_is_read_and_shown_no_more(pair: Pair) -> None:
     await beta.puller.round()
     assert len(wires.asked) == asked
     assert await network.offers(beta.exchange, f.LOT) == []
+
+
+async def test_a_node_with_another_key_is_read_once_its_key_is_entered(pair: Pair, tmp_path: Path) -> None:
+    """Its whole feed is signed anew; until its readers have the new key they believe nothing."""
+    alpha, beta, _ = pair
+    settings, registers = alpha.exchange.settings, alpha.exchange.registers
+    known = await entry(beta)
+    await beta.puller.read(known)
+    await enrol(registers, settings, node_key(tmp_path / "new", "alpha"), alpha.clock.now())
+    with pytest.raises(BadPage, match="FEED_FORGED"):
+        await beta.puller.read(known)
+    renewed = await registers.nodes.get("alpha")
+    assert renewed is not None
+    assert renewed.public_key != known.public_key
+    assert await beta.puller.read(renewed) == 0
+    await beta.exchange.registers.feeds.forget("beta", "alpha")
+    assert await beta.puller.read(renewed) > 5
 
 
 async def test_a_node_out_of_reach_is_unavailable(pair: Pair) -> None:
