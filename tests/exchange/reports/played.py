@@ -1,6 +1,7 @@
 """The journal of one lot from its listing to its claim, played once for all tests of a run."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,8 +17,10 @@ from tests.exchange.house.running import opened, running, sqlite_url
 @cache
 def played() -> tuple[Recorded, ...]:
     """Every event of the demonstration's one lot."""
-    with TemporaryDirectory() as directory:
-        return asyncio.run(play(sqlite_url(Path(directory) / "played.sqlite3")))
+    # In a thread with a loop of its own: who asks may be running in one.
+    with TemporaryDirectory() as directory, ThreadPoolExecutor(1) as aside:
+        url = sqlite_url(Path(directory) / "played.sqlite3")
+        return aside.submit(lambda: asyncio.run(play(url))).result()
 
 
 async def play(url: str) -> tuple[Recorded, ...]:

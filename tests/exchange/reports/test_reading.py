@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -17,11 +16,19 @@ from tests.exchange.house.running import sqlite_url
 from tests.exchange.reports.played import play, played, projected
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def any_url(request: pytest.FixtureRequest) -> str:
+    """A database that is still empty."""
+    if request.param == "sqlite":
+        return sqlite_url(request.getfixturevalue("sqlite_path"))
+    return str(request.getfixturevalue("postgres_url"))
+
+
 @pytest.fixture
-async def url(sqlite_path: Path) -> str:
+async def url(any_url: str) -> str:
     """A database in which one lot went all its way."""
-    await play(sqlite_url(sqlite_path))
-    return sqlite_url(sqlite_path)
+    await play(any_url)
+    return any_url
 
 
 @pytest.fixture
