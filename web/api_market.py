@@ -21,10 +21,12 @@ from matching_engine.errors import Malformed
 from settlement.commands import PartyFacts
 from web import errors
 from web import resources as r
+from web.catalogue import visible
 from web.catalogue_resources import AchievementDetail, detail
 from web.decisions import decision
 from web.parse import BadInput
 from web.routes import Ask, Operation, json
+from web.withheld import follow
 
 V1 = "/api/v1"
 
@@ -161,7 +163,7 @@ def _enrolled(party: PartyFacts, affiliates: tuple[str, ...]) -> EnrolledResourc
 async def enter_achievement(ask: Ask) -> Response:
     """Enter an achievement in the register: a seller for the own organisation, an operator for any."""
     require_role(ask, "seller", "operator")
-    row = await _row_of(ask)
+    row = await _row_of(ask, ask.body)
     known = await ask.exchange.registers.achievements.get(row.id)
     if known is None:
         known = await _add(ask, row)
@@ -170,9 +172,8 @@ async def enter_achievement(ask: Ask) -> Response:
     return json(detail(row), 201, {"location": f"{V1}/achievements/{row.id}"})
 
 
-async def _row_of(ask: Ask) -> Achievement:
+async def _row_of(ask: Ask, body: AchievementBody) -> Achievement:
     """The row that the body asks for, under the id that follows from its key."""
-    body: AchievementBody = ask.body
     holder = await _organisation(ask, _holder(ask, body), "holder")
     region = region_key(body.region) if body.region else ""
     if region is None:
@@ -180,6 +181,42 @@ async def _row_of(ask: Ask) -> Achievement:
     given = {field: getattr(body, field) for field in body.__struct_fields__}
     fixed = {"id": own_id(ask, "R"), "holder": holder.id, "holder_name": holder.name, "region": region}
     return _checked(Achievement(**{**given, **fixed}))
+
+
+async def change_achievement(ask: Ask) -> AchievementDetail:
+    """Replace an achievement by what the body states, as its next version: its holder's sellers, and operators.
+
+    What is found public is found so by somebody else than who enters it. A listing of what is public no longer is withheld.
+    """
+    require_role(ask, "seller", "operator")
+    achievements = ask.exchange.registers.achievements
+    known = await visible(ask.exchange, ask.principal, ask.path("achievement"))
+    if "operator" not in ask.principal.roles and known.holder != ask.principal.party:
+        raise errors.failure(403, "FORBIDDEN", "change achievements of your own organisation")
+    body: AchievementBody = ask.body
+    wanted = msgspec.structs.replace(body, holder=body.holder or known.holder)
+    stated = await _row_of(ask, wanted)
+    fields = (*body.__struct_fields__, "holder_name")
+    row = msgspec.structs.replace(known, **{name: getattr(stated, name) for name in fields})
+    await _reviewed_by_another(ask, known, row)
+    if row != known:
+        now = ask.exchange.house.clock.now()
+        await achievements.change(row, ask.principal.account, now)
+        await follow(ask.exchange, [row.id])
+    return detail(row)
+
+
+async def _reviewed_by_another(ask: Ask, known: Achievement, row: Achievement) -> None:
+    """Nobody finds public what he or she enters."""
+    same = (known.secrecy_reviewer, known.secrecy_reviewed_on) == (
+        row.secrecy_reviewer,
+        row.secrecy_reviewed_on,
+    )
+    account = await ask.exchange.registers.accounts.get(ask.principal.account)
+    own = {account.login, account.display_name} if account else set()
+    if row.public and not same and row.secrecy_reviewer in own:
+        detail_ = "the review is somebody else's, not that of who enters it"
+        raise errors.failure(409, "FOUR_EYES", detail_, field="secrecy_reviewer")
 
 
 def _checked(row: Achievement) -> Achievement:
@@ -243,5 +280,16 @@ def _get(path: str, handler: object, summary: str, returns: object, signed_in: b
 OPERATIONS: tuple[Operation, ...] = (
     _post("parties", enrol_party, "Enrol an organisation", PartyBody),
     _get("parties/{party}", show_party, "A party", EnrolledResource, True),
+    Operation(
+        "PUT",
+        f"{V1}/achievements/{{achievement}}",
+        change_achievement,
+        "Change an achievement",
+        "market",
+        AchievementDetail,
+        body=AchievementBody,
+        binds=True,
+        errors=(403, 404, 409),
+    ),
     _post("achievements", enter_achievement, "Enter an achievement", AchievementBody, AchievementDetail),
 )
