@@ -15,7 +15,9 @@ from matching_engine.errors import Malformed
 END = 1_000_000
 
 
-def publish(market: Market, text: str, reason: str = "", at: int = END + 1) -> ReportPublished | MarketRefused:
+def publish(
+    market: Market, text: str, reason: str = "", at: int = END + 1
+) -> ReportPublished | MarketRefused:
     """Publish and let it become state."""
     (event,) = decide(market, PublishReport("2026-03", text, END, "op", reason), Ask(at, "c1", None))
     assert isinstance(event, ReportPublished | MarketRefused)
