@@ -31,6 +31,8 @@ class Waiting:
     def __init__(self, listening: socket.socket, settings: Settings) -> None:
         self._listening = listening
         self._name = settings.public_url
+        self.ended = False
+        """Whether a signal ended the waiting."""
         self._server: Server | None = None
         self._serving: asyncio.Task[None] | None = None
 
@@ -50,7 +52,11 @@ class Waiting:
         task, loop = asyncio.current_task(), asyncio.get_running_loop()
         assert task is not None
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, task.cancel)
+            loop.add_signal_handler(number, self._end, task)
+
+    def _end(self, task: "asyncio.Task[object]") -> None:
+        self.ended = True
+        task.cancel()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

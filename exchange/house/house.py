@@ -65,7 +65,7 @@ class House:
     async def start(self, holder: str, grace: int = GRACE, warm: Warm | None = None) -> None:
         """Own the house, rebuild its state, give outages back, and take commands; what is `warm` is only read on."""
         self._lease = await self._journal.acquire(self.name, holder, self.clock.now())
-        self.takeovers = int(warm is not None)
+        self.takeovers = int(warm is not None and self._lease.alive_at is not None)
         started = asyncio.Event()
         holding = asyncio.ensure_future(self._hold_lease(started))
         try:

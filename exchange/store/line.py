@@ -123,11 +123,14 @@ class Caller:
         if not address:
             raise Unavailable(f"house {house} has no address in its lease")
         host, port = split(address)
+        channel: Channel | None = None
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 channel = Channel(*await asyncio.open_connection(host, port))
                 await channel.as_caller(self._secret)
         except _GONE as error:
+            if channel is not None:
+                channel.close()
             raise Unavailable(f"house {house} does not answer at {address}: {error!r}") from error
         self._tasks.add(task := asyncio.create_task(self._listen(house, channel)))
         task.add_done_callback(self._tasks.discard)

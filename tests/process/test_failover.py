@@ -67,7 +67,6 @@ async def test_a_standby_takes_over_when_the_holder_dies(pair: Pair) -> None:
     has its old answer, no lot was moved, and the figures tell who is what."""
     jia = Talker(pair.web.address, "jia")
     await jia.connect()
-
     first = await jia.bid("failover-0001", OPENING)
     pair.holder.kill()
     second = await jia.bid("failover-0002", OPENING + 9 * STEP, confirm=True)
@@ -97,6 +96,24 @@ async def test_a_holder_that_hangs_is_fenced(pair: Pair) -> None:
     assert await pair.holder.ended() == 70
     assert "another process has the seat" in pair.holder.log() or "is over" in pair.holder.log()
     await jia.close()
+
+
+async def test_a_standby_says_what_it_is(pair: Pair) -> None:
+    """Alive, not ready, and why; its figures name its role; whatever else is asked is 503; SIGTERM ends it with 0."""
+    async with httpx2.AsyncClient(base_url=pair.standby.address) as client:
+        assert (await client.get("/healthz")).status_code == 200
+        ready = await client.get("/readyz")
+        assert (ready.status_code, ready.json()["code"], ready.json()["retry"]) == (503, "STANDBY", True)
+        assert "standby: house hub is held by" in ready.json()["detail"]
+        assert "epoch 2" in ready.json()["detail"]
+        figures = (await client.get("/metrics")).text
+        assert 'luochui_role{house="hub",role="standby"} 1.0' in figures
+        assert 'luochui_lease_epoch{house="hub"} 2.0' in figures
+        assert 'luochui_takeovers_total{house="hub"} 0.0' in figures
+        assert (await client.post("/api/v1/session")).status_code == 503
+    async with httpx2.AsyncClient(base_url=pair.web.address) as client:
+        assert 'luochui_role{house="hub",role="follower"} 1.0' in (await client.get("/metrics")).text
+    assert await asyncio.to_thread(pair.standby.stop) == 0
 
 
 async def test_a_holder_that_stops_hands_over(pair: Pair) -> None:

@@ -1,5 +1,6 @@
 """`luochui serve`: the real thing."""
 
+import asyncio
 import socket
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -54,7 +55,16 @@ async def _serve(settings: Settings) -> None:
 
 
 async def _serve_on(listening: socket.socket, settings: Settings) -> None:
-    async with open_exchange(settings, waiting=Waiting(listening, settings)) as exchange:
+    waiting = Waiting(listening, settings)
+    try:
+        await _open_and_serve(listening, settings, waiting)
+    except asyncio.CancelledError:
+        if not waiting.ended:
+            raise
+
+
+async def _open_and_serve(listening: socket.socket, settings: Settings, waiting: Waiting) -> None:
+    async with open_exchange(settings, waiting=waiting) as exchange:
         typer.echo(f"luochui: house {settings.house} at {settings.public_url}", err=True)
         if settings.role == "web":
             await serve_app(exchange, listening)
