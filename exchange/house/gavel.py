@@ -21,6 +21,8 @@ Submit = Callable[[Command], Awaitable[object]]
 
 LONGEST_SLEEP = 0.5
 """Seconds after which the clock is looked at again, in case it was set."""
+RETRY = 0.05
+"""Seconds before a house that takes no commands now is asked again for what is due."""
 
 
 class Gavel:
@@ -61,12 +63,12 @@ class Gavel:
     async def run(self) -> None:
         """Ask for what is due, for ever."""
         while True:
-            await self.strike()
+            taken = await self.strike()
             self._wake.clear()
-            await self._sleep()
+            await self._sleep(0 if taken else RETRY)
 
-    async def strike(self) -> None:
-        """Ask for everything that is due now, and wait until it is decided."""
+    async def strike(self) -> bool:
+        """Ask for everything that is due now, and wait until it is decided; False when the house takes no commands."""
         now = self._clock.now()
         while self._heap and self._heap[0][0] <= now:
             entry = heapq.heappop(self._heap)
@@ -77,7 +79,8 @@ class Gavel:
                 await self._submit(Command(f"g:{self._view.seq}:{entry[2]}:{entry[0]}", HOUSE, body))
             except (Unavailable, OutcomeUnknown):
                 heapq.heappush(self._heap, entry)
-                return
+                return False
+        return True
 
     def _body(self, due: int, kind: str, id_: str) -> Body | None:
         """The command, unless the entry was overtaken by an extension, a suspension or the end."""
@@ -86,10 +89,10 @@ class Gavel:
             return timer.command(id_) if timer.due(self._view).get(id_) == due else None
         return Advance(id_) if due_at(self._view.lots[id_]) == due else None
 
-    async def _sleep(self) -> None:
+    async def _sleep(self, least: float) -> None:
         delay = LONGEST_SLEEP
         if self._heap:
-            delay = min(delay, max(0, self._heap[0][0] - self._clock.now()) / 1_000_000)
+            delay = min(delay, max(least, (self._heap[0][0] - self._clock.now()) / 1_000_000))
         # not wait_for: on Python 3.11 it can swallow the cancellation that ends the house
         with suppress(TimeoutError):
             async with asyncio.timeout(delay):
