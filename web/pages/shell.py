@@ -25,21 +25,12 @@ from matching_engine.errors import Broken, LuochuiError
 from matching_engine.money import format_yuan
 from web import errors
 from web.i18n import COOKIE, Language, Speech, choose, speech
+from web.pages.navigation import navigation
 from web.parse import command_id, read_form
 from web.sessions import Caller
 
 FORM = "application/x-www-form-urlencoded"
 YEAR = 365 * 24 * 3600
-STAFF_PAGES = (
-    ("registrar", "/registrations"),
-    ("funder", "/claims"),
-    ("operator", "/operator"),
-    ("operator", "/bank"),
-    ("bank", "/bank"),
-    ("auditor", "/bank"),
-    ("operator", "/statement"),
-    ("auditor", "/statement"),
-)
 
 
 @cache
@@ -159,12 +150,14 @@ def frame(visit: Visit, path: str, query: Mapping[str, str]) -> dict[str, Any]:
     """What the frame around every page needs."""
     s, caller = visit.speech, visit.caller
     other: Language = "en" if s.language == "zh" else "zh"
+    bar, more = navigation(s, caller)
     return {
         "s": s,
         "_": s.text,
         "caller": caller,
         "house": visit.exchange.house.name,
-        "nav": _nav(s, caller),
+        "nav": bar,
+        "more": more,
         "here": "/" + path.split("/")[1],
         "path": path,
         "other_language": f"{path}?{urlencode({**query, 'lang': other})}",
@@ -173,41 +166,6 @@ def frame(visit: Visit, path: str, query: Mapping[str, str]) -> dict[str, Any]:
         "yuan": format_yuan,
         "words_for_script": "",
     }
-
-
-def _nav(s: Speech, caller: Caller | None) -> list[tuple[str, str]]:
-    roles = caller.principal.roles if caller else frozenset()
-    names = {
-        "/registrations": s.text("Registration desk"),
-        "/claims": s.text("Claims"),
-        "/operator": s.text("Operator's desk"),
-        "/bank": s.text("Bank"),
-        "/statement": s.text("Account statement"),
-    }
-    pages = [
-        ("/", s.text("Market")),
-        ("/achievements", s.text("Achievements")),
-        ("/listings", s.text("Listings")),
-        ("/directory", s.text("Directories")),
-        ("/calendar", s.text("Calendar")),
-        ("/reports", s.text("Reports")),
-        ("/demands", s.text("Demands")),
-        ("/licences", s.text("Open licences")),
-        ("/calculator", s.text("Subsidy calculator")),
-        ("/network", s.text("Network")),
-    ]
-    if roles & {"seller", "bidder", "broker"}:
-        pages.append(("/desk", s.text("My desk")))
-        pages.append(("/negotiations", s.text("Negotiations")))
-        pages.append(("/trials", s.text("Trials")))
-    if roles & {"seller", "operator", "auditor"}:
-        pages.append(("/unconverted", s.text("Unconverted results")))
-    if caller and caller.principal.party:
-        pages.append(("/workspace", s.text("Workspace")))
-        pages.append(("/matches", s.text("Matches")))
-        pages.append(("/statement", names["/statement"]))
-    pages += [(path, names[path]) for role, path in STAFF_PAGES if role in roles]
-    return list(dict.fromkeys(pages))
 
 
 def _token(caller: Caller | None) -> Markup:
