@@ -74,6 +74,11 @@ async def awarded(site: Web) -> None:
         await ask(site, SignContract(contract.id, party, party, contract.digest))
 
 
+def _state(site: Web) -> MilestoneState:
+    """Where the first milestone stands."""
+    return site.exchange.house.view.settlement.trades[TRADE].milestones[1].state
+
+
 async def test_the_terms_are_published_and_checked(site: Web) -> None:
     """Shares that are not the whole are refused with what was expected; the terms are public, the form its issuer's."""
     path = f"/challenges/{LISTING}"
@@ -122,10 +127,9 @@ async def test_a_milestone_that_is_late_fails_by_itself_and_ends_the_contract(si
     await awarded(site)
     day = 86_400_000_000
     await site.pass_time(62 * day)
-    stone = site.exchange.house.view.settlement.trades[TRADE].milestones[1]
-    assert stone.state is MilestoneState.MISSED
+    assert _state(site) is MilestoneState.MISSED
     await site.pass_time(16 * day)
-    assert stone.state is MilestoneState.FAILED
+    assert _state(site) is MilestoneState.FAILED
     end = {"ground": "failed", "reasons": "样机未交付"}
     path = f"/trades/{TRADE}/termination"
     assert (await page(site, "jia", path, **end)).status_code == 409

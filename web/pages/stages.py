@@ -11,6 +11,7 @@ from exchange.market import listing_events as pe
 from exchange.market import negotiation_events as ne
 from matching_engine import events as le
 from settlement import events as se
+from settlement import milestone_messages as ms
 from settlement import registration_events as ge
 from settlement.state import Trade
 from web.i18n import Speech
@@ -35,6 +36,17 @@ STAGES: dict[str, tuple[type, ...]] = {
     "hammer": (le.Hammered, pe.AgreementReached, se.TradeConcluded),
     "contract": (se.ContractDrafted, se.ContractRevised),
     "signature": (se.ContractSigned, se.ContractConcluded),
+    "milestone": (
+        ms.MilestoneSubmitted,
+        ms.MilestoneAccepted,
+        ms.MilestoneRejected,
+        ms.MilestoneMissed,
+        ms.MilestoneFailed,
+        ms.TimeGranted,
+        ms.MilestonePaymentOrdered,
+        ms.MilestonePaid,
+        ms.TradeTerminated,
+    ),
     "registration": (
         se.RegistrationSubmitted,
         ge.SupplementRequested,
