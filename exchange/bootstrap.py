@@ -19,6 +19,7 @@ from exchange.store import migrate, safety, urls
 from exchange.store.clock import SystemClock
 from exchange.store.journal import open_journal
 from exchange.store.line import Caller, Listener
+from exchange.store.snapshots import SnapshotFiles
 from exchange.store.two_ways import TwoWays
 from exchange.store.vault import FileVault
 from matching_engine.errors import LuochuiError, Malformed
@@ -50,6 +51,11 @@ def read_rulebook(directory: Path | None = None) -> Rulebook:
     if directory is None:
         return load_rulebook(shipped())
     return load_rulebook({path.name: path.read_bytes() for path in sorted(directory.glob("*.yaml"))})
+
+
+def snapshot_files(settings: Settings) -> SnapshotFiles:
+    """The snapshots of this machine."""
+    return SnapshotFiles(settings.var_dir / "snapshots")
 
 
 @asynccontextmanager
@@ -92,13 +98,16 @@ async def _open_house(
     rulebook = read_rulebook(settings.rules_dir)
     holder = f"{socket.gethostname()}:{os.getpid()}"
     if settings.role == "web":
-        remote = RemoteHouse(settings.house, journal, clock, rulebook, _web_bus(settings, journal))
+        bus = _web_bus(settings, journal)
+        remote = RemoteHouse(settings.house, journal, clock, rulebook, bus, snapshot_files(settings))
         stack.push_async_callback(remote.stop)
         await remote.start(holder)
         return remote
     warm = await _take_seat(stack, settings, journal, rulebook, waiting)
     vault = FileVault(settings.var_dir / "keys", settings.house)
-    house = House(settings.house, journal, clock, rulebook, bank, vault, settings.lease_seconds / 3.4)
+    heartbeat = settings.lease_seconds / 3.4
+    files = snapshot_files(settings)
+    house = House(settings.house, journal, clock, rulebook, bank, vault, heartbeat, files)
     stack.push_async_callback(house.stop)
     await house.start(holder, warm=warm)
     if settings.role == "house":
@@ -122,7 +131,8 @@ async def _take_seat(
         raise Malformed(
             "standby", "an embedded database", "PostgreSQL: one process alone serves a SQLite file"
         )
-    standby = Standby(settings.house, journal, rulebook, settings.lease_seconds)
+    files = snapshot_files(settings)
+    standby = Standby(settings.house, journal, rulebook, settings.lease_seconds, files)
     async with waiting(standby) if waiting is not None else AsyncExitStack():
         await standby.warm_up()
         return await standby.wait()

@@ -1,6 +1,6 @@
 """What the house needs from the world: protocols, and the values that cross them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Protocol
 
 import msgspec
@@ -132,6 +132,13 @@ class Journal(Protocol):
 
 class HouseJournal(Journal, Seats, Protocol):
     """A journal with the seats of its houses: what a process needs to own a house."""
+
+
+class Snapshots(Protocol):
+    """Where snapshots of houses are kept, as bytes that whoever reads them has to check."""
+
+    def newest(self, house: str) -> Iterator[tuple[str, bytes]]:
+        """Name and bytes of each snapshot of a house, the newest first."""
 
 
 class Clock(Protocol):

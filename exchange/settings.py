@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     extra_origins: tuple[str, ...] = ()
     """More exact origins from which browsers may act."""
     var_dir: Path = Path("var")
+    snapshot_events: int = Field(default=20_000, ge=0)
+    """After so many events this machine makes a new snapshot of the house (`luochui snapshot`); 0: never."""
     batch_prefix: str = Field(default="LY", pattern=r"^[A-Z][A-Z0-9]{0,11}$")
     """How the ids of this node's quarterly batches begin, like LY in LY-2026Q4."""
     rules_dir: Path | None = None

@@ -189,6 +189,17 @@ class Ledger:
         self._balances: dict[str, int] = {}
         self.entries: list[Entry] = []
 
+    @classmethod
+    def of(cls, balances: dict[str, int], entries: list[Entry]) -> "Ledger":
+        """The books with these balances and these entries, as a snapshot kept them."""
+        ledger = cls()
+        ledger._balances, ledger.entries = balances, entries
+        return ledger
+
+    def balances(self) -> dict[str, int]:
+        """A copy of the balance of every open account."""
+        return dict(self._balances)
+
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, Ledger) and self._balances == other._balances and self.entries == other.entries

@@ -190,7 +190,7 @@ class Trade:
         return self.seller if side == "seller" else self.buyer
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, frozen=True)
 class Signature:
     """A party's signature under the digest of the text."""
 

@@ -22,6 +22,7 @@ from web.commands.migrate import migrate
 from web.commands.rehearse import rehearse
 from web.commands.report import report_app
 from web.commands.serve import serve
+from web.commands.snapshot import snapshot
 from web.commands.unconverted import unconverted
 from web.commands.user import user_app
 from web.commands.verify import verify
@@ -33,7 +34,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, serve, migrate, rehearse, claims, unconverted, verify):
+for command in (demo, serve, migrate, snapshot, rehearse, claims, unconverted, verify):
     app.command()(command)
 app.add_typer(user_app, name="user")
 app.add_typer(house_app, name="house")

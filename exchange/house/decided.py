@@ -4,6 +4,10 @@ A command that was decided long ago must get its old answer, which is in the jou
 that question. An id that is not in the table was never decided; for one that seems to be, the journal knows.
 """
 
+import zlib
+
+from matching_engine.errors import require
+
 _BITS = 26
 """2^26 bits, eight mebibytes: with a million ids in it three new ones in two hundred are asked for in vain."""
 _MASK = (1 << _BITS) - 1
@@ -14,15 +18,29 @@ class Decided:
 
     __slots__ = ("_bits",)
 
-    def __init__(self) -> None:
-        self._bits = bytearray(1 << (_BITS - 3))
+    def __init__(self, bits: bytes | None = None) -> None:
+        self._bits = bytearray(1 << (_BITS - 3)) if bits is None else bytearray(bits)
+        require(len(self._bits) == 1 << (_BITS - 3), "the table of ids has its one size")
+
+    @property
+    def bits(self) -> bytes:
+        """The table, the same in every process: `Decided(bits)` is equal to this one."""
+        return bytes(self._bits)
 
     def add(self, id_: str) -> None:
         """Remember an id for good."""
-        place = hash(id_) & _MASK
+        place = zlib.crc32(id_.encode()) & _MASK
         self._bits[place >> 3] |= 1 << (place & 7)
+
+    def take(self, other: "Decided") -> None:
+        """Remember every id of another table; that one is then used no more."""
+        if not any(self._bits):
+            self._bits = other._bits
+        else:
+            both = int.from_bytes(self._bits, "little") | int.from_bytes(other._bits, "little")
+            self._bits = bytearray(both.to_bytes(len(self._bits), "little"))
 
     def __contains__(self, id_: str) -> bool:
         """False: certainly not decided. True: ask the journal."""
-        place = hash(id_) & _MASK
+        place = zlib.crc32(id_.encode()) & _MASK
         return bool(self._bits[place >> 3] >> (place & 7) & 1)

@@ -17,7 +17,7 @@ from exchange.house.outbox import Outbox
 from exchange.house.recovery import postponements
 from exchange.house.standby import Warm, warmed
 from exchange.house.state import State
-from exchange.ports import Bank, Clock, Journal, Lease, OutcomeUnknown, Unavailable, Vault
+from exchange.ports import Bank, Clock, Journal, Lease, OutcomeUnknown, Snapshots, Unavailable, Vault
 from matching_engine.commands import Suspend
 from matching_engine.errors import LuochuiError, Malformed
 from settlement.rulebook import Rulebook
@@ -48,6 +48,7 @@ class House:
         bank: Bank | None = None,
         vault: Vault | None = None,
         heartbeat: float = HEARTBEAT,
+        snapshots: Snapshots | None = None,
     ) -> None:
         self.name = name
         self.clock = clock
@@ -56,6 +57,7 @@ class House:
         self._bank = bank
         self._vault = vault
         self._heartbeat = heartbeat
+        self._snapshots = snapshots
         self._opener: Opener | None = None
         self.role = "holder"
         self.takeovers = 0
@@ -69,7 +71,7 @@ class House:
         started = asyncio.Event()
         holding = asyncio.ensure_future(self._hold_lease(started))
         try:
-            warm = warm or await warmed(self._journal, self.name, self._rulebook)
+            warm = warm or await warmed(self._journal, self.name, self._rulebook, self._snapshots)
             await warm.follower.catch_up()
         finally:
             started.set()

@@ -15,7 +15,7 @@ from exchange.house.follower import Follower
 from exchange.house.job import Hearer
 from exchange.house.recovery import replay
 from exchange.house.state import State
-from exchange.ports import Bus, Clock, Journal, OutcomeUnknown, Unavailable
+from exchange.ports import Bus, Clock, Journal, OutcomeUnknown, Snapshots, Unavailable
 from matching_engine.errors import LuochuiError
 from settlement.rulebook import Rulebook
 
@@ -30,7 +30,15 @@ PATIENCE = 5.0
 class RemoteHouse:
     """What a web process sees of a house."""
 
-    def __init__(self, name: str, journal: Journal, clock: Clock, rulebook: Rulebook, bus: Bus) -> None:
+    def __init__(
+        self,
+        name: str,
+        journal: Journal,
+        clock: Clock,
+        rulebook: Rulebook,
+        bus: Bus,
+        snapshots: Snapshots | None = None,
+    ) -> None:
         self.name = name
         self.clock = clock
         self.stats = Stats()
@@ -39,6 +47,7 @@ class RemoteHouse:
         self._journal = journal
         self._rulebook = rulebook
         self._bus = bus
+        self._snapshots = snapshots
         self._waiting: dict[str, list[asyncio.Future[wire.Answer]]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._asking: set[asyncio.Task[None]] = set()
@@ -46,7 +55,7 @@ class RemoteHouse:
     async def start(self, holder: str) -> None:
         """Read the journal and begin to follow it; `holder` names this process on the bus."""
         self._holder = holder
-        view = await replay(self._journal, self.name, self._rulebook)
+        view = await replay(self._journal, self.name, self._rulebook, snapshots=self._snapshots)
         self._follower = Follower(self._journal, self.name, view)
         async for row in self._journal.read(self.name, view.seq - 1):
             self._follower.epoch = row.epoch  # Clients of another process come with that epoch.

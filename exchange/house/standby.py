@@ -20,7 +20,7 @@ from exchange.house.decided import Decided
 from exchange.house.follower import Follower
 from exchange.house.recovery import replay
 from exchange.house.state import State
-from exchange.ports import HouseJournal, Journal, Seats, Standing, Taken, Unavailable
+from exchange.ports import HouseJournal, Journal, Seats, Snapshots, Standing, Taken, Unavailable
 from settlement.rulebook import Rulebook
 
 log = structlog.get_logger()
@@ -49,10 +49,12 @@ class Warm:
             self.decided.add(recorded.command_id)
 
 
-async def warmed(journal: Journal, house: str, rulebook: Rulebook) -> Warm:
+async def warmed(
+    journal: Journal, house: str, rulebook: Rulebook, snapshots: Snapshots | None = None
+) -> Warm:
     """The state that the journal adds up to now."""
     decided = Decided()
-    view = await replay(journal, house, rulebook, decided)
+    view = await replay(journal, house, rulebook, decided, snapshots)
     return Warm(journal, house, view, decided)
 
 
@@ -79,11 +81,19 @@ def _taken(house: str, standing: Standing | None) -> str:
 class Standby:
     """One process that waits for a house."""
 
-    def __init__(self, name: str, journal: HouseJournal, rulebook: Rulebook, lease_seconds: float) -> None:
+    def __init__(
+        self,
+        name: str,
+        journal: HouseJournal,
+        rulebook: Rulebook,
+        lease_seconds: float,
+        snapshots: Snapshots | None = None,
+    ) -> None:
         self.name = name
         self._journal = journal
         self._rulebook = rulebook
         self._lease_seconds = lease_seconds
+        self._snapshots = snapshots
         self._warm: Warm | None = None
         self._standing: Standing | None = None
 
@@ -104,7 +114,7 @@ class Standby:
 
     async def warm_up(self) -> None:
         """Read the journal as far as it goes now."""
-        self._warm = await warmed(self._journal, self.name, self._rulebook)
+        self._warm = await warmed(self._journal, self.name, self._rulebook, self._snapshots)
 
     async def wait(self) -> Warm:
         """Follow the house until its seat is ours; what is given is up to date but for the last moments."""

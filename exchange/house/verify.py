@@ -10,7 +10,7 @@ from exchange.house import codec, machine
 from exchange.house.chain import GENESIS, link
 from exchange.house.command import Recorded
 from exchange.house.digest import state_digest
-from exchange.house.state import new_state
+from exchange.house.state import State, new_state
 from exchange.house.streams import advances, stream_of
 from exchange.ports import Row
 from exchange.signatures import wrong_signature
@@ -45,6 +45,10 @@ class Verifier:
     def state_digest(self) -> str:
         """The digest of the state that the rows so far add up to."""
         return state_digest(self._state)
+
+    def adds_up_to(self, state: State) -> bool:
+        """Whether the rows so far add up to this state, to the last entry of its books."""
+        return self._state == state
 
     @property
     def trial_balance(self) -> tuple[Posting, ...]:

@@ -15,6 +15,7 @@ from exchange.settings import Settings
 from web.commands.errors import exits
 from web.logs import configure_logging
 from web.server import listen, run, serve_app
+from web.snapshots import snapshotting
 from web.standby import Waiting
 
 
@@ -67,7 +68,13 @@ async def _open_and_serve(listening: socket.socket, settings: Settings, waiting:
     async with open_exchange(settings, waiting=waiting) as exchange:
         typer.echo(f"luochui: house {settings.house} at {settings.public_url}", err=True)
         if settings.role == "web":
-            await serve_app(exchange, listening)
+            async with snapshotting(exchange):
+                await serve_app(exchange, listening)
         else:
-            async with recommending(exchange), scanning(exchange), networking(exchange):
+            async with (
+                snapshotting(exchange),
+                recommending(exchange),
+                scanning(exchange),
+                networking(exchange),
+            ):
                 await serve_app(exchange, listening)

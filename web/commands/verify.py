@@ -18,9 +18,11 @@ from exchange.house.verify import BadRow, Verifier
 from exchange.ports import Row
 from exchange.settings import Settings
 from exchange.store.journal import open_journal
+from exchange.store.snapshots import SnapshotFiles
 from matching_engine.errors import Malformed
 from settlement.rulebook import Rulebook
 from web.commands.errors import NO, exits, quit_with
+from web.commands.snapshot_check import SnapshotCheck
 from web.views import iso
 
 _ROWS_A_STEP = 1000
@@ -37,6 +39,12 @@ def verify(
         str | None,
         typer.Option(metavar="URL", help="A database instead; without either, the configured one."),
     ] = None,
+    var: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Also check the snapshots of this directory of a process.", show_default=False
+        ),
+    ] = None,
     receipt: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also find this receipt (JSON) in the journal.")
     ] = None,
@@ -45,6 +53,7 @@ def verify(
     """Check every row of every house: gapless, in order of time, chained, replayed; then find a receipt.
 
     The head that is printed stands for all rows, the state for what they add up to: keep them to compare later.
+    No snapshot is started from. Those of the --var directory are compared with what the rows up to them add up to.
     Exit status 0 verified, 1 not (the first bad row is named), 2 bad usage or input.
     """
     with exits():
@@ -52,7 +61,9 @@ def verify(
             raise Malformed("--database", "a database and an export", "one of them")
         wanted = read_receipt(_read(receipt)) if receipt is not None else None
         rows = _from_file(export) if export is not None else _from_database(database)
-        check = _Check(wanted, read_rulebook(Settings().rules_dir))
+        check = _Check(
+            wanted, read_rulebook(Settings().rules_dir), SnapshotFiles(var / "snapshots") if var else None
+        )
         try:
             asyncio.run(_take_all(rows, check))
         except BadRow as bad:
@@ -63,16 +74,20 @@ def verify(
 class _Check:
     """What one run verifies: each house, and the receipt on the way."""
 
-    def __init__(self, wanted: Receipt | None, rulebook: Rulebook) -> None:
+    def __init__(self, wanted: Receipt | None, rulebook: Rulebook, files: SnapshotFiles | None) -> None:
         self.wanted = wanted
         self._rulebook = rulebook
+        self._files = files
         self.found: Row | None = None
         self.houses: dict[str, Verifier] = {}
+        self.snapshots: dict[str, SnapshotCheck] = {}
 
     def take(self, row: Row) -> None:
         if row.house not in self.houses:
             self.houses[row.house] = Verifier(row.house, self._rulebook)
+            self.snapshots[row.house] = SnapshotCheck(self._files, row.house, self._rulebook)
         self.houses[row.house].take(row)
+        self.snapshots[row.house].compare(self.houses[row.house])
         if self.wanted is not None and self.wanted.names(row):
             self.found = row
 
@@ -139,27 +154,37 @@ def _failed(bad: BadRow, as_json: bool) -> typer.Exit:
 
 def _report(check: _Check, as_json: bool) -> None:
     for house in check.houses.values():
-        _report_house(house, as_json)
+        _report_house(house, check.snapshots[house.house], as_json)
     if not check.houses and not as_json:
         typer.echo("The journal has no rows.")
     if check.wanted is not None:
         _report_receipt(check.wanted, check.found, as_json)
 
 
-def _report_house(house: Verifier, as_json: bool) -> None:
+def _report_house(house: Verifier, snapshots: SnapshotCheck, as_json: bool) -> None:
     assert house.last is not None
     at, head, state = iso(house.last.at), house.head.hex(), house.state_digest
-    wrong = house.wrong_books()
+    wrong = house.wrong_books() or snapshots.wrong
     if as_json:
         facts = {"rows": house.rows, "epoch": house.last.epoch, "at": at, "head": head, "state": state}
         books = dict(house.trial_balance)
-        _line({"house": house.house, "verified": wrong is None, **facts, "trial_balance": books})
+        _line(
+            {
+                "house": house.house,
+                "verified": wrong is None,
+                **facts,
+                "trial_balance": books,
+                **snapshots.facts,
+            }
+        )
     else:
         typer.echo(f"house {house.house}: {house.rows} rows verified, the last of {at}")
         typer.echo(f"  head {head}\n  state {state}")
         debit_fen = sum(fen for _, fen in house.trial_balance if fen > 0)
         credit_fen = -sum(fen for _, fen in house.trial_balance if fen < 0)
         typer.echo(f"  trial balance: debit {debit_fen} fen, credit {credit_fen} fen")
+        for sentence in snapshots.sentences:
+            typer.echo(f"  {sentence}")
     if wrong:
         raise quit_with(f"house {house.house} not verified: {wrong}", NO)
 

@@ -1,0 +1,68 @@
+"""Snapshots while a process serves: made by a process of their own, so that no bid waits for them."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+
+from exchange.bootstrap import Exchange, snapshot_files
+from exchange.settings import Settings
+
+log = structlog.get_logger()
+
+LOOK = 5.0
+"""Seconds between two looks at how far the house has come."""
+_NICE = 10
+
+
+@asynccontextmanager
+async def snapshotting(exchange: Exchange, look: float = LOOK) -> AsyncIterator[None]:
+    """Within the block, a snapshot is made whenever the house has come far enough since the last."""
+    task = asyncio.create_task(_keep_on(exchange, look), name="snapshots")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _keep_on(exchange: Exchange, look: float) -> None:
+    every, files = exchange.settings.snapshot_events, snapshot_files(exchange.settings)
+    last = next(iter(files.seqs(exchange.settings.house)), 0)
+    while every:
+        await asyncio.sleep(look)
+        seq = exchange.house.view.seq
+        if seq < last:
+            last = 0  # Files of another journal lie there.
+        if seq - last >= every:
+            last = seq
+            await _make(exchange.settings)
+
+
+async def _make(settings: Settings) -> None:
+    """Run `luochui snapshot`; one that fails costs nothing but time at the next start."""
+    given = {
+        "LUOCHUI_DATABASE_URL": settings.database_url,
+        "LUOCHUI_HOUSE": settings.house,
+        "LUOCHUI_VAR_DIR": str(settings.var_dir),
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "web", "snapshot"),
+        env=os.environ | given,
+        stderr=asyncio.subprocess.PIPE,
+        preexec_fn=lambda: os.nice(_NICE),
+    )
+    try:
+        _, said = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode:
+        log.warning(
+            "no snapshot was made", house=settings.house, reason=said.decode(errors="replace").strip()
+        )
