@@ -381,10 +381,8 @@ async def decide_on(visit: Visit) -> Response:
     """Decide an objection by form."""
     form, table = visit.form(), visit.part("table")
     objection = number(form.get("objection", ""), "objection")
-    upheld = form.get("upheld") == "yes"
-    wrong = await visit.try_to(
-        form, c.DecideAgreementObjection(table, objection, upheld, form.get("reason", ""))
-    )
+    upheld, reason = form.get("upheld") == "yes", form.get("reason", "")
+    wrong = await visit.try_to(form, c.DecideAgreementObjection(table, objection, upheld, reason))
     if wrong is not None:
         return await agreement_list(visit, errors.status_of(wrong[0]), {table: wrong[1]})
     return visit.go("/agreements")
