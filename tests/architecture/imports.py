@@ -54,6 +54,7 @@ PURE = (
     "exchange/house/command.py",
     "exchange/house/machine.py",
     "exchange/house/listing_reactions.py",
+    "exchange/house/mandate_authority.py",
     "exchange/house/negotiation_authority.py",
     "exchange/house/negotiation_reactions.py",
     "exchange/house/release_authority.py",
