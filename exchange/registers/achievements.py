@@ -137,7 +137,9 @@ class Achievements(Versioned[Achievement]):
         What the other nodes are told of it waits in the same transaction, too.
         """
         await index.enter(session, [index.change(old, new) for old, new in changes])
-        await session.execute(insert(CatalogueChangeRow), [{"achievement": new.id} for _, new in changes])
+        if changes:
+            rows = [{"achievement": new.id} for _, new in changes]
+            await session.execute(insert(CatalogueChangeRow), rows)
 
     async def list(
         self, *, field: str = "", holder: str = "", q: str = "", after: str = "", limit: int = 100

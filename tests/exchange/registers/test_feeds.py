@@ -103,6 +103,8 @@ async def test_every_change_of_an_achievement_waits_to_be_published(registers: R
     row = Achievement("R1", "激光")
     await registers.achievements.add(row, "test", AT)
     await registers.achievements.change(msgspec.structs.replace(row, title="激光焊接"), "test", AT)
+    async with registers.database.writing() as session:
+        await registers.achievements.change_within(session, [], "test", AT)
     waiting = await registers.feeds.changes(10)
     assert [achievement for _, achievement in waiting] == ["R1", "R1"]
     numbers = [number for number, _ in waiting]
