@@ -4,7 +4,8 @@ import argparse
 import sys
 from collections.abc import Iterator
 
-from tests.simulation.chaos import havoc
+from tests.simulation import market
+from tests.simulation.chaos import havoc, long_havoc
 from tests.simulation.faults import rough
 from tests.simulation.run import Report, run
 
@@ -31,6 +32,7 @@ def reports(seed: int, crash: str) -> Iterator[Report]:
     """The runs of one seed: with faults, with one crash, or with a crash at every step until none comes any more."""
     if not crash:
         yield run(seed, faults=rough, chaos=havoc)
+        yield run(seed, market.play, rough, long_havoc)
     elif crash != "all":
         yield run(seed, crash_at=int(crash))
     else:

@@ -1,4 +1,4 @@
-"""A naive auditor: what became of each English lot, worked out again from its bids with nothing of the engine."""
+"""A naive auditor: what became of each English or sealed lot, worked out again with nothing of the engine."""
 
 from dataclasses import dataclass, field
 
@@ -6,6 +6,8 @@ from exchange.house.command import Recorded
 from matching_engine import events as e
 from matching_engine.commands import EntryStatus
 from matching_engine.terms import Mechanism, Terms
+
+PRICE_SEALED = (Mechanism.SEALED_FIRST_PRICE, Mechanism.SEALED_SECOND_PRICE)
 
 
 @dataclass
@@ -16,6 +18,9 @@ class Sheet:
     closes_at: int | None
     admitted: set[str] = field(default_factory=set)
     bids: list[tuple[str, int]] = field(default_factory=list)
+    box: list[str] = field(default_factory=list)
+    """Who sealed a bid, in the order of sealing."""
+    opened: dict[str, int | None] = field(default_factory=dict)
     suspended: bool = False
     ends: int = 0
 
@@ -45,6 +50,8 @@ class Auditor:
             sheet.suspended = True
         elif isinstance(event, e.BidAccepted):
             return self._bid(sheet, event, recorded.at)
+        elif isinstance(event, e.BidSealed | e.SealsOpened):
+            return self._sealed(sheet, event, recorded.at)
         elif isinstance(event, e.Hammered | e.Passed | e.Cancelled):
             return self._end(sheet, event, recorded.at)
         return None
@@ -80,6 +87,18 @@ class Auditor:
             return None if late else f"invariant 6: {event.lot} was extended without need"
         return None if event.closes_at == was else f"invariant 6: the close of {event.lot} moved by itself"
 
+    def _sealed(self, sheet: Sheet, event: e.BidSealed | e.SealsOpened, at: int) -> str | None:
+        over = sheet.closes_at is not None and at >= sheet.closes_at
+        if isinstance(event, e.BidSealed):
+            sheet.box.append(event.bidder)
+            allowed = not over and event.bidder in sheet.admitted and sheet.box.count(event.bidder) == 1
+            return None if allowed else f"invariant 4: {event.bidder} sealed a bid on {event.lot} at {at}"
+        sheet.opened = {opening.bidder: opening.amount_fen for opening in event.openings}
+        if not over:
+            return f"invariant 14: {event.lot} was opened at {at}, before its close"
+        whole = sorted(sheet.opened) == sorted(sheet.box)
+        return None if whole else f"invariant 6: {event.lot} was opened with {sorted(sheet.opened)}"
+
     @staticmethod
     def _least_fen(sheet: Sheet, lead_fen: int | None) -> int:
         if lead_fen is None:
@@ -91,6 +110,10 @@ class Auditor:
         sheet.ends += 1
         if sheet.ends > 1:
             return f"invariant 5: {event.lot} ended twice"
+        if sheet.terms.mechanism in PRICE_SEALED and not isinstance(event, e.Cancelled):
+            won = [] if isinstance(event, e.Passed) else [(w.bidder, w.price_fen) for w in event.winners]
+            due = _sealed_winner(sheet)
+            return None if won == due else f"invariant 6: {event.lot} went to {won}, it is due to {due}"
         if sheet.terms.mechanism is not Mechanism.ENGLISH or isinstance(event, e.Cancelled):
             return None
         if sheet.closes_at is not None and at < sheet.closes_at:
@@ -107,3 +130,15 @@ class Auditor:
         """Every lot ended once."""
         open_ = [lot for lot, sheet in self._sheets.items() if sheet.ends != 1]
         return f"invariant 5: {', '.join(open_)} did not end once" if open_ else None
+
+
+def _sealed_winner(sheet: Sheet) -> list[tuple[str, int]]:
+    """The highest, the earliest of equals; pays its own amount, or the second under the second price."""
+    least_fen = sheet.terms.opening_price_fen
+    valid = [(bidder, fen) for bidder in sheet.box if (fen := sheet.opened.get(bidder) or 0) >= least_fen]
+    if not valid:
+        return []
+    best = max(valid, key=lambda bid: bid[1])
+    others = [fen for bidder, fen in valid if bidder != best[0]]
+    first = sheet.terms.mechanism is Mechanism.SEALED_FIRST_PRICE
+    return [best] if first else [(best[0], max([least_fen, *others]))]

@@ -17,6 +17,11 @@ async def havoc(world: World, seconds: float = SAFETY) -> None:
         world.loop.create_task(misfortune(world))
 
 
+async def long_havoc(world: World) -> None:
+    """The same for so long that the settlement of a market falls into it."""
+    await havoc(world, 2.5 * SAFETY)
+
+
 async def _kill(world: World) -> None:
     """kill −9 of whoever runs."""
     for one in world.running:

@@ -15,6 +15,7 @@ from exchange.market.commands import (
     SubmitListing,
 )
 from exchange.market.events import EntryApplied
+from exchange.market.refusals import MarketRefusal
 from matching_engine.commands import Bid, Resume
 from matching_engine.terms import DAY, SECOND, Extension, Mechanism, Rung, Terms
 from settlement.commands import RecordCredit
@@ -99,9 +100,14 @@ async def schedule(
 
 
 async def enter(world: World, bidder: Client, bank: Client, lot: str = LOT) -> str:
-    """Apply, and let the bank report the deposit once it was called; gives the bidder's code."""
+    """Apply, and let the bank report the deposit once it was called; gives the bidder's code, or nothing when it came
+    too late."""
     party = people.principal(bidder.login).party or ""
-    outcome = await bidder.must(ApplyEntry(lot, party))
+    outcome = await bidder.ask(ApplyEntry(lot, party))
+    if outcome.refusal is not None:
+        if outcome.refusal.code != MarketRefusal.LOT_CLOSED:
+            world.oracles.breaks(f"the entry was refused: {outcome.refusal}")
+        return ""
     applied = next(one.event for one in outcome.recorded if isinstance(one.event, EntryApplied))
     deposits = world.oracles.truth.settlement.deposits
     while applied.deposit not in deposits:

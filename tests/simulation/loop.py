@@ -119,7 +119,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
             self._virtual = max(self._virtual, self._scheduled[0].when())
         while self._scheduled and self._scheduled[0].when() <= self._virtual:
             timer = heapq.heappop(self._scheduled)
-            timer._scheduled = False
+            timer._scheduled = False  # type: ignore[attr-defined]
             self._ready.append(timer)
         ready = list(self._ready)
         self._ready.clear()
@@ -134,7 +134,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
     def _forget_cancelled(self) -> None:
         while self._scheduled and self._scheduled[0].cancelled():
             timer = heapq.heappop(self._scheduled)
-            timer._scheduled = False
+            timer._scheduled = False  # type: ignore[attr-defined]
 
     def _run_handle(self, handle: asyncio.Handle) -> None:
         if handle.cancelled():

@@ -15,7 +15,9 @@ from exchange.ports import Lease, Row
 from settlement.rulebook import Rulebook
 from settlement.state import DepositState
 from tests.simulation.auditor import Auditor
+from tests.simulation.bank import BankBooks
 from tests.simulation.journal import Disk
+from tests.simulation.money_auditor import MoneyAuditor
 
 ENDED = (DepositState.RELEASED, DepositState.APPLIED, DepositState.FORFEITED)
 
@@ -27,11 +29,11 @@ class InvariantFell(AssertionError):
 class Oracles:
     """All watchers of one run. `truth` is the state that the rows on the disk add up to."""
 
-    def __init__(self, disk: Disk, rulebook: Rulebook) -> None:
+    def __init__(self, disk: Disk, bank: BankBooks, rulebook: Rulebook) -> None:
         self.acknowledged: dict[str, Outcome] = {}
         self._disk = disk
         self._verifier = Verifier("hub", rulebook)
-        self._auditor = Auditor()
+        self._auditors = (Auditor(), MoneyAuditor(bank))
         self._broken: str | None = None
 
     @property
@@ -63,8 +65,9 @@ class Oracles:
                 return
             if wrong := self._verifier.wrong_books():
                 self.breaks(f"invariant 9: after seq {row.seq}: {wrong}")
-            if fault := self._auditor.take(recorded):
-                self.breaks(fault)
+            for auditor in self._auditors:
+                if fault := auditor.take(recorded):
+                    self.breaks(fault)
 
     # At every step of a house
 
@@ -133,6 +136,7 @@ class Oracles:
             self.breaks(f"invariant 18: {'; '.join(left)}")
         if state_digest(house.view) != self._verifier.state_digest:
             self.breaks("invariant 12: the live view is not what the journal adds up to")
-        if fault := self._auditor.final():
-            self.breaks(fault)
+        for auditor in self._auditors:
+            if fault := auditor.final():
+                self.breaks(fault)
         self.raise_broken()

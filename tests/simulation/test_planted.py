@@ -36,7 +36,7 @@ def found(world: type[World] = World) -> str:
         (planted.AcknowledgesFirst, "invariant 8: an acknowledgement shows"),
         (planted.ShowsFirst, "invariant 8: the view shows"),
         (planted.TakesUnknownForDone, "invariant 8"),
-        (planted.TakesUnknownForFailed, r"invariant 18: house-\\d+ stopped without need"),
+        (planted.TakesUnknownForFailed, r"invariant 18: house-\d+ stopped without need"),
     ],
 )
 def test_a_planted_fault_is_caught(fault: type[Dispatcher], says: str) -> None:

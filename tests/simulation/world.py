@@ -24,6 +24,7 @@ from tests.simulation.journal import Disk, Link, SimulatedJournal
 from tests.simulation.loop import Process, SimulatedLoop
 from tests.simulation.machine import BEGIN, Machine
 from tests.simulation.oracles import Oracles
+from tests.simulation.vault import SimulatedVault
 
 T = TypeVar("T")
 
@@ -48,7 +49,7 @@ class HouseProcess:
             self.machine.clock(),
             RULEBOOK,
             SimulatedBank(world.bank, link),
-            world.vault(number),
+            SimulatedVault(),
             heartbeat=HEARTBEAT,
         )
         self._world = world
@@ -77,7 +78,7 @@ class World:
         self.faults = faults(Random(self.random.random()))
         self.disk = self.disks(now=self.now)
         self.bank = BankBooks()
-        self.oracles = Oracles(self.disk, RULEBOOK)
+        self.oracles = Oracles(self.disk, self.bank, RULEBOOK)
         self.disk.committed = self._committed
         self.machines = [Machine(self.loop.time, drift) for drift in (0, 40, -40)]
         self.crash_at = crash_at
@@ -116,10 +117,6 @@ class World:
                 if one.process is process:
                     self.oracles.look(one.house)
         self.oracles.raise_broken()
-
-    def vault(self, number: int) -> Any:
-        """The keys of sealed lots; a world without sealed lots needs none."""
-        return None
 
     # Processes
 
