@@ -18,8 +18,8 @@ STANDINGS: dict[str, ColumnElement[bool]] = {
     "unconverted": and_(_T.admitted_on.is_not(None), _T.converted_on.is_(None)),
     "on_trial": and_(_T.trial_until.is_not(None), _T.converted_on.is_(None)),
     "impeded": _T.impediment != "",
-    "interim": _T.interim,
-    "public_good": _T.public_good,
+    "interim": _T.interim.is_(True),
+    "public_good": _T.public_good.is_(True),
 }
 """Where an achievement may stand; several are true of one."""
 
