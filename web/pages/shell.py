@@ -157,7 +157,7 @@ def frame(visit: Visit, path: str, query: Mapping[str, str]) -> dict[str, Any]:
         "caller": caller,
         "house": visit.exchange.house.name,
         "nav": bar,
-        "more": more,
+        "nav_more": more,
         "here": "/" + path.split("/")[1],
         "path": path,
         "other_language": f"{path}?{urlencode({**query, 'lang': other})}",
