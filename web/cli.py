@@ -7,6 +7,7 @@ import typer
 from typer._click.exceptions import ClickException, NoArgsIsHelpError  # typer's own, named nowhere else
 from typer.main import get_command
 
+from web.commands.backup import backup, restore
 from web.commands.bank import bank_app
 from web.commands.batch import batch_app
 from web.commands.bench import bench_app
@@ -34,7 +35,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, serve, migrate, snapshot, rehearse, claims, unconverted, verify):
+for command in (demo, serve, migrate, snapshot, backup, restore, rehearse, claims, unconverted, verify):
     app.command()(command)
 app.add_typer(user_app, name="user")
 app.add_typer(house_app, name="house")

@@ -138,6 +138,43 @@ class OwnPostgres:
         )
         self._server.start()
 
+    def program(self, name: str, *arguments: str | Path) -> str:
+        """Run one of the server's own programs as its account, in its folder; what it says."""
+        return self._run(self._bin / name, *arguments)
+
+    def run(self, *command: str | Path) -> str:
+        """Run anything as the server's account, in its folder; what it says."""
+        return self._run(*command)
+
+    def has(self, name: str) -> bool:
+        """Whether a program came with this server."""
+        return (self._bin / name).exists()
+
+    @property
+    def folder(self) -> Path:
+        """A folder that the server may write to, gone with it."""
+        return self._folder
+
+    @contextmanager
+    def beside(self, data: Path, **settings: str) -> Iterator[str]:
+        """A second server on other data, within the block: its address."""
+        port = free_port()
+        url = f"postgresql://{_USER}@127.0.0.1:{port}/postgres"
+        options = [
+            f"--{name}={value}" for name, value in {**_SETTINGS, **settings, "port": str(port)}.items()
+        ]
+        server = Server(
+            [self._bin / "postgres", "-D", data, *options],
+            self._folder / f"{data.name}.log",
+            lambda: answers(url),
+            self._account,
+        )
+        server.start()
+        try:
+            yield url
+        finally:
+            server.stop()
+
     def crash(self) -> None:
         """Stop without a checkpoint, as a power cut would; `restart` then recovers from the log."""
         self._server.stop(signal.SIGQUIT)
