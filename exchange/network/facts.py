@@ -95,9 +95,9 @@ Body = dict[str, object]
 
 
 def listing_body(state: State, id_: str) -> Body | None:
-    """What is told of a listing; None before its notice, or when it went back."""
+    """What is told of a listing; None before its notice, when it went back, or while it is withheld."""
     one = state.market.listings.get(id_)
-    if one is None or one.state not in _PUBLISHED:
+    if one is None or one.withheld or one.state not in _PUBLISHED:
         return None
     seller = state.market.parties[one.seller]
     return _built(
@@ -116,9 +116,9 @@ def listing_body(state: State, id_: str) -> Body | None:
 
 
 def lot_body(state: State, id_: str) -> Body | None:
-    """What is told of a lot."""
+    """What is told of a lot; None while its listing is withheld."""
     lot, placed = state.lots.get(id_), state.market.lot_plans.get(id_)
-    if lot is None or placed is None:
+    if lot is None or placed is None or state.market.listings[placed.listing].withheld:
         return None
     listing = state.market.listings[placed.listing]
     seller = state.market.parties[listing.seller]

@@ -105,3 +105,15 @@ def test_every_sealed_mechanism_hides_its_lead() -> None:
 
     assert f.SEALED == SEALED
     assert Mechanism.ENGLISH not in f.SEALED
+
+
+async def test_a_withheld_listing_is_told_no_more(sqlite_path: Path) -> None:
+    """What may not be spoken of here is not told elsewhere: neither the listing nor its lot."""
+    clock = ManualClock(BEGIN)
+    async with opened(sqlite_url(sqlite_path)) as journal, running(journal, clock) as house:
+        await open_lot(house, clock)
+        listing = house.view.market.lot_plans[LOT].listing
+        assert f.lot_body(house.view, LOT) is not None
+        house.view.market.listings[listing].withheld = "secret"
+        assert f.listing_body(house.view, listing) is None
+        assert f.lot_body(house.view, LOT) is None
