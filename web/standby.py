@@ -1,6 +1,7 @@
 """The face of a process that stands by: alive, not ready, and why."""
 
 import asyncio
+import importlib
 import signal
 import socket
 from contextlib import suppress
@@ -42,7 +43,9 @@ class Waiting:
         return self
 
     async def __aenter__(self) -> None:
-        """Begin to answer."""
+        """Begin to answer; what the new holder will serve is loaded already, so that it does not wait for that."""
+        for module in ("web.gateway", "web.pages"):
+            importlib.import_module(module)
         config = uvicorn.Config(
             _probes(self._standby), loop="none", access_log=False, log_level="warning", lifespan="off"
         )
