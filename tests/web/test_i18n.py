@@ -95,7 +95,8 @@ def coded() -> Iterator[str]:
 def _codes_of_the_source() -> Iterator[str]:
     """The codes with which authority, door and parser refuse, read from their source."""
     raised = {"Denied": 0, "Conflict": 0, "BadInput": 0, "failure": 1, "csrf_failure": None}
-    files = [WEB.parent / "exchange/house/authority.py", *WEB.glob("*.py"), *(WEB / "pages").glob("*.py")]
+    authorities = (WEB.parent / "exchange" / "house").glob("*authority.py")
+    files = [*authorities, *WEB.glob("*.py"), *(WEB / "pages").glob("*.py")]
     for path in files:
         for node in ast.walk(ast.parse(path.read_text())):
             name = (
