@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from exchange.house.command import Command, Outcome, Recorded
 from exchange.house.digest import state_digest
 from exchange.house.house import House
+from exchange.house.remote import RemoteHouse
 from exchange.house.state import State
 from exchange.house.verify import BadRow, Verifier
 from exchange.ports import Lease, Row
@@ -71,16 +72,16 @@ class Oracles:
 
     # At every step of a house
 
-    def look(self, house: House) -> None:
+    def look(self, house: House | RemoteHouse) -> None:
         """The dirty reader: the view shows what is on the disk, and nothing else."""
-        dispatcher = getattr(house, "_dispatcher", None)
-        if dispatcher is None or dispatcher.view.seq == 0:
+        behind = getattr(house, "_dispatcher", None) or getattr(house, "_follower", None)
+        if behind is None or behind.view.seq == 0:
             return
-        view, rows = dispatcher.view, self._disk.rows.get(house.name, [])
+        view, rows = behind.view, self._disk.rows.get(house.name, [])
         if view.seq > len(rows) or rows[view.seq - 1].hash != view.hash:
             self.breaks(f"invariant 8: the view shows seq {view.seq}, the journal ends at {len(rows)}")
 
-    def watch(self, house: House) -> None:
+    def watch(self, house: House | RemoteHouse) -> None:
         """Subscribe to a house as the hub does: every batch is on disk, and follows the one before."""
         last = house.view.seq
 

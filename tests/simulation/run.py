@@ -110,11 +110,11 @@ async def _agree(world: World) -> None:
     await asyncio.sleep(5)
     for _ in range(100):
         living = [one for one in world.running if one.house.alive]
-        if living and living[-1].house.view.seq == world.disk.head("hub"):
+        if living and living[-1].house.view.seq == world.disk.head("hub") and world.settled():
             world.oracles.final(living[-1].house)
             return
         await asyncio.sleep(1)
-    raise InvariantFell("invariant 18: no house lives that shows the whole journal")
+    raise InvariantFell("invariant 18: no house lives that shows the whole journal to all who follow")
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from exchange.bootstrap import read_rulebook
 from exchange.house.command import Command, Denied, Outcome
 from exchange.house.house import House
+from exchange.house.remote import RemoteHouse
 from exchange.ports import Fenced, Lease, OutcomeUnknown, Row, Unavailable
 from matching_engine.errors import LuochuiError
 from tests.simulation.bank import BankBooks, SimulatedBank
@@ -52,6 +53,7 @@ class HouseProcess:
             SimulatedVault(),
             heartbeat=HEARTBEAT,
         )
+        world.faces[self.process] = self.house
         self._world = world
         self._work = world.loop.spawn(self.process, self._run())
 
@@ -60,6 +62,7 @@ class HouseProcess:
         try:
             await self.house.start(self.process.name, GRACE)
             self._world.oracles.watch(self.house)
+            self._world.owned(self)
             await self.house.failed()
         except Exception as error:
             self._world.ended(self, error)
@@ -84,6 +87,8 @@ class World:
         self.crash_at = crash_at
         self.borders = 0
         self.houses: list[HouseProcess] = []
+        self.faces: dict[Process, House | RemoteHouse] = {}
+        """What each process shows of the house."""
         self.trace: deque[str] = deque(maxlen=TRACE_KEPT)
         self.desks = itertools.count(1)
         self.crashes = 0
@@ -112,10 +117,9 @@ class World:
         self.oracles.committed(lease, rows)
 
     def _after(self, process: Process | None) -> None:
-        if process is not None:
-            for one in self.houses:
-                if one.process is process:
-                    self.oracles.look(one.house)
+        house = self.faces.get(process) if process is not None else None
+        if house is not None:
+            self.oracles.look(house)
         self.oracles.raise_broken()
 
     # Processes
@@ -126,6 +130,9 @@ class World:
         self.houses.append(made)
         self.note(f"{made.process.name} starts")
         return made
+
+    def owned(self, one: HouseProcess) -> None:
+        """A process has taken the house."""
 
     @property
     def running(self) -> list[HouseProcess]:
@@ -157,6 +164,10 @@ class World:
                 await asyncio.sleep(0.2 + slowest * self.random.random())
                 self.start_house()
             await asyncio.sleep(0.05)
+
+    def settled(self) -> bool:
+        """Whether whoever follows the house has read everything."""
+        return True
 
     def heal(self) -> None:
         """No more faults: whoever hangs goes on, the clocks are right, the journal is there."""
