@@ -33,8 +33,10 @@ def test_what_is_there_is_not_asked_for() -> None:
     """With both parties' licensed certificates no seals, after the joint election no election, without patents no record."""
     desk = claimed()
     contract = desk.state.contracts[CONTRACT]
-    for one in contract.signatures:
-        one.key_id, one.certificate_issuer = "k-1", "某电子认证机构"
+    contract.signatures = [
+        dataclasses.replace(one, key_id="k-1", certificate_issuer="某电子认证机构")
+        for one in contract.signatures
+    ]
     trade = desk.state.trades[TRADE]
     desk.state.trades[TRADE] = dataclasses.replace(trade, subject=type(trade.subject)("A1", "无专利"))
     found = names(desk)

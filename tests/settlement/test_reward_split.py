@@ -57,4 +57,8 @@ def test_a_share_is_above_nothing_and_at_most_all(text: str) -> None:
 
 def test_a_share_is_a_decimal_or_a_fraction() -> None:
     """Both are exact."""
-    assert (read_share("0.35"), read_share("1/3"), read_share("1.0")) == (Fraction(7, 20), Fraction(1, 3), 1)
+    assert (read_share("0.35"), read_share("1/3"), read_share("1.0")) == (
+        Fraction(7, 20),
+        Fraction(1, 3),
+        Fraction(1),
+    )

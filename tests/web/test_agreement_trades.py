@@ -42,7 +42,7 @@ async def test_every_page_of_the_sale_stands_without_a_lot(web: Web) -> None:
     trade = f"T-{listing}-1"
     for login in ("jia", "university", "operator"):
         client = await web.signed_in(login)
-        page = await get(client, f"/trades/{trade}", **{"accept-language": "en"})
+        page = await get(client, f"/trades/{trade}", 200, **{"accept-language": "en"})
         assert "Hammer" not in " ".join(page.words)
         for link in page.links:
             if link.startswith("/trades/") or listing in link:

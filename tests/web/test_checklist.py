@@ -10,7 +10,7 @@ from exchange.demo.steps import Steps
 from exchange.market.unconverted import Secrecy
 from exchange.registers import Achievement, Appraisal, Mandate, Person
 from exchange.registers.facts import IpItem, Owner
-from exchange.registers.words import IpKind, LegalStatus, MandateRole
+from exchange.registers.words import AppraisalKind, IpKind, LegalStatus, MandateRole
 from tests.exchange.house.running import BEGIN
 from tests.web.running import Web, key
 from tests.web.served import whole_web
@@ -39,7 +39,7 @@ async def web(sqlite_path: Path) -> AsyncIterator[Web]:
         await Steps(running.exchange.own_house, key()).enrol()
         registers = running.exchange.registers
         await registers.achievements.add(ROW, "university", BEGIN)
-        price = Appraisal("P-1", ROW.id, "资产评估", 150_000_000, "某评估公司", date(2026, 1, 5))
+        price = Appraisal("P-1", ROW.id, AppraisalKind.APPRAISAL, 150_000_000, "某评估公司", date(2026, 1, 5))
         await registers.appraisals.add(price, "operator", BEGIN)
         yield running
 
@@ -47,9 +47,11 @@ async def web(sqlite_path: Path) -> AsyncIterator[Web]:
 async def page_of(web: Web, **papers: str) -> dict[str, str]:
     """The fields of the checklist for a listing with these papers; its text under `""`."""
     seller, operator = await web.signed_in("university"), await web.signed_in("operator")
-    _, place = await fill(seller, "/listings", "/listings", achievement=ROW.id, price="1600000", **papers)
+    _, place = await fill(
+        seller, "/listings", "/listings", 303, achievement=ROW.id, price="1600000", **papers
+    )
     path = f"/operator{place}"
-    page = await get(operator, path, **{"accept-language": "zh-CN"})
+    page = await get(operator, path, 200, **{"accept-language": "zh-CN"})
     return {**page.forms[f"{path}/admission"], "": " ".join(page.words)}
 
 

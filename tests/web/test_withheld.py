@@ -96,7 +96,7 @@ async def test_a_secret_is_seen_nowhere(web: Web, capsys: pytest.CaptureFixture[
     await becomes_secret(web, listing)
     assert await seen(web, f"/listings/{listing}", f"/api/v1/listings/{listing}") == []
     assert (await web.client().get(f"/api/v1/listings/{listing}")).status_code == 404
-    page = await get(web.client(), "/listings", **{"accept-language": "zh-CN"})
+    page = await get(web.client(), "/listings", 200, **{"accept-language": "zh-CN"})
     assert speech("zh").text("Withheld, and shown to nobody: %(n)s.", n=1) in " ".join(page.words)
     assert CANARY not in capsys.readouterr().out
     assert CANARY in (await (await web.signed_in("university")).get(f"/api/v1/listings/{listing}")).text

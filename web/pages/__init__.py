@@ -30,8 +30,8 @@ from web.pages import (
     negotiations,
     network,
     offices,
-    organisation,
     operator,
+    organisation,
     paper_check,
     payout,
     registration,
@@ -96,11 +96,11 @@ def page_routes() -> list[Route]:
         calendar,
         unconverted,
         zones,
+        reports,
+        report_entries,
         trials,
         licences,
         demands,
         challenges,
-        reports,
-        report_entries,
     )
     return [route for part in parts for route in part.ROUTES]

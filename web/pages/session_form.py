@@ -72,7 +72,7 @@ class Reader:
 
     def maybe(self, name: str, how: Callable[[str, str], T]) -> T | None:
         """The same for a field that may be empty."""
-        return self.read(name, how, None) if self.said(name) else None  # type: ignore[arg-type]
+        return self.read(name, how, None) if self.said(name) else None
 
     def count(self, name: str, most: int, least: int = 0) -> int:
         """A whole number."""
