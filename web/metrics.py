@@ -1,14 +1,18 @@
 """Figures for Prometheus: requests as they are answered, and the house's own counts when somebody asks."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exchange.bootstrap import Exchange
+from exchange.house.command import Recorded
+from exchange.house.house import House
+from exchange.house.spread import LATE_US, Spread
+from exchange.house.state import State
 from web.hub import Hub
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -20,6 +24,13 @@ class HouseCollector(Collector):
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
+        self._lag_us = Spread(LATE_US)
+        if not isinstance(exchange.house, House):
+            exchange.house.watch(self._note)
+
+    def _note(self, batch: Sequence[Recorded]) -> None:
+        """What this process was told of just now; clocks of two machines may differ a little."""
+        self._lag_us.add(max(0, self._exchange.house.clock.now() - batch[0].at))
 
     def collect(self) -> Iterator[Metric]:
         """Counts and gauges of the house."""
@@ -36,26 +47,48 @@ class HouseCollector(Collector):
         for code, count in sorted(stats.refused.items()):
             refused.add_metric([*name, code], count)
         yield refused
-        sizes, durations = sorted(stats.batch_sizes), sorted(stats.commit_us)
         for gauge, text, value in (
-            ("alive", "Whether the house takes commands", int(house.alive)),
+            ("alive", "Whether this process does for the house what it is there for", int(house.alive)),
             ("queue_depth", "Commands that wait", house.queue_depth),
             ("journal_seq", "The last seq that everybody may see", house.view.seq),
             ("epoch", "Which writer of the house this is", house.epoch),
             ("lease_epoch", "The epoch of the lease under which this process writes or reads", house.epoch),
             ("lots", "Lots ever put up", len(house.view.lots)),
-            ("batch_size_p50", "Events in a commit, median of the last 512", _at(sizes, 50)),
-            ("commit_us_p50", "Length of a commit in µs, median of the last 512", _at(durations, 50)),
-            (
-                "commit_us_p99",
-                "Length of a commit in µs, 99th percentile of the last 512",
-                _at(durations, 99),
-            ),
+            ("outbox_pending", "Payments ordered and not confirmed by the bank", _pending(house.view)),
         ):
             metric = GaugeMetricFamily(f"luochui_{gauge}", text, labels=["house"])
             metric.add_metric(name, value)
             yield metric
+        yield from self._spreads()
         yield from role_figures(house.name, house.role, house.takeovers)
+
+    def _spreads(self) -> Iterator[Metric]:
+        """How long commits take and closings come late where the house is; how late things are shown elsewhere."""
+        house = self._exchange.house
+        if isinstance(house, House):
+            yield _histogram(
+                "commit_seconds", "Length of a commit in seconds", house.name, house.stats.commit_us
+            )
+            yield _histogram("batch_events", "Events in a commit", house.name, house.stats.batch, 1)
+            text = "Seconds after its instant at which what falls due by time was decided and written"
+            yield _histogram("gavel_late_seconds", text, house.name, house.gavel.late_us)
+        else:
+            text = "Seconds from the decision of an event until this process shows it"
+            yield _histogram("follower_lag_seconds", text, house.name, self._lag_us)
+
+
+def _pending(view: State) -> int:
+    return len(view.settlement.payments_open)
+
+
+def _histogram(
+    name: str, text: str, house: str, spread: Spread, unit: int = 1_000_000
+) -> HistogramMetricFamily:
+    """A spread as Prometheus reads it; `unit` of the spread are one of the metric."""
+    family = HistogramMetricFamily(f"luochui_{name}", text, labels=["house"])
+    bounds = [*(str(bound / unit) for bound in spread.bounds), "+Inf"]
+    family.add_metric([house], list(zip(bounds, spread.at_most(), strict=True)), spread.total / unit)
+    return family
 
 
 def role_figures(house: str, role: str, takeovers: int) -> Iterator[Metric]:
@@ -92,11 +125,6 @@ class HubCollector(Collector):
         sockets = GaugeMetricFamily("luochui_sockets", "Open sockets", labels=["house"])
         sockets.add_metric(name, len(self._hub.watchers))
         yield sockets
-
-
-def _at(values: list[int], percent: int) -> int:
-    """A percentile of sorted values; 0 where there are none."""
-    return values[min(len(values) - 1, len(values) * percent // 100)] if values else 0
 
 
 class Metrics:

@@ -18,6 +18,7 @@ from exchange.house.command import Command, HouseEvent, Outcome, Recorded
 from exchange.house.decided import Decided
 from exchange.house.job import Hearer, Job, mismatch, same, settle
 from exchange.house.outage import Outage
+from exchange.house.spread import BATCH, COMMIT_US, Spread
 from exchange.house.state import State
 from exchange.ports import Clock, DuplicateCommand, Journal, Lease, OutcomeUnknown, Row, Unavailable
 from matching_engine.errors import Broken, LuochuiError, Malformed
@@ -43,8 +44,8 @@ class Stats:
     commands: int = 0
     commits: int = 0
     refused: Counter[str] = field(default_factory=Counter)
-    batch_sizes: deque[int] = field(default_factory=lambda: deque(maxlen=512))
-    commit_us: deque[int] = field(default_factory=lambda: deque(maxlen=512))
+    batch: Spread = field(default_factory=lambda: Spread(BATCH))
+    commit_us: Spread = field(default_factory=lambda: Spread(COMMIT_US))
 
 
 class Dispatcher:
@@ -281,8 +282,8 @@ class Dispatcher:
         finally:
             self._writing_since = None
         self.stats.commits += 1
-        self.stats.batch_sizes.append(len(rows))
-        self.stats.commit_us.append(self._clock.now() - began)
+        self.stats.batch.add(len(rows))
+        self.stats.commit_us.add(self._clock.now() - began)
 
     def _publish(self, answers: list[tuple[Job, tuple[Recorded, ...]]]) -> None:
         """Everything here is on disk: let the view go on, then answer, then tell."""

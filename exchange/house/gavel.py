@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from exchange.house.command import HOUSE, Body, Command, Recorded
+from exchange.house.spread import LATE_US, Spread
 from exchange.house.state import State
 from exchange.house.timers import SET_BY, TIMERS
 from exchange.ports import Clock, OutcomeUnknown, Unavailable
@@ -32,6 +33,7 @@ class Gavel:
         self._view = view
         self._clock = clock
         self._submit = submit
+        self.late_us = Spread(LATE_US)
         self._heap: list[tuple[int, str, str]] = []
         self._wake = asyncio.Event()
         for lot in view.lots:
@@ -80,6 +82,7 @@ class Gavel:
             except (Unavailable, OutcomeUnknown):
                 heapq.heappush(self._heap, entry)
                 return False
+            self.late_us.add(self._clock.now() - entry[0])
         return True
 
     def _body(self, due: int, kind: str, id_: str) -> Body | None:
