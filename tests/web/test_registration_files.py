@@ -154,6 +154,7 @@ async def test_anybody_checks_a_paper(web: Web) -> None:
     page = await get(visitor, f"/papers/check?number={NUMBER}X&digest=1", 422)
     assert set(page.wrong) == {"number", "digest"}
     assert (await get(visitor, "/papers/check")).wrong == {}
+    assert (await get(visitor, f"/papers/check?number={NUMBER}")).wrong == {}
     assert (
         await post(registrar, f"registrations/{ID}/cancellation", {"words": "合同解除"})
     ).status_code == 201

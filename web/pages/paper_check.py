@@ -14,7 +14,7 @@ async def show(visit: Visit) -> Response:
     said = {name: "".join(query.get(name, "").split())[:80] for name in ("number", "digest")}
     said["digest"] = said["digest"].lower()
     errors = {}
-    asked = bool(said["number"] or said["digest"])
+    asked = "digest" in query and bool(said["number"] or said["digest"])  # a link may give the number alone
     if asked and malformed(said["number"]):
         errors["number"] = sentence(visit.speech, "NUMBER_MALFORMED")
     if asked and not DIGEST.fullmatch(said["digest"]):

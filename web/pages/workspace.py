@@ -55,6 +55,7 @@ async def workspace(visit: Visit) -> Response:
         people=await _people(visit, party.id, today),
         entries=await _entries(visit, party.id),
         own=visit.principal.party == party.id,
+        holds="seller" in visit.principal.roles,
     )
 
 
