@@ -5,9 +5,10 @@ import sys
 from collections.abc import Iterator
 
 from tests.simulation import market
-from tests.simulation.apart import WorldApart, havoc_apart
+from tests.simulation.apart import havoc_apart
 from tests.simulation.chaos import havoc, long_havoc
 from tests.simulation.faults import rough
+from tests.simulation.rooms import WorldWithRooms
 from tests.simulation.run import Report, run
 
 
@@ -34,7 +35,7 @@ def reports(seed: int, crash: str) -> Iterator[Report]:
     if not crash:
         yield run(seed, faults=rough, chaos=havoc)
         yield run(seed, market.play, rough, long_havoc)
-        yield run(seed, market.play, rough, havoc_apart, world=WorldApart)
+        yield run(seed, market.play, rough, havoc_apart, world=WorldWithRooms)
     elif crash != "all":
         yield run(seed, crash_at=int(crash))
     else:

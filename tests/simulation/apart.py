@@ -110,7 +110,7 @@ class WorldApart(World):
             stale = isinstance(error, Denied) and (owners > 1 or self.faults.active)
             answer = Unavailable("denied by a process that was replaced") if stale else error
         if self.border(web.process, f"answers {command.id}"):
-            self.loop.call_later(self.faults.travel(), hear, answer)
+            self.loop.later(self.faults.travel(), hear, answer)
 
 
 async def havoc_apart(world: World, seconds: float = 40.0) -> None:

@@ -35,7 +35,7 @@ class Exchange:
         for following in self._listening.get(stream, ()):
             for _ in range(2 if faults.happens(faults.doubled) else 1):
                 if not faults.happens(faults.dropped):
-                    self._loop.call_later(faults.travel(), self._bring, following, entry)
+                    self._loop.later(faults.travel(), self._bring, following, entry)
 
     def _bring(self, following: "_Following[object]", entry: object) -> None:
         if not self.down:

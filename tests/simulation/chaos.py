@@ -23,16 +23,16 @@ async def long_havoc(world: World) -> None:
 
 
 async def _kill(world: World) -> None:
-    """kill −9 of whoever runs."""
-    for one in world.running:
-        world.kill(one.process)
+    """kill −9 of somebody who runs."""
+    if world.running:
+        world.kill(world.random.choice(world.running).process)
 
 
 async def _hang(world: World) -> None:
     """SIGSTOP, another takes the house, SIGCONT: the old one wakes up and does not know."""
     if not world.running:
         return
-    one = world.running[-1]
+    one = world.random.choice(world.running)
     world.note(f"{one.process.name} hangs")
     one.process.hung = True
     await asyncio.sleep(0.5 + 5 * world.random.random())

@@ -4,6 +4,7 @@ What is asked travels to the disk, is done there at one instant, and its answer 
 in between, the question may be lost, or the answer may be.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, TypeVar
 
@@ -39,7 +40,9 @@ class Disk:
         self.now = now
         self.rows: dict[str, list[Row]] = {}
         self.leases: dict[str, Held] = {}
-        self.seated: dict[str, object] = {}
+        self.seats: dict[str, object] = {}
+        """House → whose connection has its seat."""
+        self._queues: dict[str, list[tuple[object, asyncio.Future[None]]]] = {}
         self.committed: Callable[[Lease, Sequence[Row]], None] = lambda lease, rows: None
         """Told of every commit at its very instant."""
         self._commands: dict[tuple[str, str], list[Row]] = {}
@@ -64,6 +67,49 @@ class Disk:
         """A sign of life."""
         held = self.held(lease)
         held.alive_at, held.expires_at = at, self.now() + lease_us
+
+    def sit(self, house: str, who: object) -> bool:
+        """The seat, if nobody has it."""
+        return not getattr(who, "dead", False) and self.seats.setdefault(house, who) is who
+
+    def queue(self, house: str, who: object) -> "asyncio.Future[None]":
+        """Done when the seat is theirs, as it is already for whoever lost the answer."""
+        waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if self.seats.get(house) is who:
+            waiting.set_result(None)
+        else:
+            self._queues.setdefault(house, []).append((who, waiting))
+            self._call_next(house)
+        return waiting
+
+    def disconnect(self, who: object) -> None:
+        """A connection is gone: so is its place in every queue, and its seats are free."""
+        for house, queue in self._queues.items():
+            queue[:] = [one for one in queue if one[0] is not who]
+            self.leave(house, who)
+
+    def leave(self, house: str, who: object) -> None:
+        """Whoever waits for the seat has it now."""
+        if self.seats.get(house) is who:
+            del self.seats[house]
+        self._call_next(house)
+
+    def _call_next(self, house: str) -> None:
+        queue = self._queues.get(house, [])
+        while queue and house not in self.seats:
+            who, waiting = queue.pop(0)
+            if not (waiting.done() or getattr(who, "dead", False)):
+                self.seats[house] = who
+                waiting.set_result(None)
+
+    def fence(self, standing: Standing, lease_us: int) -> bool:
+        """A lease that is over ends: its epoch first, then the connection of whoever has the seat."""
+        held = self.leases[standing.house]
+        if held.epoch != standing.epoch or held.expires_at > self.now():
+            return False
+        held.epoch, held.address, held.expires_at = held.epoch + 1, "", self.now() + lease_us
+        self.disconnect(self.seats.get(standing.house))
+        return True
 
     def append(self, lease: Lease, rows: Sequence[Row]) -> None:
         """All rows or nothing: epoch, seq and command ids are checked at the instant of the write."""
@@ -133,10 +179,12 @@ class SimulatedJournal:
         link: Link | None = None,
         writable: bool = True,
         lease_seconds: float = LEASE_SECONDS,
+        who: object = None,
     ) -> None:
         self._disk = disk
         self._link = link or Link()
         self._writable = writable
+        self._who = who if who is not None else self
         self._lease_us = round(lease_seconds * 1_000_000)
 
     async def open(self) -> None:
@@ -196,6 +244,22 @@ class SimulatedJournal:
             return None
         left = held.expires_at - self._disk.now()
         return Standing(house, held.epoch, held.holder, held.alive_at, left, held.address)
+
+    async def sit(self, house: str) -> bool:
+        """Take the seat if nobody has it."""
+        return await self._ask("sit", lambda: self._disk.sit(house, self._who))
+
+    async def queue(self, house: str) -> None:
+        """Wait for the seat."""
+        await (await self._ask("queue", lambda: self._disk.queue(house, self._who)))
+
+    async def fence(self, standing: Standing) -> bool:
+        """End a lease that is over."""
+        return await self._ask("fence", lambda: self._disk.fence(standing, self._lease_us))
+
+    async def leave(self, house: str) -> None:
+        """Give the seat back."""
+        await self._ask("leave", lambda: self._disk.leave(house, self._who))
 
     async def register(self, lease: Lease, address: str) -> None:
         """Enter where the holder takes commands."""

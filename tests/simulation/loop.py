@@ -59,6 +59,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         self.processes: list[Process] = []
         self._random = random
         self._virtual = 0.0
+        self._outside = contextvars.copy_context()
 
     def time(self) -> float:
         """Seconds since the beginning of the world."""
@@ -73,6 +74,10 @@ class SimulatedLoop(asyncio.BaseEventLoop):
     def spawn(self, process: Process, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Let a process do something."""
         return asyncio.Task(work, loop=self, context=process.context.copy())
+
+    def later(self, seconds: float, do: Callable[..., Any], *given: Any) -> None:
+        """Let the world do something: it is done whether or not the process that began it still lives."""
+        self.call_later(seconds, do, *given, context=self._outside)
 
     def thaw(self, process: Process) -> None:
         """A process that hung goes on as if nothing had been."""

@@ -11,7 +11,8 @@ from exchange.ports import Unavailable
 from tests.simulation.apart import WebProcess, WorldApart
 from tests.simulation.faults import Faults
 from tests.simulation.world import HOUSE
-from web.hub import Hub, Watcher
+from web.audience import Watcher
+from web.hub import Hub
 from web.transport import Frame
 
 PEOPLE = 4

@@ -95,11 +95,12 @@ async def _whole(world: World, story: Story, chaos: Chaos | None) -> None:
     if chaos is not None:
         await chaos(world)
     world.heal()
-    async with asyncio.timeout(PATIENCE):
-        try:
-            await asyncio.shield(playing)
-        except TimeoutError:
-            raise InvariantFell(f"invariant 18: {'; '.join(world.oracles.unfinished())}") from None
+    done, _ = await asyncio.wait((playing,), timeout=PATIENCE)
+    if not done:
+        raise InvariantFell(
+            f"invariant 18: {'; '.join(world.oracles.unfinished()) or 'the story does not end'}"
+        )
+    playing.result()
     await _agree(world)
     for task in tasks:
         task.cancel()

@@ -9,7 +9,8 @@ from tests.simulation.apart import havoc_apart
 from tests.simulation.faults import Faults, rough
 from tests.simulation.rooms import Person, WorldWithRooms
 from tests.simulation.run import run
-from web.hub import Audience, Hub
+from web.audience import Audience
+from web.hub import Hub
 
 
 @pytest.mark.parametrize("seed", range(1, 9))

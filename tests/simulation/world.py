@@ -32,6 +32,7 @@ T = TypeVar("T")
 HOUSE = "hub"
 HEARTBEAT = 1.5
 """Seconds between two signs of life: fewer than the product's, so that a run is not made of them."""
+LEASE = 4.0
 GRACE = 2_000_000
 TRACE_KEPT = 400
 RULEBOOK = read_rulebook()
@@ -46,13 +47,14 @@ class HouseProcess:
         link = ProcessLink(world, self.process)
         self.house = House(
             HOUSE,
-            SimulatedJournal(world.disk, link),
+            journal := SimulatedJournal(world.disk, link, lease_seconds=LEASE, who=self.process),
             self.machine.clock(),
             RULEBOOK,
             SimulatedBank(world.bank, link),
             SimulatedVault(),
             heartbeat=HEARTBEAT,
         )
+        self.journal = journal
         world.faces[self.process] = self.house
         self._world = world
         self._work = world.loop.spawn(self.process, self._run())
@@ -60,7 +62,7 @@ class HouseProcess:
     async def _run(self) -> None:
         """Until the house fails: then the process is gone, and says why."""
         try:
-            await self.house.start(self.process.name, GRACE)
+            await self.begin()
             self._world.oracles.watch(self.house)
             self._world.owned(self)
             await self.house.failed()
@@ -69,11 +71,18 @@ class HouseProcess:
         # What is left of it must not go on behind its own end.
         await asyncio.get_running_loop().create_future()
 
+    async def begin(self) -> None:
+        """Take the house without asking whether somebody has it."""
+        await self.house.start(self.process.name, GRACE)
+
 
 class World:
     """Everything of one run."""
 
     disks: type[Disk] = Disk
+    house_process: type[HouseProcess] = HouseProcess
+    owners = 1
+    """Processes that are kept alive for the house."""
 
     def __init__(self, seed: int, faults: Callable[[Random], Faults], crash_at: int | None = None) -> None:
         self.random = Random(seed)
@@ -126,7 +135,7 @@ class World:
 
     def start_house(self) -> HouseProcess:
         """One more process that wants the house."""
-        made = HouseProcess(self, len(self.houses))
+        made = self.house_process(self, len(self.houses))
         self.houses.append(made)
         self.note(f"{made.process.name} starts")
         return made
@@ -143,8 +152,13 @@ class World:
         """kill −9."""
         if not process.dead:
             self.note(f"{process.name} is killed")
-            process.dead = True
+            self._gone(process)
             self.crashes += 1
+
+    def _gone(self, process: Process) -> None:
+        """A process is no more, and so are its connections, as soon as that is noticed."""
+        process.dead = True
+        self.loop.later(self.faults.latency(), self.disk.disconnect, process)
 
     def ended(self, one: HouseProcess, error: Exception) -> None:
         """A house gave up: it may only when another owns it, or the journal could not be read at the start."""
@@ -155,12 +169,12 @@ class World:
             needed = isinstance(error, Unavailable | OutcomeUnknown | Fenced)
         if not needed:
             self.oracles.breaks(f"invariant 18: {one.process.name} stopped without need: {error!r}")
-        one.process.dead = True
+        self._gone(one.process)
 
     async def supervise(self, slowest: float = 3.0) -> None:
         """Start a house again a while after the last one is gone."""
         while True:
-            if not self.running:
+            if len(self.running) < self.owners:
                 await asyncio.sleep(0.2 + slowest * self.random.random())
                 self.start_house()
             await asyncio.sleep(0.05)
@@ -195,7 +209,7 @@ class World:
         """Put a command before some process that may own the house; perhaps never, perhaps twice."""
         for _ in range(2 if self.faults.happens(self.faults.doubled) else 1):
             if not self.faults.happens(self.faults.dropped):
-                self.loop.call_later(self.faults.travel(), self._arrive, command, hear)
+                self.loop.later(self.faults.travel(), self._arrive, command, hear)
 
     def _arrive(self, command: Command, hear: Callable[[Outcome | LuochuiError], None]) -> None:
         living = [one for one in self.houses if not one.process.dead]
@@ -217,7 +231,7 @@ class World:
         if not self.border(one.process, f"answers {command.id} {_said(answer)}"):
             return
         if not self.faults.happens(self.faults.dropped):
-            self.loop.call_later(self.faults.travel(), hear, answer)
+            self.loop.later(self.faults.travel(), hear, answer)
 
     def _doubted(self, one: HouseProcess, error: LuochuiError) -> LuochuiError:
         """A denial is not journaled: one that comes from a process that was replaced and has not noticed yet is
@@ -240,7 +254,7 @@ class ProcessLink(Link):
         answer: asyncio.Future[T] = world.loop.create_future()
         if not world.border(self._process, f"asks to {what}"):
             return await answer  # Nobody is there any more.
-        world.loop.call_later(world.faults.latency(), self._do, what, job, answer)
+        world.loop.later(world.faults.latency(), self._do, what, job, answer)
         return await answer
 
     def _do(self, what: str, job: Callable[[], T], answer: "asyncio.Future[T]") -> None:
@@ -262,7 +276,7 @@ class ProcessLink(Link):
         return (_unknown(what),) if faults.happens(faults.lost_after) else (None, value)
 
     def _reply(self, answer: "asyncio.Future[T]", error: Exception | None, value: Any = None) -> None:
-        self._world.loop.call_later(self._world.faults.latency(), _settle, answer, error, value)
+        self._world.loop.later(self._world.faults.latency(), _settle, answer, error, value)
 
 
 def _unknown(what: str) -> LuochuiError:
