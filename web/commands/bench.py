@@ -7,6 +7,7 @@ import typer
 
 from web.bench import bids as bids_bench
 from web.bench import fanout as fanout_bench
+from web.bench import recovery as recovery_bench
 from web.bench.engine import OPERATIONS, QUICK_ROUNDS, ROUNDS, measure
 from web.commands.errors import exits
 from web.logs import configure_logging
@@ -76,4 +77,21 @@ def fanout(
     configure_logging(level=logging.WARNING)
     with exits():
         report = fanout_bench.measure(fanout_bench.QUICK if quick else fanout_bench.WHOLE)
+    report.show(as_json)
+
+
+@bench_app.command()
+def recovery(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line for each figure.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Less of everything.")] = False,
+) -> None:
+    """How fast a house comes back: replay beside applying in memory, standing bids from a snapshot, and a standby after
+    kill −9 and after a hang of the holder.
+
+    Takeovers are measured on PostgreSQL: LUOCHUI_BENCH_POSTGRES or, where initdb and postgres are on the PATH, a server
+    of its own. Exit status 0 when it was measured, whether a goal is met or not; 70 when a server fell.
+    """
+    configure_logging(level=logging.WARNING)
+    with exits():
+        report = recovery_bench.measure(recovery_bench.QUICK if quick else recovery_bench.WHOLE)
     report.show(as_json)
