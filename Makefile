@@ -12,7 +12,7 @@ RUN := .venv/.installed-run
 TEST := .venv/.installed-test
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint audit bench simulate compiled format clean clean-venv
+.PHONY: help demo test check lint audit bench simulate soak compiled format clean clean-venv
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,10 @@ bench: $(TEST) ## the benchmarks, each beside its floor (leave the machine alone
 
 simulate: $(TEST) ## simulated runs in which everything fails; SEED=1 RUNS=1, CRASH=17 or CRASH=all, STEPS=40 lines
 	@PYTHONHASHSEED=0 $(PY) -m tests.simulation --seed $(or $(SEED),1) --runs $(or $(RUNS),1) --steps $(or $(STEPS),40) --crash "$(CRASH)"
+
+soak: $(TEST) ## real processes killed and hung by seed for hours, then checked; HOURS=1 SEED=1 (a failure names its seed)
+	@$(PY) scripts/prepare_tests.py
+	@$(PY) -m tests.process.campaign --hours $(or $(HOURS),1) --seed $(or $(SEED),1)
 
 compiled: $(TEST) ## the order book compiled by mypyc, which `make bench` then measures beside its source
 	$(PY) scripts/compile_engine.py

@@ -128,6 +128,24 @@ class Server:
         assert self._process is not None
         return await asyncio.to_thread(self._process.wait, 20)
 
+    @property
+    def status(self) -> int | None:
+        """The exit status of one that ended; None while it runs or was not started."""
+        return self._process.poll() if self._process is not None else None
+
+    def again(self) -> None:
+        """Start one that ended, and wait for nothing."""
+        self._process = self._spawn()
+
+    async def says(self, *words: str) -> None:
+        """AssertionError unless its probe of readiness says one of these now."""
+        async with httpx2.AsyncClient(base_url=self.address, timeout=2) as client:
+            try:
+                answer = (await client.get("/readyz")).text
+            except httpx2.TransportError as error:
+                raise AssertionError(f"no answer: {error!r}") from error
+        assert any(word in answer for word in words), answer
+
     def stop(self) -> int:
         """Ask it to end, and give its exit status."""
         assert self._process is not None

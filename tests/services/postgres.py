@@ -179,6 +179,10 @@ class OwnPostgres:
         """Stop without a checkpoint, as a power cut would; `restart` then recovers from the log."""
         self._server.stop(signal.SIGQUIT)
 
+    def signal(self, number: signal.Signals) -> None:
+        """SIGSTOP, SIGCONT, SIGKILL: to all of its processes."""
+        self._server.signal(number)
+
     def restart(self) -> None:
         """Start again on the same port and data."""
         self._server.stop()

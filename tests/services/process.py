@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,6 +132,15 @@ class Server:
     def kill(self) -> None:
         """End the process as a power cut would: nothing is flushed, nobody is told."""
         self.stop(signal.SIGKILL)
+
+    def signal(self, number: signal.Signals) -> None:
+        """SIGSTOP, SIGCONT, SIGKILL to the process and the ones it started: let it hang, wake it, or end it at once."""
+        assert self._process is not None
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for one in (pid, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(one, number)
 
     def log_tail(self) -> str:
         """The last lines the server wrote."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 from typing import Protocol
@@ -56,6 +57,10 @@ class OwnRedis:
     def crash(self) -> None:
         """End the server without a word; `restart` brings it back empty."""
         self._server.kill()
+
+    def signal(self, number: signal.Signals) -> None:
+        """SIGSTOP, SIGCONT, SIGKILL: to all of its processes."""
+        self._server.signal(number)
 
     def restart(self) -> None:
         """Start again on the same port, empty."""

@@ -1,0 +1,36 @@
+"""A short campaign of kills, and that its checker finds what it is there to find."""
+
+import pytest
+
+from tests.process.campaign import SECRET, Round, Watcher, play
+
+HITS = 6
+SEED = 18_087
+"""Whose first hits kill the holder, a web process, PostgreSQL and Redis, and let PostgreSQL and the new holder hang."""
+
+
+async def test_what_was_acknowledged_outlives_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Houses, web processes, PostgreSQL and Redis are killed and hang under bidding by socket and REST: whatever was
+    acknowledged is in the journal once, the journal verifies, and a watcher missed nothing."""
+    monkeypatch.setenv("LUOCHUI_HOUSE_SECRET", SECRET)
+    told = Round(SEED)
+    try:
+        await play(told, HITS)
+    except BaseException as error:
+        error.add_note(f"{told}: {told.hits}")
+        raise
+    assert len(told.hits) == HITS
+    assert len(told.acknowledged) >= 10
+
+
+def test_a_watcher_notices_what_is_missing() -> None:
+    """An event that does not follow, and a delta with a hole, are found; a new state of the whole is taken."""
+    watcher = Watcher("http://127.0.0.1:1", "jia", Round(1))
+    watcher.take({"t": "snap", "seq": 4, "epoch": 1})
+    watcher.take({"t": "ev", "from": 5, "seq": 6, "epoch": 1})
+    with pytest.raises(AssertionError):
+        watcher.take({"t": "ev", "from": 8, "seq": 8, "epoch": 1})
+    with pytest.raises(AssertionError):
+        watcher.take({"t": "delta", "events": [{"seq": 8}], "seq": 8, "epoch": 1})
+    watcher.take({"t": "snap", "seq": 9, "epoch": 2})
+    assert watcher.seq == 9
