@@ -57,7 +57,7 @@ async def test_the_form_posts_without_any_script(crowd: People) -> None:
     page = await crowd.visitor(java_script_enabled=False)
     await page.goto("/calculator")
     await page.locator('[name="jurisdiction"]').select_option("jinan")
-    await page.locator("details summary").first.click()
+    await page.locator("main details summary").first.click()
     await page.locator('[name="other.spend"]').fill("800000")
     await page.get_by_role("button", name="测算").click()
     assert "¥400,000.00" in await page.locator("#answer").inner_text()

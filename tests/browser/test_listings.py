@@ -37,7 +37,7 @@ async def admit(crowd: People, listing: str) -> Page:
         outcome = "not_needed" if check in OPTIONAL_CHECKS else "confirmed"
         await operator.select_option(f'[name="outcome-{check}"]', outcome)
         await operator.fill(f'[name="evidence-{check}"]', "文件一")
-    await operator.click("details summary")
+    await operator.click("main details summary")
     for name, value in (("asking", "1600000"), ("increment", "80000"), ("deposit", "160000")):
         await operator.fill(f"#{name}", value)
     await operator.click("button.main")

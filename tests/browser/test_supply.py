@@ -80,7 +80,7 @@ async def test_a_demand_is_published_and_answered(site: Web, crowd: People) -> N
     """Published by form, found by search, answered by the holder of an achievement."""
     await offered(site)
     jia = await crowd.member("jia", "/demands")
-    await jia.click("summary")
+    await jia.click("main summary")
     await jia.fill("#title", "低损耗轴承")
     await jia.fill("#need", "转速一万转以上")
     await jia.fill("#budget", "500000")
