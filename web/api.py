@@ -9,12 +9,12 @@ from web import api_catalogue as catalogue
 from web import api_claims as claims
 from web import api_contracts as contracts
 from web import api_default as default
+from web import api_demands as demands
 from web import api_directories as directories
 from web import api_evaluations as evaluations
 from web import api_listings as listings
 from web import api_lots as lots
 from web import api_market as market
-from web import api_demands as demands
 from web import api_matches as matches
 from web import api_negotiations as negotiations
 from web import api_network as network
