@@ -199,14 +199,14 @@ async def _afterwards(site: Site, told: Round) -> None:
 
 def wrong_closings(rows: list[Row]) -> list[str]:
     """Bids that were accepted at or after the close of their lot, and second hammers."""
-    state, wrong, hammered = new_state(read_rulebook()), [], set[str]()
+    state, wrong, hammered = new_state(read_rulebook()), list[str](), set[str]()
     for row in rows:
         recorded = codec.recorded(row)
         if row.type == "BidAccepted":
             lot = state.lots[LOT]
             due = due_at(lot)
             if lot.closed_at is not None or (due is not None and row.at >= due):
-                wrong.append(f"seq {row.seq}: a bid at {row.at}, due {due}")
+                return [*wrong, f"seq {row.seq}: a bid at {row.at}, due {due}"]  # Nothing can follow from it.
         elif row.type in ("Hammered", "Passed"):
             if row.stream in hammered:
                 wrong.append(f"seq {row.seq}: a second end of {row.stream}")
