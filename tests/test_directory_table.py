@@ -5,7 +5,50 @@ import re
 from exchange.registers.directory_kinds import kinds
 from scripts.directory_table import ALSO, ELSEWHERE, PAGE, page
 
-PERIPHERAL = ["LY5", "LY6", "LY7", "LY9", "LY17", "LY18", "LY19", "LY20", "LY21", "LY23", "HZ1", "HZ3", "HZ10", "HZ11", "HZ16", "HZ17", "HZ18", "HZ19", "JN2", "JN3", "JN4", "JN5", "JN7", "JN8", "JN9", "JN10", "JN11", "HLJ1", "HLJ2", "HLJ3", "HLJ4", "HLJ7", "HLJ8", "HLJ11", "HLJ13", "HLJ18", "HLJ20", "GX4", "GX5", "GX6", "GX8", "GX9"]
+PERIPHERAL = [
+    "LY5",
+    "LY6",
+    "LY7",
+    "LY9",
+    "LY17",
+    "LY18",
+    "LY19",
+    "LY20",
+    "LY21",
+    "LY23",
+    "HZ1",
+    "HZ3",
+    "HZ10",
+    "HZ11",
+    "HZ16",
+    "HZ17",
+    "HZ18",
+    "HZ19",
+    "JN2",
+    "JN3",
+    "JN4",
+    "JN5",
+    "JN7",
+    "JN8",
+    "JN9",
+    "JN10",
+    "JN11",
+    "HLJ1",
+    "HLJ2",
+    "HLJ3",
+    "HLJ4",
+    "HLJ7",
+    "HLJ8",
+    "HLJ11",
+    "HLJ13",
+    "HLJ18",
+    "HLJ20",
+    "GX4",
+    "GX5",
+    "GX6",
+    "GX8",
+    "GX9",
+]
 """The clauses of the five documents that ask for a list, a record or a form."""
 
 

@@ -552,7 +552,9 @@ async def test_the_registrar_gives_a_number_or_says_why_not(web: Web) -> None:
     wrong, _ = await fill(registrar, action.rpartition("/")[0], action, 409, number="123")
     assert wrong.wrong["number"].startswith("登记编号须为 16 位数字")
     assert wrong.forms[action]["number"] == "123"
-    amount, _ = await fill(registrar, action.rpartition("/")[0], action, 422, number=NUMBER, non_technical="x")
+    amount, _ = await fill(
+        registrar, action.rpartition("/")[0], action, 422, number=NUMBER, non_technical="x"
+    )
     assert amount.wrong["non_technical"].startswith("请填写大于零的金额")
     await fill(registrar, action.rpartition("/")[0], action, number=NUMBER)
     page = await get(registrar, "/registrations")
