@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from exchange.house import decision_log
 from exchange.house.counter import Counter
 from exchange.house.house import House
 from exchange.house.remote import RemoteHouse
@@ -84,6 +85,9 @@ async def open_exchange(
         stack.push_async_callback(registers.close)
         await registers.open()
         house = await _open_house(stack, settings, journal, clock or SystemClock(), bank, waiting)
+        if settings.log_decisions:
+            house.log_asked = True
+            stack.callback(house.watch(decision_log.note))
         yield Exchange(house, registers, settings)
 
 

@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     nodes: tuple[str, ...] = ()
     """Other nodes of the network beside those in the register, each as `id=https://address#public key in hex`."""
     log_json: bool = False
+    log_decisions: bool = False
+    """A log line for each event of the journal, with command id and seq, in house and web processes alike."""
     demo: bool = False
 
     @property

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import structlog
 
-from exchange.house import authority, codec
+from exchange.house import authority, codec, decision_log
 from exchange.house.command import HOUSE, Command, Outcome, Recorded
 from exchange.house.dispatcher import Dispatcher, Listener, Stats
 from exchange.house.gavel import Gavel
@@ -52,6 +52,7 @@ class House:
     ) -> None:
         self.name = name
         self.clock = clock
+        self.log_asked = False
         self._journal = journal
         self._rulebook = rulebook
         self._bank = bank
@@ -179,6 +180,8 @@ class House:
             self._dispatcher.ask(command, hearer)
 
     def _admit(self, command: Command) -> None:
+        if self.log_asked:
+            decision_log.asked(self.name, command)
         if not self.alive:
             raise Unavailable(f"house {self.name} is not running")
         if command.principal != HOUSE and not _COMMAND_ID.fullmatch(command.id):

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
-from exchange.house import codec, wire
+from exchange.house import codec, decision_log, wire
 from exchange.house.command import Command, Outcome, Recorded
 from exchange.house.dispatcher import Listener, Stats
 from exchange.house.follower import Follower
@@ -41,6 +41,7 @@ class RemoteHouse:
     ) -> None:
         self.name = name
         self.clock = clock
+        self.log_asked = False
         self.stats = Stats()
         self.role = "follower"
         self.takeovers = 0
@@ -104,6 +105,8 @@ class RemoteHouse:
 
     async def submit(self, command: Command) -> Outcome:
         """Ask the house; raises what the house raises, Unavailable without a bus, OutcomeUnknown without an answer."""
+        if self.log_asked:
+            decision_log.asked(self.name, command)
         future: asyncio.Future[wire.Answer] = asyncio.get_running_loop().create_future()
         waiting = self._waiting.setdefault(command.id, [])
         waiting.append(future)

@@ -1,5 +1,6 @@
 """House and web as processes apart, over PostgreSQL and Redis: the same room."""
 
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -32,3 +33,39 @@ async def test_a_bid_through_a_web_process(web: Server) -> None:
     assert (low["code"], low["minimum_fen"]) == ("BID_BELOW_INCREMENT", OPENING + STEP)
     await jia.close()
     await yi.close()
+
+
+async def test_one_command_is_followed_through_all_processes(
+    postgres_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the log of decisions the web process, the house and the web process again name one command and one seq."""
+    monkeypatch.setenv("LUOCHUI_LOG_DECISIONS", "true")
+    monkeypatch.setenv("LUOCHUI_LOG_JSON", "true")
+    await prepare(postgres_url)
+    bus = ("--redis", redis_url, "--role")
+    async with serving(postgres_url, *bus, "house") as house, serving(postgres_url, *bus, "web") as web:
+        jia = Talker(web.address, "jia")
+        await jia.connect()
+        assert (await jia.bid("followed-through-0001", OPENING))["t"] == "ack"
+        await jia.close()
+        told = [
+            [
+                line
+                for line in map(json.loads, _lines(server))
+                if line.get("command") == "followed-through-0001"
+            ]
+            for server in (house, web)
+        ]
+    decided, seen = told
+    assert [line["event"] for line in decided if line["event"] == "asked"] == ["asked"]
+    assert [line["event"] for line in seen if line["event"] == "asked"] == ["asked"]
+    places = [
+        [(one["house"], one["epoch"], one["seq"]) for one in lines if one["event"] == "committed"]
+        for lines in told
+    ]
+    assert places[0] == places[1] != []
+
+
+def _lines(server: Server) -> list[str]:
+    """What a process logged as JSON."""
+    return [line for line in server.log().splitlines() if line.startswith("{")]
