@@ -40,6 +40,7 @@ _TAGS = {
     "settlement": "What follows from a trade, for those whom it concerns",
     "registration": "The registration desk: filings, their review, numbers, changes, technical income",
     "bank": "The bank behind the escrow account",
+    "network": "Other nodes: who they are, what they tell, their figures",
     "about": "The process itself",
 }
 _SECURITY = {

@@ -36,6 +36,8 @@ def test_the_chart_names_every_event_with_money() -> None:
         "ContractSigned", "TradeDefaulted", "DefaultAssessed", "DefaultDebtRaised",
         "ContractRevised", "InstalmentsAgreed", "ContractConcluded", *(kind.__name__ for kind in get_args(RegistrationEvent | AccountEvent | RoyaltyEvent | RescissionEvent)),
         "ClaimantElected", "ClaimDrawnUp", "ClaimApproved", "SettlementRefused",
+        "MilestoneSet", "MilestoneSubmitted", "MilestoneAccepted", "MilestoneRejected", "MilestoneMissed",
+        "MilestoneFailed", "TimeGranted", "TradeTerminated",
         "SpecialistShareDrawnUp", *(kind.__name__ for kind in get_args(RewardEvent)),
     }  # fmt: skip
     assert {kind.__name__ for kind in get_args(SettlementEvent)} == still | {k.__name__ for k in _ENTRIES}
