@@ -22,7 +22,7 @@ demo: $(RUN) ## a market on this machine; PORT=8000, FAST=1 to hurry the simulat
 
 test: $(TEST) ## every test, with PostgreSQL, Redis and a browser; PYTEST="-k hammer" to choose, WORKERS=0 in one process
 	@$(PY) scripts/prepare_tests.py
-	$(PY) -m pytest -n $(WORKERS) $(PYTEST)
+	$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST)
 
 check: lint audit ## style, types, and known faults of the dependencies
 

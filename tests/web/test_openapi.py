@@ -25,6 +25,9 @@ from web.api import OPERATIONS
 from web.openapi import document
 from web.routes import Operation, rest_routes
 
+pytestmark = pytest.mark.xdist_group("openapi")
+"""One server in the background is asked everything, and at the end whether it was."""
+
 DOCUMENT: dict[str, Any] = json.loads(document(OPERATIONS))
 
 
