@@ -3,7 +3,7 @@
 PORT ?= 8000
 FAST ?=
 PYTEST ?=
-WORKERS ?= 2
+WORKERS ?= 3
 
 PY := .venv/bin/python
 PIP := .venv/bin/pip install --quiet --disable-pip-version-check -c constraints.txt
