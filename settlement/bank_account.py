@@ -84,8 +84,3 @@ def checks(number: str) -> bool:
     """Whether an IBAN's check digits fit: turned by four and read in base 36, it leaves 1 modulo 97."""
     turned = number[4:] + number[:4]
     return int("".join(str(int(char, 36)) for char in turned)) % 97 == 1
-
-
-def masked(number: str) -> str:
-    """The number as somebody else may see it: its first four and last four characters."""
-    return f"{number[:4]}…{number[-4:]}" if len(number) > 8 else f"…{number[-2:]}"

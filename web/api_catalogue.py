@@ -1,6 +1,5 @@
 """The catalogue over REST: search and facets, an achievement in full, tables taken in, demands."""
 
-import hashlib
 
 import msgspec
 
@@ -131,11 +130,6 @@ def demand_resource(one: Demand) -> c.DemandResource:
     shown = {**msgspec.to_builtins(one), "demand": one.id}
     fields = {field.name: shown[field.name] for field in msgspec.structs.fields(c.DemandResource)}
     return msgspec.convert(fields, c.DemandResource)
-
-
-def body_id(prefix: str, *parts: str) -> str:
-    """An id that follows from what it stands for: entered again, it is the same."""
-    return f"{prefix}-{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:16]}"
 
 
 def _get(path: str, handler: object, summary: str, returns: object, query: object = None) -> Operation:

@@ -137,7 +137,7 @@ class SittingBody(r.Taken, frozen=True):
 class SittingQuery(r.Taken, frozen=True):
     """Which page of sessions."""
 
-    cursor: Annotated[int, msgspec.Meta(ge=0)] = 0
+    cursor: r.Place = 0
     """`next` of the page before."""
     limit: r.Limit = 50
 

@@ -16,11 +16,10 @@ from exchange.house.state import State
 from exchange.settings import Settings
 from matching_engine.errors import Malformed
 from settlement.bank_statement import BankCredit
-from settlement.camt053 import read_camt053
 from settlement.credit import is_told, suspended
 from settlement.pain001 import Payer, Version, ready_orders, waiting_orders, write_pain001
 from settlement.state import Credit
-from settlement.statement_csv import ColumnMap, read_csv
+from settlement.statement_csv import ColumnMap
 from web.api_trades import credit_command
 
 
@@ -59,11 +58,6 @@ class Booked(msgspec.Struct, frozen=True):
     """What names no order, or another amount: booked nowhere."""
     gaps: tuple[str, ...] = ()
     """Statements of the account that are missing, or do not go on from the one before."""
-
-
-def read_statement(data: bytes, columns: ColumnMap | None) -> tuple[BankCredit, ...]:
-    """The credits of a camt.053 file, or of a CSV under its column map; Malformed names what is wrong."""
-    return read_camt053(data) if columns is None else read_csv(data, columns)
 
 
 def column_map(plain: Any) -> ColumnMap:

@@ -288,15 +288,6 @@ class PriceResource(r.Given, frozen=True):
     note: str
 
 
-class RecordResource(r.Given, frozen=True):
-    """Evaluations, prices and versions of an achievement."""
-
-    achievement: str
-    evaluations: list[EvaluationResource]
-    prices: list[PriceResource]
-    versions: list[VersionResource]
-
-
 def detail(row: Achievement) -> AchievementDetail:
     """The resource of a row."""
     shown = msgspec.to_builtins(row)

@@ -145,7 +145,7 @@ class ListingQuery(r.Taken, frozen=True):
     """Which listings."""
 
     state: ListingState | None = None
-    cursor: Annotated[int, msgspec.Meta(ge=0)] = 0
+    cursor: r.Place = 0
     """`next` of the page before."""
     limit: r.Limit = 50
 

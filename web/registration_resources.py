@@ -8,7 +8,7 @@ from settlement import filing as f
 from settlement.deal import ContractKind
 from settlement.registration_state import RegistrationState
 from settlement.review import RefuseReason
-from web.resources import Amount, Date, Fen, Given, Limit, Taken, Word
+from web.resources import Amount, Date, Fen, Given, Limit, Place, Taken, Word
 
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 Code6 = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
@@ -23,7 +23,7 @@ class RegistrationQuery(Taken, frozen=True):
     state: RegistrationState | None = None
     office: Word | None = None
     due_by: Date | None = None
-    cursor: Annotated[int, msgspec.Meta(ge=0)] = 0
+    cursor: Place = 0
     limit: Limit = 50
 
 

@@ -19,6 +19,8 @@ Instant = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})
 Date = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$", extra_json_schema={"format": "date"})]
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=200)]
+Place = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+"""Where a page begins: a count of entries or a seq, as large as any JSON reader keeps whole."""
 
 
 class Taken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,7 +79,7 @@ class LotQuery(Taken, frozen=True):
     house: Word | None = None
     q: Word | None = None
     """Words of the title, or a lot's id."""
-    cursor: Annotated[int, msgspec.Meta(ge=0)] = 0
+    cursor: Place = 0
     """`next` of the page before."""
     limit: Limit = 50
 
@@ -166,7 +168,7 @@ class LotPage(Given, frozen=True):
 class EventQuery(Taken, frozen=True):
     """Which events of a lot."""
 
-    after: Annotated[int, msgspec.Meta(ge=0)] = 0
+    after: Place = 0
     """The seq of the last event that is known already."""
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 200
 

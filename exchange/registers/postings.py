@@ -15,11 +15,6 @@ _FEW = _BYTES // 2
 """From so many members on the bitmap is smaller than the list of two-byte numbers."""
 
 
-def block_of(n: int) -> int:
-    """The block of a number."""
-    return n // BLOCK
-
-
 def bits(members: Iterable[int]) -> int:
     """The integer of these places within a block."""
     room = bytearray(_BYTES)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settlement.bank_account import BankAccount, checks, fault, is_iban, masked, tidy
+from settlement.bank_account import BankAccount, checks, fault, is_iban, tidy
 from tests.settlement.desk import ACCOUNTS
 
 CHINESE, IBAN = ACCOUNTS.values()
@@ -53,9 +53,3 @@ def test_one_digit_wrong_in_an_iban_is_noticed(place: int, digit: str) -> None:
     changed = IBAN.number[:place] + digit + IBAN.number[place + 1 :]
     assert is_iban(changed)
     assert checks(changed) == (changed == IBAN.number)
-
-
-def test_others_see_both_ends_of_a_number() -> None:
-    """Nobody else reads the middle."""
-    assert masked(CHINESE.number) == "3500…0123"
-    assert masked("12345678") == "…78"

@@ -5,9 +5,11 @@ import pytest
 from exchange.house.command import Denied, Principal
 from matching_engine.errors import Malformed
 from settlement.bank_statement import BankCredit
+from settlement.camt053 import read_camt053
+from settlement.statement_csv import read_csv
 from tests.settlement.bank_files import MAP, Movement, camt, csv_text
 from tests.web.running import Web
-from web.bank import book, column_map, pain001, read_statement
+from web.bank import book, column_map, pain001
 
 BANK = Principal("bank", None, frozenset({"bank"}))
 MOVES = (Movement("E1", 500, ""), Movement("E2", -5), Movement("E3", 700, "thanks"))
@@ -15,7 +17,7 @@ MOVES = (Movement("E1", 500, ""), Movement("E2", -5), Movement("E3", 700, "thank
 
 def both() -> tuple[BankCredit, ...]:
     """The credits of the test's statement."""
-    return read_statement(camt(MOVES).encode(), None)
+    return read_camt053(camt(MOVES).encode())
 
 
 async def test_a_statement_is_booked_once(web: Web) -> None:
@@ -45,7 +47,7 @@ async def test_a_statement_that_contradicts_the_books_books_nothing(web: Web) ->
     """One entry known with another amount: an error that names it, and none of the others is booked."""
     house = web.exchange.own_house
     await book(house, BANK, both()[1:])
-    changed = read_statement(camt((Movement("E1", 500, ""), Movement("E3", 701, "thanks"))).encode(), None)
+    changed = read_camt053(camt((Movement("E1", 500, ""), Movement("E3", 701, "thanks"))).encode())
     with pytest.raises(Malformed, match=r"\(E3\): expected what was booked before: 700 fen"):
         await book(house, BANK, changed)
     assert len(house.view.settlement.credits) == 1
@@ -61,7 +63,7 @@ async def test_only_the_bank_books(web: Web) -> None:
 
 def test_a_csv_needs_its_map() -> None:
     """With the map a CSV is read; a map with an unknown key is refused by name."""
-    assert len(read_statement(csv_text(MOVES).encode(), column_map(MAP))) == 2
+    assert len(read_csv(csv_text(MOVES).encode(), column_map(MAP))) == 2
     with pytest.raises(Malformed, match="colour"):
         column_map({**MAP, "colour": "red"})
 
