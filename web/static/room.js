@@ -1,5 +1,6 @@
 // The live room of one lot: keeps the page current and carries its forms over the socket.
 
+import { Alerts, news } from "./alerts.js";
 import { Line } from "./line.js";
 import { canSeal, seal } from "./seal.js";
 import { countdown, fenOf, instant, money, plainYuan, say, words } from "./words.js";
@@ -25,11 +26,15 @@ let entry = at("standing").closest("[data-standing]").dataset.standing;
 let hasBid = room.dataset.bid === "yes";
 
 const line = new Line(words.csrf);
+const alerts = new Alerts(at("told"), at("sound"));
 
 // What the house tells
 
-line.addEventListener("state", ({ detail }) => set("line", words.line[detail] ?? detail));
-line.addEventListener("presence", ({ detail }) => set("line", `${words.line.live} · ${say("watchers", { n: detail.watchers })}`));
+line.addEventListener("state", ({ detail }) => {
+  set("line", words.line[detail] ?? detail);
+  if (detail !== "live") set("watchers", "");
+});
+line.addEventListener("presence", ({ detail }) => set("watchers", `· ${say("watchers", { n: detail.watchers })}`));
 line.addEventListener("repeat", () => answer(say("repeat"), "wait"));
 
 line.addEventListener("snap", ({ detail }) => {
@@ -97,12 +102,15 @@ function recordOpenings(event) {
 // How the lot stands
 
 function stand(standing) {
+  const [before, was] = [now, now && kind()];
   now = standing;
   showPrice();
   showState();
   showForms();
   showStanding();
   tick();
+  if (before) alerts.tell(news(before, now, was, kind()));
+  alerts.entitle(kind(), now.winners[0]?.price_fen ?? now.lead_fen);
 }
 
 function showPrice() {
@@ -207,6 +215,7 @@ function tick() {
   const left = ends - (now.suspended_at ?? line.clock.now());
   set("countdown", countdown(left));
   place.classList.toggle("near", left < 60_000 && name === "closes");
+  if (name === "closes" && now.state === "open") alerts.remind(lot, left);
   set("ends", `${instant(ends)} UTC+8`);
   if (line.clock.error !== null) set("error", say("error", { n: line.clock.error }));
   showClockPrice();
