@@ -7,9 +7,9 @@ import msgspec
 import structlog
 
 from exchange.house import wire
-from exchange.house.command import Recorded
+from exchange.house.command import Command, Recorded
 from exchange.house.house import House
-from exchange.ports import Bus, OutcomeUnknown
+from exchange.ports import Bus, Fenced, OutcomeUnknown, Unavailable
 from matching_engine.errors import LuochuiError
 
 log = structlog.get_logger()
@@ -67,12 +67,27 @@ class Counter:
         except msgspec.MsgspecError as error:
             log.error("unreadable command on the bus", error=str(error), sender=sender)
             return
+        answer = await self._answer(command)
+        if answer is not None:
+            await self._bus.answer(sender, wire.encode_answer(answer))
+
+    async def _answer(self, command: Command) -> wire.Answer | None:
         try:
-            answer = wire.decided(await self._house.submit(command))
+            return wire.decided(await self._house.submit(command))
         except OutcomeUnknown:
-            return  # Its sender repeats the id; whoever has the house then knows the answer.
+            return None  # Its sender repeats the id; whoever has the house then knows the answer.
         except LuochuiError as error:
-            if not self._house.alive:
-                return  # A house that ended says nothing: its successor does.
-            answer = wire.failed(command.id, error)
-        await self._bus.answer(sender, wire.encode_answer(answer))
+            return await self._failure(command, error)
+
+    async def _failure(self, command: Command, error: LuochuiError) -> wire.Answer | None:
+        try:
+            if self._house.alive:
+                await self._house.certain()
+                return wire.failed(command.id, error)
+        except Fenced:
+            log.warning(
+                "a view that was replaced answers nothing", house=self._house.name, command=command.id
+            )
+        except Unavailable as silent:
+            return wire.failed(command.id, silent)
+        return None  # A house that ended says nothing: its successor does.

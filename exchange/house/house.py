@@ -69,6 +69,7 @@ class House:
         """Own the house, rebuild its state, give outages back, and take commands; what is `warm` is only read on."""
         self._lease = await self._journal.acquire(self.name, holder, self.clock.now())
         self.takeovers = int(warm is not None and self._lease.alive_at is not None)
+        self._held_at = self.clock.now()
         started = asyncio.Event()
         holding = asyncio.ensure_future(self._hold_lease(started))
         try:
@@ -224,7 +225,7 @@ class House:
         while True:
             await asyncio.sleep(self._heartbeat)
             try:
-                await self._journal.renew(self._lease, self._alive_at)
+                await self._renew()
             except Unavailable:
                 self._dispatcher.outage.silent(good)
             else:
@@ -234,6 +235,19 @@ class House:
             if drift is not None and drift() > DRIFT_MAX:
                 with suppress(Unavailable, OutcomeUnknown):
                     await self._suspend_all()
+
+    async def _renew(self) -> None:
+        asked = self.clock.now()
+        await self._journal.renew(self._lease, self._alive_at)
+        self._held_at = asked
+
+    async def certain(self) -> None:
+        """Make sure that the view is the house's: Fenced when another took over while this process hung.
+
+        What is refused without being journaled is refused from the view alone, so a view may not be an old one.
+        """
+        if abs(self.clock.now() - self._held_at) > 2_000_000 * self._heartbeat:
+            await self._renew()
 
     @property
     def _alive_at(self) -> int:

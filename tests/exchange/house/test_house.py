@@ -6,7 +6,7 @@ import pytest
 
 from exchange.house.command import Denied
 from exchange.house.recovery import replay
-from exchange.ports import OutcomeUnknown, Unavailable
+from exchange.ports import Fenced, OutcomeUnknown, Unavailable
 from exchange.store.clock import ManualClock
 from matching_engine import events as le
 from matching_engine.commands import Resume, Suspend
@@ -196,3 +196,14 @@ async def test_a_suspended_lot_waits(sqlite_path: Path) -> None:
         assert house.view.lots["L1"].closes_at == closes_at + 2 * HOUR
         rows = [row async for row in journal.read("hub")]
         assert not any(row.type in (le.Hammered.__name__, le.Passed.__name__) for row in rows)
+
+
+async def test_an_old_view_denies_nothing(sqlite_path: Path) -> None:
+    """A holder that hung while another took over learns so before it refuses anything from its view."""
+    clock = ManualClock(BEGIN)
+    async with opened(sqlite_url(sqlite_path)) as journal, running(journal, clock) as house:
+        await house.certain()
+        await journal.acquire("hub", "successor", clock.now())
+        clock.advance(MINUTE)
+        with pytest.raises(Fenced):
+            await house.certain()
