@@ -10,9 +10,11 @@ from typing import Any
 from exchange.house.command import Command, Denied, Principal
 from exchange.house.mandate_authority import ACTING, refuse_without_mandate
 from exchange.house.negotiation_authority import TABLE as TABLES
+from exchange.house.question_authority import TABLE as QUESTIONS
 from exchange.house.registration_authority import REGISTRATION_TABLE
 from exchange.house.release_authority import TABLE as RELEASES
 from exchange.house.state import State
+from exchange.house.stop_authority import TABLE as STOPS
 from exchange.house.supply_authority import TABLE as SUPPLY
 from exchange.market import commands as mc
 from exchange.market import listing_commands as pc
@@ -187,9 +189,8 @@ TABLE: dict[type, tuple[frozenset[str], Check]] = {
     lc.Match: (BIDS, _own_bid),
     lc.Seal: (BIDS, _own_bid),
     lc.Accept: (BIDS, _own_bid),
-    lc.Suspend: (frozenset({"operator"}), _anything),
+    **STOPS,
     lc.Resume: (frozenset({"operator"}), _anything),
-    lc.Cancel: (frozenset({"operator"}), _anything),
     **TABLES,
     **SUPPLY,
     lc.OpenSeals: (frozenset({"house"}), _anything),
@@ -237,6 +238,7 @@ TABLE: dict[type, tuple[frozenset[str], Check]] = {
     sc.SignContract: (frozenset({"seller", "bidder"}), _signs),
     **REGISTRATION_TABLE,
     **RELEASES,
+    **QUESTIONS,
     PublishReport: (frozenset({"operator"}), _under_own_name("author")),
     sc.ElectClaimant: (frozenset({"seller", "bidder"}), _own_trade),
     sc.ApproveClaim: (frozenset({"funder"}), _approves),

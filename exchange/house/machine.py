@@ -8,6 +8,7 @@ from exchange.market import commands as mc
 from exchange.market import decide as market_decide
 from exchange.market import events as me
 from exchange.market.evolve import evolve as market_evolve
+from exchange.market.question_messages import AskQuestion
 from exchange.market.refusals import MarketRefusal
 from matching_engine import commands as lc
 from matching_engine import events as le
@@ -31,11 +32,11 @@ def decide(state: State, command: Command, at: int) -> Events:
         return _decide_lot(state, body, at)
     if isinstance(body, sc.Command):
         return settlement_decide(state.settlement, body, at)
-    return _decide_market(state, body, market_decide.Ask(at, command.id, _lot_of(state, body)))
+    return _decide_market(state, body, market_decide.Ask(at, command.id, _lot_of(state, body), state.lots))
 
 
 def _lot_of(state: State, body: mc.MarketCommand) -> lots.Lot | None:
-    if isinstance(body, mc.ReopenListing):
+    if isinstance(body, mc.ReopenListing | AskQuestion):
         return state.lots.get(state.market.lot_of(body.listing) or "")
     about = isinstance(body, mc.PublishSealKey | mc.ScoreBid | mc.OfferSecondBest)
     return state.lots.get(body.lot) if about else None  # type: ignore[union-attr]
@@ -106,6 +107,8 @@ def _evolve(state: State, event: HouseEvent, at: int) -> None:
     if isinstance(event, le.Event):
         if event.lot in state.lots or isinstance(event, le.LotPutUp):
             state.lots[event.lot] = lots.evolve(state.lots.get(event.lot), event, at)
+        if isinstance(event, le.LotResumed):
+            state.market.stops.let_go(event.lot, at)
     elif isinstance(event, se.Event):
         settlement_evolve(state.settlement, event, at)
     else:

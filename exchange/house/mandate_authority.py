@@ -10,6 +10,7 @@ from exchange.market import commands as mc
 from exchange.market import listing_commands as pc
 from exchange.market.mandate_messages import ActingRole
 from exchange.market.mandates import acts, clients
+from exchange.market.question_messages import AnswerQuestion
 from matching_engine import commands as lc
 from settlement import commands as sc
 
@@ -59,6 +60,7 @@ ACTING: dict[type, Callable[[Any, State], Acting]] = {
     lc.Seal: _bidding,
     lc.Accept: _bidding,
     sc.SignContract: _signing,
+    AnswerQuestion: _selling,
 }
 """Command → for whom it acts. Whatever is not here acts for nobody."""
 

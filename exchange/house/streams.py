@@ -13,7 +13,9 @@ from exchange.market import events as m
 from exchange.market import listing_events as p
 from exchange.market.mandate_messages import MandateGranted, MandateRevoked
 from exchange.market.negotiation_events import NegotiationEvent
+from exchange.market.question_messages import QuestionEvent
 from exchange.market.report_messages import ReportPublished
+from exchange.market.stop_messages import StopEvent
 from matching_engine import events as lot_events
 from settlement import account_events as a
 from settlement import bank_events as b
@@ -137,8 +139,10 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     m.ListingReopened: _on_listing,
     **dict.fromkeys(get_args(NegotiationEvent), _on_table),
     **RELEASES,
+    **dict.fromkeys(get_args(QuestionEvent), _on_listing),
     ReportPublished: lambda event: f"report/{event.period}",
     **SUPPLY,
+    **dict.fromkeys(get_args(StopEvent), lambda event: f"stop/{event.stop}"),
     m.MarketRefused: _on_refusals,
     s.DepositCalled: _on_deposit,
     s.DepositHeld: _on_deposit,

@@ -9,8 +9,10 @@ from exchange.market.listing_commands import ListingCommand
 from exchange.market.listing_terms import Checked, Offering, Papers, Sale
 from exchange.market.listing_terms import RuleSet as RuleSet
 from exchange.market.negotiation_commands import NegotiationCommand
+from exchange.market.question_messages import QuestionCommand
 from exchange.market.release_commands import ReleaseCommand
 from exchange.market.report_messages import ReportCommand
+from exchange.market.stop_messages import StopCommand
 from exchange.market.trial_messages import TrialCommand
 from matching_engine.terms import Terms
 from settlement.commands import PartyFacts, Subject
@@ -167,4 +169,6 @@ MarketCommand = (
     | ChallengeCommand
     | ReleaseCommand
     | ReportCommand
+    | StopCommand
+    | QuestionCommand
 )

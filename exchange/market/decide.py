@@ -1,6 +1,6 @@
 """What the market answers to a command: events, or one refusal. Reads the state, changes nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from exchange.market import commands as c
@@ -9,11 +9,13 @@ from exchange.market import resale, sealing
 from exchange.market.codes import bidder_code
 from exchange.market.listing_dispatch import DECIDE as LISTINGS
 from exchange.market.negotiation_dispatch import DECIDE as NEGOTIATE
+from exchange.market.questions import DECIDE as QUESTIONS
 from exchange.market.refusals import Events, MarketRefusal
 from exchange.market.refusals import refuse as _refuse
 from exchange.market.release_dispatch import DECIDE as RELEASES
 from exchange.market.reports import DECIDE as REPORTS
 from exchange.market.state import Market
+from exchange.market.stops import DECIDE as STOPS
 from exchange.market.supply_dispatch import DECIDE as SUPPLY
 from matching_engine.state import Lot
 from settlement.dates import shanghai_time
@@ -25,6 +27,7 @@ class Ask(NamedTuple):
     at: int
     command_id: str
     lot: Lot | None = None
+    lots: Mapping[str, Lot] = {}  # noqa: RUF012 (read only)
 
 
 def _enrol_party(market: Market, command: c.EnrolParty, ask: Ask) -> Events:
@@ -97,6 +100,8 @@ _BY_TYPE: dict[type, Callable[[Market, Any, Ask], Events]] = {
     **SUPPLY,
     **RELEASES,
     **REPORTS,
+    **STOPS,
+    **QUESTIONS,
 }
 
 

@@ -10,8 +10,10 @@ from exchange.market.licence_messages import LicenceEvent
 from exchange.market.listing_events import ListingEvent
 from exchange.market.listing_terms import Checked, Offering, Papers, Sale
 from exchange.market.negotiation_events import NegotiationEvent
+from exchange.market.question_messages import QuestionEvent
 from exchange.market.release_events import ReleaseEvent
 from exchange.market.report_messages import ReportEvent
+from exchange.market.stop_messages import StopEvent
 from exchange.market.trial_messages import TrialEvent
 from settlement.commands import PartyFacts, Subject
 from settlement.commission import Commission
@@ -186,5 +188,7 @@ MarketEvent = (
     | ChallengeEvent
     | ReleaseEvent
     | ReportEvent
+    | StopEvent
+    | QuestionEvent
     | MarketRefused
 )

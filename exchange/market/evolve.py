@@ -7,9 +7,11 @@ from exchange.market import events as e
 from exchange.market import resale
 from exchange.market.listing_dispatch import EVOLVE as LISTINGS
 from exchange.market.negotiation_evolve import EVOLVE as NEGOTIATE
+from exchange.market.questions import EVOLVE as QUESTIONS
 from exchange.market.release_dispatch import EVOLVE as RELEASES
 from exchange.market.reports import EVOLVE as REPORTS
 from exchange.market.state import Entry, Market
+from exchange.market.stops import EVOLVE as STOPS
 from exchange.market.supply_dispatch import EVOLVE as SUPPLY
 
 
@@ -50,6 +52,8 @@ _BY_TYPE: dict[type, Callable[[Market, Any], None]] = {
     **SUPPLY,
     **RELEASES,
     **REPORTS,
+    **STOPS,
+    **QUESTIONS,
     e.MarketRefused: _nothing,
 }
 

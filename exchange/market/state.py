@@ -10,8 +10,10 @@ from exchange.market.listing_state import ListingState as ListingState
 from exchange.market.listing_state import Objection
 from exchange.market.mandate_messages import MandateGranted
 from exchange.market.negotiation_state import Negotiations
+from exchange.market.question_messages import Question
 from exchange.market.release_state import Releases
 from exchange.market.report_messages import Published
+from exchange.market.stop_state import Stops
 from exchange.market.trial_state import Trials
 from settlement.commands import PartyFacts
 from settlement.commission import Commission
@@ -114,11 +116,18 @@ class Market:
     """Period → its published reports, every edition, oldest first."""
     releases: Releases = field(default_factory=Releases)
     """Unconverted results on their way to the market, and the batches."""
+    stops: Stops = field(default_factory=Stops)
+    """Suspensions and cancellations that take two persons."""
 
     mandates: dict[str, MandateGranted] = field(default_factory=dict)
     """The mandates that were not revoked, by id."""
     mandated: list[str] = field(default_factory=list)
     """Organisations that have given a mandate to people of their own."""
+    questions: dict[str, Question] = field(default_factory=dict)
+    questions_of: dict[str, list[str]] = field(default_factory=dict)
+    """listing → its questions, in the order in which they were asked."""
+    questions_allowed: dict[str, str] = field(default_factory=dict)
+    """listing → why questions are taken while its lot is open."""
 
     def barred_from(self, lot: str, party: str) -> bool:
         """Whether a party, or an affiliate of it, defaulted on the listing of a lot."""

@@ -57,6 +57,7 @@ PURE = (
     "exchange/house/mandate_authority.py",
     "exchange/house/negotiation_authority.py",
     "exchange/house/negotiation_reactions.py",
+    "exchange/house/question_authority.py",
     "exchange/house/release_authority.py",
     "exchange/house/release_streams.py",
     "exchange/house/queries.py",
