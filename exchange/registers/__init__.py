@@ -1,15 +1,20 @@
 """The registers: organisations, accounts with their sign-ins, achievements. Relational rows, every change kept."""
 
+from exchange.registers.access_log import AccessLog
 from exchange.registers.accounts import Account, Accounts
 from exchange.registers.achievements import Achievement, Achievements
 from exchange.registers.database import Database
 from exchange.registers.demands import Demand, Demands
 from exchange.registers.directory import Directory, Entry
+from exchange.registers.enrolments import Enrolments
 from exchange.registers.evaluations import Appraisal, Appraisals, Evaluation, Evaluations
+from exchange.registers.factors import Factors
 from exchange.registers.feeds import Feeds
+from exchange.registers.grants import Grants
 from exchange.registers.nodes import Node, Nodes
 from exchange.registers.organisations import Organisation, Organisations
 from exchange.registers.people import Mandate, Mandates, People, Person
+from exchange.registers.read_audit import ReadAudit
 from exchange.registers.recommendations import Recommendations
 from exchange.registers.reports import AnnualEntries, AnnualEntry, IndicatorEntries, IndicatorEntry
 from exchange.registers.repository import Item, Items
@@ -60,6 +65,11 @@ class Registers:
         self.annual_reports = AnnualEntries(self.database)
         self.nodes = Nodes(self.database)
         self.feeds = Feeds(self.database)
+        self.factors = Factors(self.database)
+        self.grants = Grants(self.database)
+        self.enrolments = Enrolments(self.database)
+        self.access = AccessLog(self.database)
+        self.reads = ReadAudit(self.database)
 
     async def open(self) -> None:
         """Connect; Unavailable when the database cannot be reached or has no tables yet."""
@@ -67,4 +77,5 @@ class Registers:
 
     async def close(self) -> None:
         """Let go of every connection."""
+        await self.reads.close()
         await self.database.close()

@@ -1,5 +1,6 @@
 """Who signs in: accounts, with the roles they may act in."""
 
+import hashlib
 import secrets
 from collections.abc import Iterable
 from typing import Any
@@ -37,6 +38,12 @@ class Account(msgspec.Struct, frozen=True):
     revision: int
     created_at: int
     node: str | None = None
+    person: str = ""
+    """A hash of who it is, where it was given at enrolment: the same for two accounts of one person."""
+
+    def same_person(self, other: "Account") -> bool:
+        """Whether one person is behind both, as far as is known."""
+        return self.id == other.id or bool(self.person and self.person == other.person)
 
     def acts_in(self, house: str) -> bool:
         """Whether the account does anything in a house: staff of another node does not."""
@@ -48,19 +55,28 @@ class Account(msgspec.Struct, frozen=True):
         return Principal(self.id, self.organisation, self.roles, self.node)
 
 
+class Separated(Malformed):
+    """Roles that one person may not hold together."""
+
+
+def person_digest(name: str, number: str) -> str:
+    """What stands for a person without naming him or her: SHA-256 of the name and the identity number."""
+    return hashlib.sha256(f"person/{name.strip()}/{number.strip().upper()}".encode()).hexdigest()
+
+
 def check_roles(roles: Iterable[str], organisation: str | None) -> list[str]:
     """The roles in order, if one person may hold them together; Malformed otherwise."""
     held = frozenset(roles)
     if held - ROLES:
         raise Malformed("roles", sorted(held - ROLES), f"some of {', '.join(sorted(ROLES))}")
     if len(held & EXCLUSIVE) > 1:
-        raise Malformed("roles", sorted(held), f"at most one of {', '.join(sorted(EXCLUSIVE))}")
+        raise Separated("roles", sorted(held), f"at most one of {', '.join(sorted(EXCLUSIVE))}")
     if held & TRADING and held & STAFF:
-        raise Malformed(
+        raise Separated(
             "roles", sorted(held), "trading or staff, not both: who runs the exchange does not trade on it"
         )
     if held & EXPERTS and held - EXPERTS:
-        raise Malformed("roles", sorted(held), "evaluator alone: who evaluates stands outside the trade")
+        raise Separated("roles", sorted(held), "evaluator alone: who evaluates stands outside the trade")
     if held & TRADING and organisation is None:
         raise Malformed(
             "organisation", None, f"an organisation to be {', '.join(sorted(held & TRADING))} for"
@@ -80,6 +96,7 @@ def account_of(row: AccountRow) -> Account:
         row.revision,
         row.created_at,
         row.node,
+        row.person or "",
     )
 
 
@@ -161,6 +178,10 @@ class Accounts:
     async def bind(self, login: str, node: str | None) -> Account:
         """Let an account act in one house only, or in any; every session and key that it had has ended."""
         return await self._change(login, ends=True, node=node)
+
+    async def set_person(self, login: str, person: str) -> Account:
+        """Note who is behind an account, as `person_digest` says it."""
+        return await self._change(login, ends=False, person=person)
 
     async def _change(self, login: str, *, ends: bool, **values: Any) -> Account:
         query = select(AccountRow).where(AccountRow.login == login).with_for_update()

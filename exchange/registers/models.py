@@ -62,6 +62,8 @@ class AccountRow(Base):
     revision: Mapped[int]
     created_at: Mapped[int] = mapped_column(BigInteger)
     node: Mapped[str | None] = mapped_column(ID)
+    person: Mapped[str] = mapped_column(String(64), default="")
+    """A hash of name and identity number, given at enrolment: two accounts of one person have the same; "": not known."""
 
 
 class WebSessionRow(Base):
@@ -81,6 +83,15 @@ class WebSessionRow(Base):
     seen_at: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
     """The absolute end, however busy the session is."""
+    stepped_up_at: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    """When a second factor was last shown in it."""
+    confirmed: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """The market sessions in which it may bid without being asked again."""
+    challenge: Mapped[str] = mapped_column(String(200), default="")
+    """What a passkey has to sign next, with its end in front; taken once."""
+    device: Mapped[str] = mapped_column(TEXT, default="")
+    network: Mapped[str] = mapped_column(String(64), default="")
+    """The network it began from, not the address."""
 
 
 class TicketRow(Base):
@@ -106,6 +117,13 @@ class ApiKeyRow(Base):
     label: Mapped[str] = mapped_column(TEXT)
     created_at: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[int] = mapped_column(BigInteger)
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    networks: Mapped[list[str]] = mapped_column(JSON)
+    """Where it counts; empty: anywhere."""
+    public_key: Mapped[str] = mapped_column(String(64))
+    """Ed25519, hex: whoever has one signs each request that changes something; "": none."""
+    strong: Mapped[bool]
+    """Made by somebody who had just shown a second factor."""
 
 
 class SigningKeyRow(Base):

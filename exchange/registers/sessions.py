@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, delete, exists, select, update
 
+from exchange.registers.access_models import FactorRow
 from exchange.registers.accounts import Account, account_of
 from exchange.registers.database import Database
 from exchange.registers.models import AccountRow, ApiKeyRow, TicketRow, WebSessionRow
 
+SCOPES = frozenset({"read", "bid", "trade", "settle", "admin"})
+"""What a key may be for; see `web/scopes.py` for which request is which."""
 CHUNK = 500
 """Session ids in one question to the database."""
 
@@ -31,6 +34,24 @@ class SignIn(msgspec.Struct, frozen=True):
     created_at: int
     seen_at: int
     expires_at: int
+    enrolled: bool = False
+    """Whether the account has a second factor."""
+    stepped_up_at: int | None = None
+    """When a second factor was last shown in this sign-in."""
+    confirmed: frozenset[str] = frozenset()
+    """The market sessions in which it was shown before the first bid."""
+    device: str = ""
+    network: str = ""
+
+
+class KeyTerms(msgspec.Struct, frozen=True):
+    """What a key may do: its scopes, the networks it counts in (none: any), the public key its requests must be
+    signed for ("": none), and whether it was made in a session that had just shown a second factor."""
+
+    scopes: frozenset[str] = SCOPES
+    networks: tuple[str, ...] = ()
+    public_key: str = ""
+    strong: bool = False
 
 
 class ApiKey(msgspec.Struct, frozen=True):
@@ -41,17 +62,41 @@ class ApiKey(msgspec.Struct, frozen=True):
     label: str
     created_at: int
     expires_at: int
+    terms: KeyTerms = KeyTerms()
+    enrolled: bool = False
+    """Whether the account has a second factor."""
 
 
-def _sign_in(row: WebSessionRow, account: AccountRow) -> SignIn:
+_ENROLLED = (
+    exists()
+    .where(FactorRow.account == AccountRow.id, FactorRow.confirmed_at.is_not(None))
+    .correlate(AccountRow)
+)
+
+
+def _key(row: ApiKeyRow, enrolled: bool) -> ApiKey:
+    terms = KeyTerms(frozenset(row.scopes), tuple(row.networks), row.public_key, row.strong)
+    return ApiKey(row.id, row.account, row.label, row.created_at, row.expires_at, terms, enrolled)
+
+
+def _sign_in(row: WebSessionRow, account: AccountRow, enrolled: bool) -> SignIn:
+    return _sign_in_of(row, account_of(account), enrolled)
+
+
+def _sign_in_of(row: WebSessionRow, account: Account, enrolled: bool) -> SignIn:
     return SignIn(
         row.id,
-        account_of(account),
+        account,
         frozenset(row.roles),
         row.csrf,
         row.created_at,
         row.seen_at,
         row.expires_at,
+        enrolled,
+        row.stepped_up_at,
+        frozenset(row.confirmed),
+        row.device,
+        row.network,
     )
 
 
@@ -61,7 +106,9 @@ class Sessions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def begin(self, account: Account, token: str, at: int, expires_at: int) -> SignIn:
+    async def begin(
+        self, account: Account, token: str, at: int, expires_at: int, device: str = "", network: str = ""
+    ) -> SignIn:
         """Enter a sign-in, and forget those whose time is over."""
         row = WebSessionRow(
             id=secrets.token_hex(16),
@@ -73,11 +120,17 @@ class Sessions:
             created_at=at,
             seen_at=at,
             expires_at=expires_at,
+            device=device[:200],
+            network=network[:64],
+            confirmed=[],
+            challenge="",
         )
+        enrolled = select(_ENROLLED).select_from(AccountRow).where(AccountRow.id == account.id)
         async with self._database.writing() as session:
             await session.execute(delete(WebSessionRow).where(WebSessionRow.expires_at <= at))
             session.add(row)
-        return SignIn(row.id, account, account.roles, row.csrf, at, at, expires_at)
+            await session.flush()
+            return _sign_in_of(row, account, bool(await session.scalar(enrolled)))
 
     async def find(self, token: str, at: int, idle: int) -> SignIn | None:
         """The sign-in that a token stands for, seen within `idle` µs and not past its absolute end."""
@@ -94,7 +147,7 @@ class Sessions:
 
     async def _living(self, which: object, at: int, idle: int) -> list[SignIn]:
         query = (
-            select(WebSessionRow, AccountRow)
+            select(WebSessionRow, AccountRow, _ENROLLED)
             .join(AccountRow, AccountRow.id == WebSessionRow.account)
             .where(
                 which,  # type: ignore[arg-type]  # a column expression
@@ -105,7 +158,7 @@ class Sessions:
             )
         )
         async with self._database.reading() as session:
-            return [_sign_in(row, account) for row, account in (await session.execute(query)).all()]
+            return [_sign_in(row, account, has) for row, account, has in (await session.execute(query)).all()]
 
     async def seen(self, ids: Sequence[str], at: int) -> None:
         """Their owners were active at `at`."""
@@ -119,6 +172,48 @@ class Sessions:
         values = {"token_hash": token_hash(token), "roles": sorted(sign_in.account.roles), "seen_at": at}
         async with self._database.writing() as session:
             await session.execute(update(WebSessionRow).where(WebSessionRow.id == sign_in.id).values(values))
+
+    async def of_account(self, account: str, at: int, idle: int) -> list[SignIn]:
+        """The sign-ins of an account that stand, the latest use first."""
+        found = await self._living(WebSessionRow.account == account, at, idle)
+        return sorted(found, key=lambda one: (-one.seen_at, one.id))
+
+    async def end_own(self, account: str, id: str) -> bool:  # noqa: A002  (the column's name)
+        """End one sign-in of an account; False when it has none with this id."""
+        which = delete(WebSessionRow).where(WebSessionRow.id == id, WebSessionRow.account == account)
+        async with self._database.writing() as session:
+            done = await session.execute(which)
+            return cast(CursorResult[Any], done).rowcount == 1
+
+    async def stepped_up(self, id: str, at: int) -> None:  # noqa: A002  (the column's name)
+        """A second factor was shown in a sign-in."""
+        await self._set(id, stepped_up_at=at)
+
+    async def confirmed(self, id: str, market_session: str) -> None:  # noqa: A002  (the column's name)
+        """In this market session the sign-in is not asked again."""
+        query = select(WebSessionRow).where(WebSessionRow.id == id).with_for_update()
+        async with self._database.writing() as session:
+            row = await session.scalar(query)
+            if row is not None and market_session not in row.confirmed:
+                row.confirmed = [*row.confirmed, market_session]
+
+    async def challenge(self, id: str, challenge: str) -> None:  # noqa: A002  (the column's name)
+        """What a passkey has to sign next for a sign-in, in place of what was asked before."""
+        await self._set(id, challenge=challenge)
+
+    async def take_challenge(self, id: str) -> str:  # noqa: A002  (the column's name)
+        """The challenge of a sign-in, once; "" when there is none."""
+        query = select(WebSessionRow).where(WebSessionRow.id == id).with_for_update()
+        async with self._database.writing() as session:
+            row = await session.scalar(query)
+            if row is None:
+                return ""
+            taken, row.challenge = row.challenge, ""
+            return taken
+
+    async def _set(self, id: str, **values: object) -> None:  # noqa: A002  (the column's name)
+        async with self._database.writing() as session:
+            await session.execute(update(WebSessionRow).where(WebSessionRow.id == id).values(values))
 
     async def end(self, id: str) -> None:  # noqa: A002  (the column's name)
         """Sign out."""
@@ -147,7 +242,15 @@ class Sessions:
         async with self._database.writing() as session:
             await session.execute(delete(TicketRow).where(TicketRow.ticket_hash == token_hash(ticket)))
 
-    async def add_key(self, account: Account, key: str, label: str, at: int, expires_at: int) -> ApiKey:
+    async def add_key(
+        self,
+        account: Account,
+        key: str,
+        label: str,
+        at: int,
+        expires_at: int,
+        terms: KeyTerms = KeyTerms(),  # noqa: B008  (frozen)
+    ) -> ApiKey:
         """Enter a program's key for an account."""
         row = ApiKeyRow(
             id=f"k-{secrets.token_hex(6)}",
@@ -157,10 +260,16 @@ class Sessions:
             label=label,
             created_at=at,
             expires_at=expires_at,
+            scopes=sorted(terms.scopes),
+            networks=list(terms.networks),
+            public_key=terms.public_key,
+            strong=terms.strong,
         )
+        enrolled = select(_ENROLLED).select_from(AccountRow).where(AccountRow.id == account.id)
         async with self._database.writing() as session:
             session.add(row)
-        return ApiKey(row.id, row.account, row.label, row.created_at, row.expires_at)
+            await session.flush()
+            return _key(row, bool(await session.scalar(enrolled)))
 
     async def find_key(self, key: str, at: int) -> tuple[ApiKey, Account] | None:
         """The key's row and its account, while both count."""
@@ -175,9 +284,14 @@ class Sessions:
             found.update({key.id: account for key, account in await self._living_keys(chunk, at)})
         return found
 
+    async def keys_of(self, account: str, at: int) -> list[ApiKey]:
+        """The keys of an account that count, the newest first."""
+        found = await self._living_keys(ApiKeyRow.account == account, at)
+        return sorted((key for key, _ in found), key=lambda key: (-key.created_at, key.id))
+
     async def _living_keys(self, which: object, at: int) -> list[tuple[ApiKey, Account]]:
         query = (
-            select(ApiKeyRow, AccountRow)
+            select(ApiKeyRow, AccountRow, _ENROLLED)
             .join(AccountRow, AccountRow.id == ApiKeyRow.account)
             .where(
                 which,  # type: ignore[arg-type]  # a column expression
@@ -188,12 +302,16 @@ class Sessions:
         )
         async with self._database.reading() as session:
             rows = (await session.execute(query)).all()
-        return [
-            (ApiKey(key.id, key.account, key.label, key.created_at, key.expires_at), account_of(account))
-            for key, account in rows
-        ]
+        return [(_key(key, has), account_of(account)) for key, account, has in rows]
 
     async def end_key(self, id: str) -> None:  # noqa: A002  (the column's name)
         """Make a key void."""
         async with self._database.writing() as session:
             await session.execute(delete(ApiKeyRow).where(ApiKeyRow.id == id))
+
+    async def end_own_key(self, account: str, id: str) -> bool:  # noqa: A002  (the column's name)
+        """Make a key of an account void; False when it has none with this id."""
+        which = delete(ApiKeyRow).where(ApiKeyRow.id == id, ApiKeyRow.account == account)
+        async with self._database.writing() as session:
+            done = await session.execute(which)
+            return cast(CursorResult[Any], done).rowcount == 1
