@@ -4,20 +4,22 @@ Secrets come from the environment or from files and are never logged.
 """
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from exchange.secret_values import SecretFiles, remember_settings
 
 
 class Settings(BaseSettings):
     """How this process runs."""
 
-    model_config = SettingsConfigDict(env_prefix="LUOCHUI_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="LUOCHUI_", extra="ignore", hide_input_in_errors=True)
 
-    database_url: str = "sqlite:///var/luochui.db"
+    database_url: str = Field(default="sqlite:///var/luochui.db", repr=False)
     """`sqlite:///file.db` or `postgresql://user:password@host/name`."""
-    redis_url: str | None = None
+    redis_url: str | None = Field(default=None, repr=False)
     role: Literal["all", "web", "house"] = "all"
     house: str = "hub"
     """Name of the house that this process serves."""
@@ -58,6 +60,17 @@ class Settings(BaseSettings):
     log_decisions: bool = False
     """A log line for each event of the journal, with command id and seq, in house and web processes alike."""
     demo: bool = False
+
+    def model_post_init(self, _context: Any) -> None:
+        """No log line tells a secret of these settings from now on."""
+        remember_settings(self)
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], *sources: PydanticBaseSettingsSource, **named: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What the code gives, then the environment, then the files that `…_FILE` names."""
+        return (*sources, *named.values(), SecretFiles(settings_cls))
 
     @property
     def public_url(self) -> str:

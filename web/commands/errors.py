@@ -7,6 +7,7 @@ import typer
 from pydantic import ValidationError
 
 from exchange.ports import Fenced, Taken, Unavailable, UnsafeStore
+from exchange.secret_values import veil
 from exchange.store.schema import WrongSchema
 from matching_engine.errors import Broken, Malformed
 
@@ -30,5 +31,5 @@ def exits() -> Iterator[None]:
 
 def quit_with(line: str, status: int) -> typer.Exit:
     """Say one line on stderr and give the exit to raise."""
-    typer.echo(f"luochui: {line}", err=True)
+    typer.echo(veil(f"luochui: {line}"), err=True)
     return typer.Exit(status)
