@@ -6,12 +6,14 @@ from web import api_account as account
 from web import api_accounts as accounts
 from web import api_bank as bank
 from web import api_catalogue as catalogue
+from web import api_challenges as challenges
 from web import api_claims as claims
 from web import api_contracts as contracts
 from web import api_default as default
 from web import api_demands as demands
 from web import api_directories as directories
 from web import api_evaluations as evaluations
+from web import api_licences as licences
 from web import api_listings as listings
 from web import api_lots as lots
 from web import api_market as market
@@ -26,8 +28,10 @@ from web import api_releases as releases
 from web import api_reports as reports
 from web import api_royalties as royalties
 from web import api_seals as seals
+from web import api_stops as stops
 from web import api_sittings as sittings
 from web import api_trades as trades
+from web import api_trials as trials
 from web import resources as r
 from web.asyncapi import document as socket_document
 from web.contract_resources import ContractResource, SignatureBody
@@ -124,9 +128,9 @@ OPERATIONS: tuple[Operation, ...] = (
             ("matches", lots.match, "Exercise a right of first refusal", None),
             ("acceptances", lots.accept, "Take the price of the instant", r.AcceptBody),
             ("entries", lots.enter, "Apply for admission to a lot", None),
-            ("suspension", lots.suspend, "Stop the clock of a lot", r.ReasonBody),
         )
     ),
+    *stops.OPERATIONS,
     *seals.OPERATIONS,
     Operation(
         "DELETE",
@@ -213,6 +217,9 @@ OPERATIONS: tuple[Operation, ...] = (
     *listings.OPERATIONS,
     *sittings.OPERATIONS,
     *negotiations.OPERATIONS,
+    *trials.OPERATIONS,
+    *licences.OPERATIONS,
+    *challenges.OPERATIONS,
     *network.OPERATIONS,
     Operation("GET", "/api/openapi.json", openapi, "This document", "about", signed_in=False),
     Operation("GET", "/api/asyncapi.json", asyncapi, "The socket's document", "about", signed_in=False),
