@@ -22,6 +22,7 @@ from settlement.refusals import Refusal
 from settlement.state import ClaimState, ContractState, DepositState, RegistrationState
 from web.errors import TITLES
 from web.i18n import LANGUAGES, Language, choose, speech
+from web.pages.bidding import WORDS
 from web.pages.room_words import EDGE_REFUSALS, REASONS, SENTENCES, STANDINGS
 from web.pages.stages import STAGES
 from web.rooms import PRICE_STEPS
@@ -64,6 +65,7 @@ def spoken() -> Iterator[str]:
     for path in [WEB / "charts.py", WEB / "i18n.py", *sorted((WEB / "pages").glob("*.py"))]:
         yield from _said_in(ast.parse(path.read_text()))
     yield from SENTENCES.values()
+    yield from WORDS.values()
 
 
 def _said_in(tree: ast.AST) -> Iterator[str]:

@@ -38,7 +38,7 @@ async def desk(visit: Visit) -> Response:
         priority_notices=_notices(visit, party),
         deposits=[one for one in reversed(deposits) if one.state not in ENDED],
         deposits_ended=[one for one in reversed(deposits) if one.state in ENDED][:DEPOSITS_SHOWN],
-        trades=[_trade(visit, party, trade) for trade in reversed(trades[-TRADES_SHOWN:])],
+        trades=[trade_row(visit, party, trade) for trade in reversed(trades[-TRADES_SHOWN:])],
         listings=[one for one in state.market.listings.values() if one.seller == party],
     )
 
@@ -73,7 +73,7 @@ def _notices(visit: Visit, party: str) -> list[tuple[str, str, int, bool]]:
     ]
 
 
-def _trade(visit: Visit, party: str, trade: Trade) -> dict[str, Any]:
+def trade_row(visit: Visit, party: str, trade: Trade) -> dict[str, Any]:
     state = visit.state.settlement
     contract = state.contracts.get(trade.contract or "")
     registration = state.registrations.get(trade.registration or "")

@@ -26,6 +26,7 @@ def navigation(s: Speech, caller: Caller | None) -> tuple[list[Link], list[Link]
 def _desks(s: Speech, roles: frozenset[str]) -> list[Link]:
     """Where a role's work waits."""
     desks = (
+        ({"bidder"}, "/bidding", s.text("Bidding")),
         ({"seller", "bidder", "broker"}, "/desk", s.text("My desk")),
         ({"operator"}, "/operator", s.text("Operator's desk")),
         ({"registrar"}, "/registrations", s.text("Registration desk")),

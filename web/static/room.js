@@ -2,6 +2,7 @@
 
 import { Alerts, news } from "./alerts.js";
 import { Line } from "./line.js";
+import { clockPrice, deadline, standingOf } from "./lot.js";
 import { canSeal, seal } from "./seal.js";
 import { countdown, fenOf, instant, money, plainYuan, say, words } from "./words.js";
 
@@ -163,13 +164,7 @@ function showTrades() {
   if (links.length) at("trades").replaceChildren(...links);
 }
 
-function kind() {
-  if (!code || entry === "visitor") return entry;
-  if (now?.closed_at) return now.winners.some((one) => one.bidder === code) ? "won" : hasBid ? "lost" : "ended";
-  if (["not_admitted", "deposit_unpaid", "related", "not_entered", "sealed", "licensed"].includes(entry)) return entry;
-  if (now?.leader === code) return "leading";
-  return hasBid ? "outbid" : "admitted";
-}
+const kind = () => standingOf(now, { code, entry, hasBid });
 
 function showStanding() {
   const own = kind();
@@ -199,15 +194,9 @@ function showForms() {
 
 // Time
 
-function deadline() {
-  if (now.state === "announced") return ["opens", now.opens_at];
-  if (now.window_until) return ["window", now.window_until];
-  return [now.state === "awaiting_opening" ? "closed" : "closes", now.closes_at];
-}
-
 function tick() {
   if (!now || now.closed_at !== null) return;
-  const [name, ends] = deadline();
+  const [name, ends] = deadline(now);
   set("clock-name", words.until[name]);
   const place = at("countdown");
   if (ends === null) return set("countdown", "—");
@@ -225,11 +214,8 @@ let clockFen = null;
 
 // The price of a descending clock, by the clock of the house; the chart goes on with it.
 function showClockPrice() {
-  const dutch = terms?.dutch;
-  if (!dutch || now.state === "announced" || now.lead_fen !== null) return;
-  const passed = (now.suspended_at ?? line.clock.now()) - now.clock_from;
-  const periods = Math.max(0, Math.floor(passed / dutch.every_ms));
-  const fen = Math.max(dutch.floor_fen, terms.opening_price_fen - periods * dutch.step_fen);
+  const fen = clockPrice(terms, now, line.clock.now());
+  if (fen === null) return;
   set("price-name", words.price.clock);
   set("price", money(fen));
   if (clockFen !== null && fen !== clockFen) drawChart();
