@@ -28,8 +28,8 @@ from web import api_releases as releases
 from web import api_reports as reports
 from web import api_royalties as royalties
 from web import api_seals as seals
-from web import api_stops as stops
 from web import api_sittings as sittings
+from web import api_stops as stops
 from web import api_trades as trades
 from web import api_trials as trials
 from web import resources as r

@@ -14,7 +14,7 @@ from web import errors
 from web import resources as r
 from web.bids import bid_of, code_for
 from web.decisions import decision
-from web.resources import AcceptBody, BidBody, Decision, EventPage, EventQuery, LotPage, LotQuery, ReasonBody
+from web.resources import AcceptBody, BidBody, Decision, EventPage, EventQuery, LotPage, LotQuery
 from web.routes import Ask, json
 from web.sse import stream
 from web.views import Json, event_view, iso, lot_view
@@ -125,12 +125,6 @@ async def enter(ask: Ask) -> Response:
     lot, query = known_lot(ask), ask.query
     client = query.client if isinstance(query, EntryQuery) else ""
     return _created(decision(await ask.submit(ApplyEntry(lot, client or ask.principal.party or ""))))
-
-
-async def suspend(ask: Ask) -> Response:
-    """Stop the clock of a lot and say why."""
-    body: ReasonBody = ask.body
-    return _created(decision(await ask.submit(lc.Suspend(known_lot(ask), body.reason))))
 
 
 async def resume(ask: Ask) -> Decision:

@@ -197,12 +197,6 @@ class AcceptBody(Taken, frozen=True):
     amount_fen: Amount | None = None
 
 
-class ReasonBody(Taken, frozen=True):
-    """Why the clock of the lot stops."""
-
-    reason: Word
-
-
 # Decisions
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from exchange.house.command import Command, Denied, Principal
+from exchange.house.custody_authority import TABLE as CUSTODY
 from exchange.house.mandate_authority import ACTING, refuse_without_mandate
 from exchange.house.negotiation_authority import TABLE as TABLES
 from exchange.house.question_authority import TABLE as QUESTIONS
@@ -194,6 +195,7 @@ TABLE: dict[type, tuple[frozenset[str], Check]] = {
     **TABLES,
     **SUPPLY,
     lc.OpenSeals: (frozenset({"house"}), _anything),
+    **CUSTODY,
     mc.EnrolParty: (frozenset({"operator"}), _anything),
     GrantMandate: (frozenset({"operator"}), _anything),
     RevokeMandate: (frozenset({"operator", "seller", "bidder"}), _revokes),

@@ -7,9 +7,11 @@ from exchange.house.streams import advances, stream_of
 from exchange.market import commands as mc
 from exchange.market import decide as market_decide
 from exchange.market import events as me
+from exchange.market.custody import held
 from exchange.market.evolve import evolve as market_evolve
 from exchange.market.question_messages import AskQuestion
 from exchange.market.refusals import MarketRefusal
+from exchange.market.seal_messages import AwaitShares, GiveSealShare, PublishOfficialKey
 from matching_engine import commands as lc
 from matching_engine import events as le
 from matching_engine import lot as lots
@@ -35,10 +37,20 @@ def decide(state: State, command: Command, at: int) -> Events:
     return _decide_market(state, body, market_decide.Ask(at, command.id, _lot_of(state, body), state.lots))
 
 
+_ABOUT_A_LOT = (
+    mc.PublishSealKey,
+    mc.ScoreBid,
+    mc.OfferSecondBest,
+    PublishOfficialKey,
+    GiveSealShare,
+    AwaitShares,
+)
+
+
 def _lot_of(state: State, body: mc.MarketCommand) -> lots.Lot | None:
     if isinstance(body, mc.ReopenListing | AskQuestion):
         return state.lots.get(state.market.lot_of(body.listing) or "")
-    about = isinstance(body, mc.PublishSealKey | mc.ScoreBid | mc.OfferSecondBest)
+    about = isinstance(body, _ABOUT_A_LOT)
     return state.lots.get(body.lot) if about else None  # type: ignore[union-attr]
 
 
@@ -59,7 +71,11 @@ def _decide_lot(state: State, body: lc.LotCommand, at: int) -> Events:
     lot = state.lots.get(body.lot)
     if lot is None:
         return _no_such_lot(body)
-    return lots.decide(lot, body, at)
+    hold = held(state.market, lot, body, at) if at >= lot.due else None
+    if hold is None:
+        return lots.decide(lot, body, at)
+    moved = lots.decide(lot, hold, at)
+    return (*moved, *lots.decide(lots.evolve(lot.fork(), moved[0], at), body, at))
 
 
 def _no_such_lot(body: lc.LotCommand) -> Events:

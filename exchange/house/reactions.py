@@ -7,11 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from exchange.house.command import Body, HouseEvent
+from exchange.house.custody_reactions import REACTIONS as CUSTODY
 from exchange.house.listing_reactions import BY_TYPE as LISTINGS
 from exchange.house.listing_reactions import late
 from exchange.house.negotiation_reactions import REACTIONS as NEGOTIATED
 from exchange.house.negotiation_reactions import undone
 from exchange.house.state import State
+from exchange.house.stop_reactions import REACTIONS as STOPS
 from exchange.house.supply_reactions import REACTIONS as SUPPLY
 from exchange.house.supply_reactions import awarded
 from exchange.market import commands as mc
@@ -164,6 +166,8 @@ _BY_TYPE: dict[type, Callable[[State, Any], Bodies]] = {
     m.SecondBestAccepted: _second_best,
     **NEGOTIATED,
     **SUPPLY,
+    **CUSTODY,
+    **STOPS,
     le.Passed: _unsold,
     le.Cancelled: _unsold,
     **LISTINGS,

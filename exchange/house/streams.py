@@ -15,6 +15,7 @@ from exchange.market.mandate_messages import MandateGranted, MandateRevoked
 from exchange.market.negotiation_events import NegotiationEvent
 from exchange.market.question_messages import QuestionEvent
 from exchange.market.report_messages import ReportPublished
+from exchange.market.seal_messages import SealEvent
 from exchange.market.stop_messages import StopEvent
 from matching_engine import events as lot_events
 from settlement import account_events as a
@@ -131,6 +132,7 @@ STREAMS: dict[type, Callable[[Any], str]] = {
     m.SessionScheduled: lambda event: f"session/{event.session}",
     m.EntryApplied: lambda event: f"entry/{event.lot}",
     m.SealKeyPublished: lambda event: f"seal/{event.lot}",
+    **dict.fromkeys(get_args(SealEvent), lambda event: f"seal/{event.lot}"),
     m.BidScored: lambda event: f"entry/{event.lot}",
     m.BuyerBarred: _on_listing,
     m.SecondBestOffered: _on_entry,

@@ -21,6 +21,8 @@ from exchange.market.negotiation_commands import ConfirmAgreement, LapseTerms
 from exchange.market.negotiation_events import AgreementNoticed, AgreementObjectionDecided, TermsOffered
 from exchange.market.release_commands import AdvanceRelease
 from exchange.market.release_events import ReleaseAnswerRuled, ReleaseDeferralEnded, ReleaseNotified
+from exchange.market.stop_messages import LapseStop, StopProposed
+from exchange.market.seal_messages import LapseSeals, SharesAwaited
 from exchange.market.trial_messages import EndTrial
 from settlement.account_events import PaymentDirected
 from settlement.commands import ExpirePayment
@@ -86,6 +88,10 @@ TIMERS: dict[str, Timer] = {
     "trial": Timer(lambda state: state.market.trials.due, EndTrial, TRIAL_SET_BY),
     "open licence": Timer(lambda state: state.market.open_licences.due, LapseOpenLicence, LICENCE_SET_BY),
     "milestone": Timer(lambda state: state.settlement.milestones_due, AdvanceMilestone, MILESTONE_SET_BY),
+    "seal shares": Timer(
+        lambda state: state.market.custody.due, LapseSeals, {SharesAwaited: attrgetter("lot")}
+    ),
+    "stop": Timer(lambda state: state.market.stops.due, LapseStop, {StopProposed: attrgetter("stop")}),
 }
 """Kind → timer. A new deadline is one line here."""
 

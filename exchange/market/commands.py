@@ -12,9 +12,10 @@ from exchange.market.negotiation_commands import NegotiationCommand
 from exchange.market.question_messages import QuestionCommand
 from exchange.market.release_commands import ReleaseCommand
 from exchange.market.report_messages import ReportCommand
+from exchange.market.seal_messages import CustodyKind, SealCommand
 from exchange.market.stop_messages import StopCommand
 from exchange.market.trial_messages import TrialCommand
-from matching_engine.terms import Terms
+from matching_engine.terms import DAY, Terms
 from settlement.commands import PartyFacts, Subject
 from settlement.commission import Commission
 
@@ -93,6 +94,10 @@ class ScheduleSession(Command, frozen=True, tag=True):
     """Shorter than the rule set allows: for practice."""
     commission: Commission | None = None
     """What both sides pay the exchange, as agreed; None: what the rule set has where nothing was agreed."""
+    sealed_custody: CustodyKind | None = None
+    """Who keeps sealed bids closed; None: two officials, or the house in a rehearsal."""
+    opening_within: int = 5 * DAY
+    """µs that a closed lot waits for the shares of both officials before it passes."""
 
 
 class ApplyEntry(Command, frozen=True, tag=True):
@@ -169,6 +174,7 @@ MarketCommand = (
     | ChallengeCommand
     | ReleaseCommand
     | ReportCommand
+    | SealCommand
     | StopCommand
     | QuestionCommand
 )

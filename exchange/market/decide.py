@@ -7,6 +7,8 @@ from exchange.market import commands as c
 from exchange.market import events as e
 from exchange.market import resale, sealing
 from exchange.market.codes import bidder_code
+from exchange.market.custody import DECIDE as CUSTODY
+from exchange.market.custody import scores_closed
 from exchange.market.listing_dispatch import DECIDE as LISTINGS
 from exchange.market.negotiation_dispatch import DECIDE as NEGOTIATE
 from exchange.market.questions import DECIDE as QUESTIONS
@@ -27,7 +29,7 @@ class Ask(NamedTuple):
     at: int
     command_id: str
     lot: Lot | None = None
-    lots: Mapping[str, Lot] = {}  # noqa: RUF012 (read only)
+    lots: Mapping[str, Lot] = {}
 
 
 def _enrol_party(market: Market, command: c.EnrolParty, ask: Ask) -> Events:
@@ -67,7 +69,7 @@ def _publish_seal_key(market: Market, command: c.PublishSealKey, ask: Ask) -> Ev
 
 
 def _score_bid(market: Market, command: c.ScoreBid, ask: Ask) -> Events:
-    return sealing.score_bid(command, ask.lot)
+    return scores_closed(market, command) or sealing.score_bid(command, ask.lot)
 
 
 def _bar_buyer(market: Market, command: c.BarBuyer, ask: Ask) -> Events:
@@ -100,6 +102,7 @@ _BY_TYPE: dict[type, Callable[[Market, Any, Ask], Events]] = {
     **SUPPLY,
     **RELEASES,
     **REPORTS,
+    **CUSTODY,
     **STOPS,
     **QUESTIONS,
 }

@@ -13,6 +13,7 @@ from exchange.market.negotiation_events import NegotiationEvent
 from exchange.market.question_messages import QuestionEvent
 from exchange.market.release_events import ReleaseEvent
 from exchange.market.report_messages import ReportEvent
+from exchange.market.seal_messages import CustodyKind, SealEvent
 from exchange.market.stop_messages import StopEvent
 from exchange.market.trial_messages import TrialEvent
 from settlement.commands import PartyFacts, Subject
@@ -81,6 +82,10 @@ class SessionScheduled(Event, frozen=True, tag=True, omit_defaults=True):
     rehearsal: bool = False
     commission: Commission | None = None
     """What both sides pay the exchange of each sale."""
+    sealed_custody: CustodyKind = "house"
+    """Who keeps sealed bids closed."""
+    opening_within: int = 0
+    """µs that a closed lot waits for the shares of both officials, where two keep it closed."""
 
 
 class EntryApplied(Event, frozen=True, tag=True):
@@ -188,6 +193,7 @@ MarketEvent = (
     | ChallengeEvent
     | ReleaseEvent
     | ReportEvent
+    | SealEvent
     | StopEvent
     | QuestionEvent
     | MarketRefused

@@ -5,6 +5,7 @@ from typing import Any
 
 from exchange.market import events as e
 from exchange.market import resale
+from exchange.market.custody import EVOLVE as CUSTODY
 from exchange.market.listing_dispatch import EVOLVE as LISTINGS
 from exchange.market.negotiation_evolve import EVOLVE as NEGOTIATE
 from exchange.market.questions import EVOLVE as QUESTIONS
@@ -52,6 +53,7 @@ _BY_TYPE: dict[type, Callable[[Market, Any], None]] = {
     **SUPPLY,
     **RELEASES,
     **REPORTS,
+    **CUSTODY,
     **STOPS,
     **QUESTIONS,
     e.MarketRefused: _nothing,

@@ -13,6 +13,8 @@ from exchange.market.negotiation_state import Negotiations
 from exchange.market.question_messages import Question
 from exchange.market.release_state import Releases
 from exchange.market.report_messages import Published
+from exchange.market.seal_messages import CustodyKind
+from exchange.market.seal_state import Custody
 from exchange.market.stop_state import Stops
 from exchange.market.trial_state import Trials
 from settlement.commands import PartyFacts
@@ -33,6 +35,10 @@ class Session:
     """Its timing is shorter than its rule set allows: for practice, not for a binding sale."""
     commission: Commission | None = None
     """What both sides pay the exchange of each sale."""
+    sealed_custody: CustodyKind = "house"
+    """Who keeps sealed bids closed."""
+    opening_within: int = 0
+    """µs that a closed lot waits for the shares of two officials."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -85,6 +91,8 @@ class Market:
     """(lot, party) → the code it will have once it enters."""
     seal_keys: dict[str, str] = field(default_factory=dict)
     """lot → the key to which its bids are sealed."""
+    custody: Custody = field(default_factory=Custody)
+    """Keys and shares of lots whose bids two officials keep closed."""
     scores: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
     """lot → code → attribute → score, for lots that weigh more than the price."""
     notices_due: dict[str, int] = field(default_factory=dict)

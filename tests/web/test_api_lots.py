@@ -233,7 +233,9 @@ async def test_the_operator_stops_and_starts_the_clock(web: Web) -> None:
     operator, jia = await web.signed_in("operator"), await web.signed_in("jia")
     closes_at = web.exchange.house.view.lots["L1"].closes_at
     assert refusal(await post(jia, "lots/L1/suspension", {"reason": "platform_fault"})) == (403, "FORBIDDEN")
-    assert (await post(operator, "lots/L1/suspension", {"reason": "platform_fault"})).status_code == 201
+    at_once = {"reason": "platform_fault", "at_once": True}
+    assert (await post(operator, "lots/L1/suspension", at_once)).status_code == 201
+    await web.exchange.own_house.settled()
     assert refusal(await bid(jia, OPENING)) == (409, "LOT_SUSPENDED")
     web.clock.advance(60_000_000)
     resumed = await operator.delete("/api/v1/lots/L1/suspension", headers={"idempotency-key": key()})

@@ -12,6 +12,7 @@ import pytest
 
 from exchange.demo.data import load
 from exchange.demo.steps import NOTICE, Steps, plan_lot
+from exchange.house.command import HOUSE, Command
 from exchange.house.house import House
 from exchange.market.commands import ApplyEntry
 from exchange.store.clock import ManualClock
@@ -374,7 +375,7 @@ async def test_suspension_stops_the_clock_for_every_watcher(room: Room) -> None:
     """The reason is told, the standing says since when, and resuming moves the close."""
     _, reader = await room.follows("jia")
     closes_at = room.house.view.lots[LOT].closes_at
-    await room.house.submit(command("operator", Suspend(LOT, "platform_fault")))
+    await room.house.submit(Command("house-stops-1", HOUSE, Suspend(LOT, "platform_fault")))
     event = reader.of("ev")[-1]
     assert (event["kind"], event["reason"], event["now"]["state"]) == (
         "LotSuspended",

@@ -644,7 +644,8 @@ async def test_the_operator_suspends_and_resumes(web: Web) -> None:
     action = f"/operator/lots/{lot}/suspend"
     page, _ = await fill(operator, "/operator", action, 422, reason="")
     assert page.wrong[lot] == "暂停须说明原因。"
-    await fill(operator, "/operator", action, reason="线路检修")
+    await fill(operator, "/operator", action, reason="线路检修", how="at_once")
+    await web.exchange.own_house.settled()
     room = await get(web.client(), f"/lots/{lot}")
     assert "已暂停" in room.text
     assert "线路检修" in room.text

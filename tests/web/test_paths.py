@@ -6,10 +6,11 @@ from pathlib import Path as File
 
 import pytest
 
+from exchange.house.command import HOUSE, Command
 from exchange.house.house import House
 from exchange.store.clock import ManualClock
 from matching_engine.commands import Suspend
-from tests.exchange.house.running import BEGIN, LOT, bid, command, open_lot, opened, running, sqlite_url
+from tests.exchange.house.running import BEGIN, LOT, bid, open_lot, opened, running, sqlite_url
 from web.pages import paths
 from web.pages.paths import Paths
 
@@ -48,7 +49,7 @@ async def test_readers_at_one_time_see_one_path(house: House) -> None:
 
 async def test_the_reason_of_the_last_suspension_is_kept(house: House) -> None:
     """It is told on the page as long as the lot is suspended."""
-    await house.submit(command("operator", Suspend(LOT, "线路检修")))
+    await house.submit(Command("house-stops-1", HOUSE, Suspend(LOT, "线路检修")))
     assert (await Paths(house).of(LOT)).suspended_why == "线路检修"
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.house.command import Denied
+from exchange.house.command import HOUSE, Command, Denied
 from exchange.house.recovery import replay
 from exchange.ports import Fenced, OutcomeUnknown, Unavailable
 from exchange.store.clock import ManualClock
@@ -186,7 +186,7 @@ async def test_a_suspended_lot_waits(sqlite_path: Path) -> None:
     async with opened(sqlite_url(sqlite_path)) as journal, running(journal, clock) as house:
         await open_lot(house, clock)
         closes_at = house.view.lots["L1"].closes_at or 0
-        await house.submit(command("operator", Suspend("L1", "platform_fault")))
+        await house.submit(Command("house-stops-1", HOUSE, Suspend("L1", "platform_fault")))
         refused = await bid(house, "jia", OPENING)
         assert refused.refusal is not None
         assert refused.refusal.code == "LOT_SUSPENDED"

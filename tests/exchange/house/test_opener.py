@@ -339,7 +339,7 @@ async def test_a_cancelled_lot_is_never_opened(sqlite_path: Path) -> None:
         await open_sealed(house, clock, M.WEIGHTED, ("jia",), weights={"price": "1", "quality": "1"})
         await seal(house, "jia", HIGH)
         await close(house, clock)
-        await house.submit(command("operator", Cancel(LOT, "withdrawn")))
+        await house.submit(Command("house-stops-1", HOUSE, Cancel(LOT, "withdrawn")))
         await house.settled()
         assert await events(house, le.SealsOpened) == []
         assert house.view.lots[LOT].state is LifecycleState.CANCELLED
