@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from exchange.house import decision_log
 from exchange.house.counter import Counter
@@ -27,6 +28,9 @@ from matching_engine.errors import LuochuiError, Malformed
 from settlement.rulebook import Rulebook, load_rulebook
 from settlement.rules import shipped
 
+if TYPE_CHECKING:
+    from exchange.proof.maker import HeadMaker
+
 WhileWaiting = Callable[[Standby], AbstractAsyncContextManager[object]]
 """What a process does while it stands by."""
 
@@ -38,6 +42,8 @@ class Exchange:
     house: House | RemoteHouse
     registers: Registers
     settings: Settings
+    heads: "HeadMaker | None" = None
+    """What signs the heads of the house, in the process that owns it."""
 
     @property
     def own_house(self) -> House:

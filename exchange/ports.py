@@ -117,6 +117,9 @@ class Journal(Protocol):
     def read(self, house: str, after: int = 0) -> AsyncIterator[Row]:
         """Rows with seq > `after`, in order."""
 
+    async def hashes(self, house: str, after: int, until: int) -> list[bytes]:
+        """The hashes of the rows with seq > `after` and <= `until`, in order."""
+
     async def find(self, house: str, command_id: str) -> list[Row]:
         """The rows of one command, in order; empty when it was never decided."""
 

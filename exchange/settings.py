@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     """How the ids of this node's quarterly batches begin, like LY in LY-2026Q4."""
     rules_dir: Path | None = None
     """A directory of rule files instead of the built-in ones."""
+    proof_key: SecretStr | None = None
+    """The private key (Ed25519, PEM or 64 hexadecimal digits) that signs heads, instead of a file under var_dir."""
+    head_seconds: int = Field(default=60, ge=1, le=86_400)
+    """After so long a new head of the tree over the journal is signed, if there is anything new."""
     bank_secret: SecretStr | None = Field(default=None, min_length=16)
     """Shared with the bank, for the signature of its callbacks; without it only an account with the role `bank`
     tells of money."""
@@ -51,6 +55,9 @@ class Settings(BaseSettings):
     """Holder, number and clearing code of the escrow account, for orders to the bank (pain.001)."""
     escrow_account: str = ""
     escrow_bank: str = ""
+    second_factor: Literal["required", "enrolled", "off"] = "enrolled"
+    """Who shows a second factor before acts that bind: everybody (what `luochui serve` takes unless told otherwise),
+    those who have one, or nobody, for a closed test bed."""
     rate_limit: int = Field(default=10, ge=1, le=1_000_000)
     """Requests and messages a second that one principal may make for ever, and twice as many at once. Who
     measures how fast a house decides lifts it for the house of the measurement; nobody else needs to."""

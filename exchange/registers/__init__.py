@@ -3,6 +3,7 @@
 from exchange.registers.access_log import AccessLog
 from exchange.registers.accounts import Account, Accounts
 from exchange.registers.achievements import Achievement, Achievements
+from exchange.registers.contacts import Contacts
 from exchange.registers.database import Database
 from exchange.registers.demands import Demand, Demands
 from exchange.registers.directory import Directory, Entry
@@ -10,10 +11,13 @@ from exchange.registers.enrolments import Enrolments
 from exchange.registers.evaluations import Appraisal, Appraisals, Evaluation, Evaluations
 from exchange.registers.factors import Factors
 from exchange.registers.feeds import Feeds
+from exchange.registers.follows import Follows
 from exchange.registers.grants import Grants
 from exchange.registers.nodes import Node, Nodes
+from exchange.registers.notices import Notices
 from exchange.registers.organisations import Organisation, Organisations
 from exchange.registers.people import Mandate, Mandates, People, Person
+from exchange.registers.proofs import Proofs
 from exchange.registers.read_audit import ReadAudit
 from exchange.registers.recommendations import Recommendations
 from exchange.registers.reports import AnnualEntries, AnnualEntry, IndicatorEntries, IndicatorEntry
@@ -21,6 +25,7 @@ from exchange.registers.repository import Item, Items
 from exchange.registers.search import Search
 from exchange.registers.sessions import Sessions, SignIn
 from exchange.registers.signing_keys import SigningKey, SigningKeys
+from exchange.registers.webhooks import Webhooks
 
 __all__ = [
     "Account",
@@ -65,6 +70,11 @@ class Registers:
         self.annual_reports = AnnualEntries(self.database)
         self.nodes = Nodes(self.database)
         self.feeds = Feeds(self.database)
+        self.follows = Follows(self.database)
+        self.notices = Notices(self.database)
+        self.contacts = Contacts(self.database)
+        self.webhooks = Webhooks(self.database)
+        self.proofs = Proofs(self.database)
         self.factors = Factors(self.database)
         self.grants = Grants(self.database)
         self.enrolments = Enrolments(self.database)

@@ -34,6 +34,10 @@ class NodeKey:
         """The signature in hex."""
         return self._key.sign(message).hex()
 
+    def pem(self) -> bytes:
+        """The private half, for a file that nobody else can read."""
+        return self._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
 
 def node_key(var_dir: Path, house: str) -> NodeKey:
     """The key of a house, made when it is asked for first.

@@ -61,6 +61,11 @@ class PostgresJournal:
                 yield row
             after = page[-1].seq
 
+    async def hashes(self, house: str, after: int, until: int) -> list[bytes]:
+        """The hashes of the rows with seq > `after` and <= `until`, in order."""
+        query = "SELECT hash FROM journal WHERE house = $1 AND seq > $2 AND seq <= $3 ORDER BY seq"
+        return [found for (found,) in await self._fetch(query, house, after, until)]
+
     async def find(self, house: str, command_id: str) -> list[Row]:
         """The rows of one command, in order; empty when it was never decided."""
         return await self._select("house = $1 AND command_id = $2 ORDER BY part", house, command_id)

@@ -77,6 +77,13 @@ class SqliteJournal:
                 yield row
             after = page[-1].seq
 
+    async def hashes(self, house: str, after: int, until: int) -> list[bytes]:
+        """The hashes of the rows with seq > `after` and <= `until`, in order."""
+        query = "SELECT hash FROM journal WHERE house = ? AND seq > ? AND seq <= ? ORDER BY seq"
+        return await self._reader.run(
+            lambda connection: [found for (found,) in connection.execute(query, (house, after, until))]
+        )
+
     async def find(self, house: str, command_id: str) -> list[Row]:
         """The rows of one command, in order; empty when it was never decided."""
         return await self._select("house = ? AND command_id = ? ORDER BY part", house, command_id)

@@ -222,6 +222,12 @@ class SimulatedJournal:
     def _page(self, house: str, after: int) -> list[Row]:
         return self._disk.rows.get(house, [])[after : after + 2000]
 
+    async def hashes(self, house: str, after: int, until: int) -> list[bytes]:
+        """The hashes of the rows with seq > `after` and <= `until`."""
+        return await self._ask(
+            "hashes", lambda: [row.hash for row in self._disk.rows.get(house, [])[after:until]]
+        )
+
     async def find(self, house: str, command_id: str) -> list[Row]:
         """The rows of one command."""
         return await self._ask("find", lambda: self._disk.of_command(house, command_id))
