@@ -15,7 +15,7 @@ from exchange.house.follower import Follower
 from exchange.house.job import Hearer
 from exchange.house.recovery import replay
 from exchange.house.state import State
-from exchange.ports import Bus, Clock, Journal, OutcomeUnknown, Snapshots, Unavailable
+from exchange.ports import Bus, Clock, Journal, OutcomeUnknown, Row, Snapshots, Unavailable
 from matching_engine.errors import LuochuiError
 from settlement.rulebook import Rulebook
 
@@ -181,6 +181,14 @@ class RemoteHouse:
         """The one true answer to a command id, or None when it was never decided."""
         rows = await self._journal.find(self.name, command_id)
         return codec.outcome(command_id, tuple(map(codec.recorded, rows))) if rows else None
+
+    async def rows_of(self, command_id: str) -> list[Row]:
+        """The rows of a command, in order; empty when it was never decided."""
+        return await self._journal.find(self.name, command_id)
+
+    async def hashes(self, after: int, until: int) -> list[bytes]:
+        """The hashes of the journal's rows with seq > `after` and <= `until`."""
+        return await self._journal.hashes(self.name, after, until)
 
     async def history(self, stream: str, after: int = 0) -> list[Recorded]:
         """The events of a stream with stream_seq > `after`."""

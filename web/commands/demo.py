@@ -21,6 +21,7 @@ from exchange.demo.once import BEGIN, Once, Stage
 from exchange.demo.seed import LEAD, fill_registers, list_everything
 from exchange.matchmaking.daily import recommending
 from exchange.network.running import networking
+from exchange.proof.running import proving
 from exchange.releases.daily import scanning
 from exchange.settings import Settings
 from exchange.store.clock import ManualClock, SystemClock
@@ -90,9 +91,9 @@ async def _trade(settings: Settings, fast: bool, listening: socket.socket) -> No
     clock = SystemClock()
     async with open_exchange(settings, clock, DemoBank(clock)) as exchange:
         _greet(settings)
-        director = asyncio.create_task(Director(exchange.own_house, fast).run())
+        director = asyncio.create_task(Director(exchange.own_house, fast, officials=settings.var_dir / "demo-officials").run())
         try:
-            async with recommending(exchange), scanning(exchange), networking(exchange):
+            async with recommending(exchange), scanning(exchange), networking(exchange), proving(exchange):
                 await serve_app(exchange, listening, director)
         finally:
             director.cancel()

@@ -10,6 +10,7 @@ import typer
 from exchange.bootstrap import open_exchange
 from exchange.matchmaking.daily import recommending
 from exchange.network.running import networking
+from exchange.proof.running import proving
 from exchange.releases.daily import scanning
 from exchange.settings import Settings
 from web.commands.errors import exits
@@ -46,6 +47,8 @@ def serve(
     }
     with exits():
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
+        if "second_factor" not in settings.model_fields_set:
+            settings = settings.model_copy(update={"second_factor": "required"})
         configure_logging(settings.log_json)
         run(_serve(settings))
 
@@ -76,5 +79,6 @@ async def _open_and_serve(listening: socket.socket, settings: Settings, waiting:
                 recommending(exchange),
                 scanning(exchange),
                 networking(exchange),
+                proving(exchange),
             ):
                 await serve_app(exchange, listening)
