@@ -17,7 +17,7 @@ from exchange.house.outbox import Outbox
 from exchange.house.recovery import postponements
 from exchange.house.standby import Warm, warmed
 from exchange.house.state import State
-from exchange.ports import Bank, Clock, Journal, Lease, OutcomeUnknown, Snapshots, Unavailable, Vault
+from exchange.ports import Bank, Clock, Journal, Lease, OutcomeUnknown, Row, Snapshots, Unavailable, Vault
 from matching_engine.commands import Suspend
 from matching_engine.errors import LuochuiError, Malformed
 from settlement.rulebook import Rulebook
@@ -214,6 +214,14 @@ class House:
         if self.queue_depth or self.view.pending or (self._opener and self._opener.busy):
             return True
         return bool(self._bank and self.view.settlement.payments_open)
+
+    async def rows_of(self, command_id: str) -> list[Row]:
+        """The rows of a command, in order; empty when it was never decided."""
+        return await self._journal.find(self.name, command_id)
+
+    async def hashes(self, after: int, until: int) -> list[bytes]:
+        """The hashes of the journal's rows with seq > `after` and <= `until`."""
+        return await self._journal.hashes(self.name, after, until)
 
     async def history(self, stream: str, after: int = 0) -> list[Recorded]:
         """The events of a stream with stream_seq > `after`."""
