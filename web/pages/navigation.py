@@ -27,6 +27,7 @@ def _desks(s: Speech, roles: frozenset[str]) -> list[Link]:
     """Where a role's work waits."""
     desks = (
         ({"bidder"}, "/bidding", s.text("Bidding")),
+        ({"seller"}, "/selling", s.text("Seller's desk")),
         ({"seller", "bidder", "broker"}, "/desk", s.text("My desk")),
         ({"operator"}, "/operator", s.text("Operator's desk")),
         ({"registrar"}, "/registrations", s.text("Registration desk")),

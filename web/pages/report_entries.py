@@ -202,7 +202,7 @@ def _holder(visit: Visit) -> str:
     return principal.party
 
 
-async def _draft(visit: Visit, holder: str, year: int) -> annual.Draft:
+async def draft_of(visit: Visit, holder: str, year: int) -> annual.Draft:
     today = today_of(visit.exchange)
     organisation = await visit.exchange.registers.organisations.get(holder)
     if organisation is None:
@@ -232,7 +232,7 @@ async def annual_report(visit: Visit, status: int = 200, wrong: Mapping[str, str
         "/reports/annual",
         holder=organisation,
         year=year,
-        draft=await _draft(visit, holder, year),
+        draft=await draft_of(visit, holder, year),
         form=form,
         entry=entry,
         said=visit.form() if wrong else entry.entered if entry else {},
@@ -282,7 +282,7 @@ async def annual_file(visit: Visit) -> Response:
 
 async def _annual_paper(visit: Visit, holder: str, year: int) -> Paper:
     """In Chinese, as it is handed in."""
-    draft = await _draft(visit, holder, year)
+    draft = await draft_of(visit, holder, year)
     organisation = await visit.exchange.registers.organisations.get(holder)
     entry = await visit.exchange.registers.annual_reports.get(annual_id(holder, year))
     form = published.annual_form()

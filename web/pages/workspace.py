@@ -50,7 +50,7 @@ async def workspace(visit: Visit) -> Response:
         totals=_totals(party.id, trades),
         account=account,
         owed=open_items(state.settlement, party.id, today),
-        due=await _due(visit, party, today),
+        due=await due(visit, party, today),
         to_do=to_do(visit, party.id, deposits, trades),
         people=await _people(visit, party.id, today),
         entries=await _entries(visit, party.id),
@@ -107,7 +107,7 @@ def _totals(party: str, trades: list[Trade]) -> dict[str, int]:
     }
 
 
-async def _due(visit: Visit, party: Organisation, today: date) -> list[dict[str, Any]]:
+async def due(visit: Visit, party: Organisation, today: date) -> list[dict[str, Any]]:
     """What is to be handed in and by when: the annual report, and what directories wait for."""
     s, registers = visit.speech, visit.exchange.registers
     found = []
