@@ -89,6 +89,12 @@ class OpenSeals(Command, frozen=True, tag=True):
     openings: tuple[Opening, ...]
 
 
+class PassUnopened(Command, frozen=True, tag=True):
+    """End a closed lot whose envelopes could not be opened, without a sale; the reason is told."""
+
+    reason: str
+
+
 class Suspend(Command, frozen=True, tag=True):
     """Stop the clock of a lot and say why (rules on online judicial auctions, art. 28)."""
 
@@ -121,6 +127,7 @@ LotCommand = (
     | Accept
     | Advance
     | OpenSeals
+    | PassUnopened
     | Suspend
     | Resume
     | Cancel

@@ -155,6 +155,13 @@ def _open_seals(lot: Lot, command: c.OpenSeals, at: int) -> Events:
     return lot.rules.open_seals(lot, command.openings, at)
 
 
+def _pass_unopened(lot: Lot, command: c.PassUnopened, at: int) -> Events:
+    if lot.state is not LifecycleState.AWAITING_OPENING:
+        return _refuse(lot, command, Rejection.LOT_STATE)
+    assert lot.closes_at is not None
+    return (e.Passed(lot.id, command.reason, lot.closes_at),)
+
+
 def _suspend(lot: Lot, command: c.Suspend, at: int) -> Events:
     if lot.state not in RUNNING:
         return _refuse(lot, command, _BY_STATE[lot.state])
@@ -199,6 +206,7 @@ _DECIDERS: dict[type, Decider] = {
     c.Accept: _accept,
     c.Advance: _advance,
     c.OpenSeals: _open_seals,
+    c.PassUnopened: _pass_unopened,
     c.Suspend: _suspend,
     c.Resume: _resume,
     c.Cancel: _cancel,

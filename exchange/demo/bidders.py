@@ -6,6 +6,7 @@ import random
 from exchange.demo import people
 from exchange.demo.moves import Look, next_step, worth_fen
 from exchange.demo.steps import Steps
+from exchange.market.custody import keys_of
 from exchange.ports import Unavailable
 from matching_engine.lot import Lot
 
@@ -41,8 +42,8 @@ class Bidder:
 
     async def _consider(self, lot: Lot, code: str) -> None:
         house = self._steps.house
-        key = house.view.market.seal_keys.get(self._lot)
-        step = next_step(Look(lot, code, self._limit_fen, house.clock.now(), key, self._chance))
+        keys = keys_of(house.view.market, self._lot)
+        step = next_step(Look(lot, code, self._limit_fen, house.clock.now(), keys, self._chance))
         if step is not None:
             await self._steps.ask(self._login, step)
 

@@ -2,15 +2,18 @@
 
 import asyncio
 import random
+from pathlib import Path
 
 import structlog
 
 from exchange.demo.bidders import Bidder, simulated
 from exchange.demo.data import DemoAchievement, load
+from exchange.demo.officials import Officials
 from exchange.demo.plans import mechanism_of, plan
 from exchange.demo.staff import Staff
 from exchange.demo.steps import Steps
 from exchange.house.house import House
+from exchange.market.seal_messages import CustodyKind
 from exchange.market.state import ListingState
 from matching_engine.errors import LuochuiError
 from matching_engine.terms import MINUTE, SECOND
@@ -19,6 +22,8 @@ log = structlog.get_logger()
 
 OPEN_LOTS = 4
 LENGTHS = (6 * MINUTE, 9 * MINUTE, 12 * MINUTE, 4 * MINUTE)
+OPENING_WITHIN = 10 * MINUTE
+"""How long a closed lot of the demo waits for the shares of its officials."""
 FAST = 20
 """How many times faster `--fast` is."""
 
@@ -26,19 +31,28 @@ FAST = 20
 class Director:
     """Runs the demo in a house until cancelled."""
 
-    def __init__(self, house: House, fast: bool = False, seed: int = 1, times: int = FAST) -> None:
-        """`fast` runs everything `times` times faster than people are."""
+    def __init__(
+        self, house: House, fast: bool = False, seed: int = 1, times: int = FAST, officials: Path | None = None
+    ) -> None:
+        """`fast` runs everything `times` times faster than people are.
+
+        `officials` is where the simulated operator and auditor keep their keys; without it the house keeps sealed bids
+        closed by itself.
+        """
         self._house = house
         self._pace = 1 / times if fast else 1.0
         self._steps = Steps(house, f"live{house.epoch}")
         self._chance = random.Random(seed + house.epoch)  # noqa: S311 (a simulation, not a secret)
         self._bidding: set[str] = set()
+        self._officials = officials
         self._achievements = {f"demo-{achievement.number}": achievement for achievement in load()}
 
     async def run(self) -> None:
         """Staff works, sessions are set, bidders come."""
         async with asyncio.TaskGroup() as group:
             group.create_task(Staff(self._steps, self._pace).run())
+            if self._officials is not None:
+                group.create_task(Officials(self._steps, self._officials, self._pace).run())
             while True:
                 await self._keep_lots_open()
                 self._send_bidders(group)
@@ -77,7 +91,8 @@ class Director:
             (8 * SECOND + 4 * SECOND * (number % OPEN_LOTS)) * self._pace
         )
         lot = plan(mechanism_of(number), f"L{number}", listing, achievement, opens_at, length)
-        await self._steps.schedule(f"S{number}", f"演示专场 {number}", (lot,))
+        custody: CustodyKind = "house" if self._officials is None else "two_officials"
+        await self._steps.schedule(f"S{number}", f"演示专场 {number}", (lot,), custody, OPENING_WITHIN)
 
     async def _list_again(self) -> None:
         """Everything was put up once: the unsold and the sold come again, after a notice cut to a minute."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from exchange.demo.plans import DUTCH_TIMES
-from exchange.store.envelope import seal_bid
+from exchange.store.nested import seal_to
 from matching_engine.commands import Accept, Bid, EntryStatus, Seal
 from matching_engine.lifecycle import LifecycleState, Phase
 from matching_engine.lot import Lot
@@ -21,13 +21,13 @@ PATIENCE, PROXIES = 0.35, 0.15
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A lot as one bidder sees it: its own code and limit, the instant, and the key of a sealed lot."""
+    """A lot as one bidder sees it: its own code and limit, the instant, and the keys of a sealed lot."""
 
     lot: Lot
     code: str
     limit_fen: int
     now: int
-    key: str | None
+    keys: tuple[str, ...]
     chance: random.Random
 
     @property
@@ -101,11 +101,11 @@ def _seal_part(look: Look) -> Seal | None:
 
 
 def _seal(look: Look, amount_fen: int) -> Seal | None:
-    """One envelope, once the key is there; whole yuan, as people write them."""
+    """One envelope, once the keys are there; whole yuan, as people write them."""
     lot, whole_fen = look.lot, amount_fen // 100 * 100
-    if look.key is None or look.code in lot.sealed or whole_fen < lot.terms.opening_price_fen:
+    if not look.keys or look.code in lot.sealed or whole_fen < lot.terms.opening_price_fen:
         return None
-    return Seal(lot.id, look.code, *seal_bid(look.key, lot.id, look.code, whole_fen))
+    return Seal(lot.id, look.code, *seal_to(look.keys, lot.id, look.code, whole_fen))
 
 
 _MOVES: dict[Mechanism, Callable[[Look], Step | None]] = {

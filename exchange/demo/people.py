@@ -49,6 +49,7 @@ ACCOUNTS = (
     DemoAccount("wu", "演示企业戊·竞买代表", "wu", ("bidder",)),
     DemoAccount("operator", "演示交易员", None, ("operator",)),
     DemoAccount("operator2", "演示复核员", None, ("operator",)),
+    DemoAccount("auditor", "演示监督员", None, ("auditor",)),
     DemoAccount("registrar", "演示登记员", None, ("registrar",)),
     DemoAccount("registrar2", "演示复审员", None, ("registrar",)),
     DemoAccount("funder1", "演示审核人一", None, ("funder",)),

@@ -15,7 +15,9 @@ from exchange.market.commands import (
     ScheduleSession,
     SubmitListing,
 )
+from exchange.market.custody import OPENING_WITHIN
 from exchange.market.listing_terms import OPTIONAL_CHECKS, Check, Checked
+from exchange.market.seal_messages import CustodyKind
 from matching_engine.terms import DAY, MINUTE, Extension, Mechanism, Rung, Terms
 from settlement.commands import RecordCredit, Subject
 from settlement.dates import shanghai_date
@@ -66,10 +68,24 @@ class Steps:
         )
         await self.ask("operator", AdmitListing(listing, notice, CHECKED, rehearsal=notice < NOTICE))
 
-    async def schedule(self, session: str, title: str, lots: Iterable[LotPlan]) -> Outcome:
+    async def schedule(
+        self,
+        session: str,
+        title: str,
+        lots: Iterable[LotPlan],
+        custody: CustodyKind | None = None,
+        opening_within: int = OPENING_WITHIN,
+    ) -> Outcome:
         """The operator sets a session: a rehearsal, for nobody waits for days in a demo."""
         body = ScheduleSession(
-            session, title, "LISTED_BIDDING", tuple(lots), deposit_release_within=DAY, rehearsal=True
+            session,
+            title,
+            "LISTED_BIDDING",
+            tuple(lots),
+            deposit_release_within=DAY,
+            rehearsal=True,
+            sealed_custody=custody,
+            opening_within=opening_within,
         )
         return await self.ask("operator", body)
 

@@ -94,10 +94,9 @@ class House:
             outbox = Outbox(view, self._bank, self._dispatcher.submit)
             self.watch(outbox.note)
             self._run(outbox.run)
-        if self._vault is not None:
-            self._opener = Opener(view, self._vault, self._dispatcher.submit, self.history)
-            self.watch(self._opener.note)
-            self._run(self._opener.run)
+        self._opener = Opener(view, self._vault, self._dispatcher.submit, self.history)
+        self.watch(self._opener.note)
+        self._run(self._opener.run)
         log.info("house started", house=self.name, epoch=self.epoch, seq=view.seq)
 
     def _run(self, work: Callable[[], Awaitable[None]]) -> None:

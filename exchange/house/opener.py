@@ -1,4 +1,6 @@
-"""The opener: gives every sealed lot its key, and opens its bids together once it has closed.
+"""The opener: gives sealed lots that the house keeps closed their key, and opens bids together after the close.
+
+Where two officials keep a lot closed it has no key of the house, and opens when both have posted their shares.
 
 Whatever is left to do stands in the committed state, so a restart forgets nothing: a lot without a key gets one, a
 lot that waits for its opening is opened as soon as its bids have the scores that its terms ask for. Ids of its
@@ -14,9 +16,12 @@ import structlog
 from exchange.house.command import HOUSE, Command, Outcome, Recorded
 from exchange.house.state import State
 from exchange.market.commands import PublishSealKey
+from exchange.market.custody import two_officials
 from exchange.market.events import BidScored
+from exchange.market.seal_messages import SealShareGiven
 from exchange.market.sealing import takes_seals, unscored
 from exchange.ports import Unavailable, Vault
+from exchange.store import nested
 from matching_engine.commands import Opening, OpenSeals
 from matching_engine.events import BidSealed, Closed, LotPutUp
 from matching_engine.lifecycle import LifecycleState
@@ -29,14 +34,14 @@ Submit = Callable[[Command], Awaitable[Outcome]]
 History = Callable[[str], Awaitable[list[Recorded]]]
 Step = Callable[[str], Awaitable[None]]
 
-_CALLING = frozenset({LotPutUp, Closed, BidScored})
+_CALLING = frozenset({LotPutUp, Closed, BidScored, SealShareGiven})
 """Events after which a sealed lot may need something."""
 
 
 class Opener:
     """Watches the committed state for sealed lots that need something."""
 
-    def __init__(self, view: State, vault: Vault, submit: Submit, history: History) -> None:
+    def __init__(self, view: State, vault: Vault | None, submit: Submit, history: History) -> None:
         self._view = view
         self._vault = vault
         self._submit = submit
@@ -67,11 +72,12 @@ class Opener:
         lot = self._view.lots[id_]
         if not takes_seals(lot) or lot.ended:
             return None
-        if id_ not in self._view.market.seal_keys:
-            return self._publish
-        if lot.state is LifecycleState.AWAITING_OPENING and not unscored(self._view.market, lot):
-            return self._open
-        return None
+        market, officials = self._view.market, two_officials(self._view.market, id_)
+        if not officials and id_ not in market.seal_keys:
+            return self._publish if self._vault is not None else None
+        if lot.state is not LifecycleState.AWAITING_OPENING or unscored(market, lot):
+            return None
+        return None if officials and market.custody.missing(id_) else self._open
 
     async def run(self) -> None:
         """Do what is due, for ever; what fails is tried again, a little later each time."""
@@ -101,6 +107,7 @@ class Opener:
         return True
 
     async def _publish(self, lot: str) -> None:
+        assert self._vault is not None
         key = await asyncio.to_thread(self._vault.public_key, lot)
         await self._ask(f"s:{lot}:key", PublishSealKey(lot, key))
 
@@ -117,6 +124,14 @@ class Opener:
 
     def _read(self, lot: str, box: tuple[BidSealed, ...]) -> list[int | None]:
         """The amounts. Without the very key that was published nothing is opened: no bid is void for a lost key."""
+        given = self._view.market.custody.shares.get(lot)
+        if given is not None:
+            shares = given["operator"].share, given["auditor"].share
+            return [
+                nested.open_envelope(*shares, lot, bid.bidder, bid.envelope, bid.commitment) for bid in box
+            ]
+        if self._vault is None:
+            raise Unavailable("this house has no vault")
         if not self._vault.holds(lot, self._view.market.seal_keys[lot]):
             raise Unavailable(f"the vault does not hold the key to which bids on lot {lot} were sealed")
         return [self._vault.open(lot, bid.bidder, bid.envelope, bid.commitment) for bid in box]

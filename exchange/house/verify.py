@@ -10,6 +10,7 @@ from exchange.house import codec, machine
 from exchange.house.chain import GENESIS, link
 from exchange.house.command import Recorded
 from exchange.house.digest import state_digest
+from exchange.house.openings import Openings
 from exchange.house.state import State, new_state
 from exchange.house.streams import advances, stream_of
 from exchange.ports import Row
@@ -38,6 +39,7 @@ class Verifier:
         self.rows = 0
         self.head = GENESIS
         self.last: Row | None = None
+        self.openings = Openings()
         self._streams: dict[str, int] = {}
         self._state = new_state(rulebook)
 
@@ -67,6 +69,8 @@ class Verifier:
         recorded = self._event(row)
         if forged := wrong_signature(recorded.event):
             raise BadRow(row, forged)
+        if unlike := self.openings.take(self._state, recorded):
+            raise BadRow(row, unlike)
         self._replay(row, recorded)
         self._streams[row.stream] = row.stream_seq
         self.rows, self.head, self.last = row.seq, row.hash, row

@@ -3,6 +3,7 @@
 from exchange.market.appraised import approval_fault, lowest_fen, reserve_fault
 from exchange.market.challenge import session_fault
 from exchange.market.commands import LotPlan, ScheduleSession
+from exchange.market.custody import custody_of, within_fault
 from exchange.market.events import SessionScheduled
 from exchange.market.fault import Facts
 from exchange.market.instants import cutoff_instant
@@ -36,6 +37,9 @@ def schedule(market: Market, command: ScheduleSession, at: int) -> Events:
     wrong = commission_fault(command.commission) if command.commission is not None else None
     if wrong is not None:
         return refuse(command.session, command, MarketRefusal.COMMISSION, wrong)
+    waiting = within_fault(command)
+    if waiting is not None:
+        return refuse(command.session, command, *waiting)
     return (_scheduled(command, at), *_notices(command, at))
 
 
@@ -60,6 +64,8 @@ def _scheduled(command: ScheduleSession, at: int) -> SessionScheduled:
         _cutoffs(command),
         command.rehearsal,
         _commission(command, at),
+        custody_of(command),
+        command.opening_within if custody_of(command) == "two_officials" else 0,
     )
 
 
@@ -265,6 +271,8 @@ def scheduled(market: Market, event: SessionScheduled) -> None:
         event.payment_days,
         event.rehearsal,
         event.commission,
+        event.sealed_custody,
+        event.opening_within,
     )
     cutoffs = event.deposits_until or (None,) * len(event.lots)
     for lot, listing, fen, until in zip(event.lots, event.listings, event.deposits_fen, cutoffs, strict=True):

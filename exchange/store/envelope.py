@@ -1,4 +1,4 @@
-"""The envelope of a sealed bid: what a bidder's program or browser makes, and what the opening reads.
+"""The envelope of a sealed bid that the house alone keeps closed: what a program or browser makes, and what is in it.
 
     envelope    base64url, no padding, of  version (1) ‖ ephemeral point (65) ‖ nonce (12) ‖ ciphertext and tag (80)
     plaintext   {"amount_fen":…,"salt":"…"}, canonical JSON, then blanks up to 64 octets; the salt is 16 random
@@ -12,30 +12,26 @@ bidder: copied by somebody else it cannot be opened. The salt keeps a commitment
 is in WebCrypto as well; web/static/seal.js makes the same envelopes.
 """
 
-import binascii
 import hashlib
 import os
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Annotated
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from exchange.store.layer import CURVE as CURVE
+from exchange.store.layer import MORE, b64, point_of, unb64, unwrap, wrap
+from exchange.store.layer import public_text as public_text
+from exchange.store.layer import raw_point as raw_point
 from matching_engine import canonical
 from matching_engine.errors import Malformed
 from matching_engine.money import LIMIT_FEN
 
 FORMAT = "luochui.seal.v1"
 VERSION = 1
-CURVE = ec.SECP256R1()
-_POINT, _NONCE, _PLAIN, _TAG, _SALT = 65, 12, 64, 16, 16
-_SIZE = 1 + _POINT + _NONCE + _PLAIN + _TAG
+_PLAIN, _SALT = 64, 16
+_SIZE = 1 + MORE + _PLAIN
 
 _TEXT = re.compile(r"[A-Za-z0-9_-]{211}", re.ASCII)
 _COMMITMENT = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -69,12 +65,12 @@ def check_commitment(commitment: str) -> None:
 
 def new_salt() -> str:
     """Sixteen random octets in base64url."""
-    return _b64(os.urandom(_SALT))
+    return b64(os.urandom(_SALT))
 
 
 def commitment_of(amount_fen: int, salt: str) -> str:
     """The commitment of an amount and a salt: whoever kept both proves with it what was sealed."""
-    return hashlib.sha256(_plain(amount_fen, salt)).hexdigest()
+    return hashlib.sha256(plaintext(amount_fen, salt)).hexdigest()
 
 
 def seal_bid(
@@ -85,17 +81,15 @@ def seal_bid(
     Malformed when the key is no point of P-256 or the amount is not above zero and within the limit. Give a salt of
     `new_salt` and keep it, to be able to prove later what was sealed.
     """
+    recipient, plain = point_of(public_key), plaintext(amount_fen, salt or new_salt())
+    layer = wrap(FORMAT, recipient, lot, bidder, plain)
+    return b64(bytes([VERSION]) + layer), hashlib.sha256(plain).hexdigest()
+
+
+def plaintext(amount_fen: int, salt: str) -> bytes:
+    """What is sealed, 64 octets for every amount; Malformed for one that is not above zero and within the limit."""
     if not 1 <= amount_fen <= LIMIT_FEN:
         raise Malformed("amount_fen", amount_fen, f"from 1 to {LIMIT_FEN} fen")
-    recipient, plain = _point(public_key), _plain(amount_fen, salt or new_salt())
-    ephemeral, nonce = ec.generate_private_key(CURVE), os.urandom(_NONCE)
-    point = raw_point(ephemeral.public_key())
-    key = _derive(ephemeral.exchange(ec.ECDH(), recipient), point, raw_point(recipient))
-    sealed = AESGCM(key).encrypt(nonce, plain, _bound_to(lot, bidder))
-    return _b64(bytes([VERSION]) + point + nonce + sealed), hashlib.sha256(plain).hexdigest()
-
-
-def _plain(amount_fen: int, salt: str) -> bytes:
     return canonical.encode(_Held(amount_fen, salt)).ljust(_PLAIN)
 
 
@@ -106,17 +100,14 @@ def open_envelope(
     data = _unpacked(envelope)
     if data is None or data[0] != VERSION:
         return None
-    point, nonce, sealed = data[1 : 1 + _POINT], data[1 + _POINT : -_PLAIN - _TAG], data[-_PLAIN - _TAG :]
-    try:
-        theirs = ec.EllipticCurvePublicKey.from_encoded_point(CURVE, point)
-        key = _derive(private_key.exchange(ec.ECDH(), theirs), point, raw_point(private_key.public_key()))
-        plain = AESGCM(key).decrypt(nonce, sealed, _bound_to(lot, bidder))
-    except (ValueError, InvalidTag):
+    plain = unwrap(FORMAT, private_key, lot, bidder, data[1:])
+    return None if plain is None else amount_of(plain, commitment)
+
+
+def amount_of(plain: bytes, commitment: str) -> int | None:
+    """The amount of a plaintext; None when it holds none, or is not what its commitment says."""
+    if hashlib.sha256(plain).hexdigest() != commitment:
         return None
-    return _amount(plain) if hashlib.sha256(plain).hexdigest() == commitment else None
-
-
-def _amount(plain: bytes) -> int | None:
     text = plain.rstrip(b" ")
     try:
         held = _held.decode(text)
@@ -125,45 +116,9 @@ def _amount(plain: bytes) -> int | None:
     return held.amount_fen if canonical.encode(held) == text else None
 
 
-def raw_point(key: ec.EllipticCurvePublicKey) -> bytes:
-    """The uncompressed point, 65 octets, as WebCrypto imports it."""
-    return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-
-
-def public_text(key: ec.EllipticCurvePrivateKey) -> str:
-    """The public half of a key, as it is published."""
-    return _b64(raw_point(key.public_key()))
-
-
-def _point(public_key: str) -> ec.EllipticCurvePublicKey:
-    try:
-        return ec.EllipticCurvePublicKey.from_encoded_point(CURVE, _unb64(public_key))
-    except ValueError as error:
-        raise Malformed("public_key", public_key[:100], "an uncompressed P-256 point in base64url") from error
-
-
-def _derive(secret: bytes, ephemeral: bytes, recipient: bytes) -> bytes:
-    return HKDF(hashes.SHA256(), 32, ephemeral + recipient, FORMAT.encode()).derive(secret)
-
-
-def _bound_to(lot: str, bidder: str) -> bytes:
-    return f"{FORMAT}\n{lot}\n{bidder}".encode()
-
-
 def _unpacked(envelope: str) -> bytes | None:
     """The octets of an envelope; None unless the text is the one way of writing them."""
     if not _TEXT.fullmatch(envelope):
         return None
-    data = _unb64(envelope)
-    return data if len(data) == _SIZE and _b64(data) == envelope else None
-
-
-def _b64(data: bytes) -> str:
-    return urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def _unb64(text: str) -> bytes:
-    try:
-        return urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
-    except binascii.Error as error:
-        raise ValueError(str(error)) from error
+    data = unb64(envelope)
+    return data if len(data) == _SIZE and b64(data) == envelope else None

@@ -36,7 +36,7 @@ def steps_of(mechanism: Mechanism, premium: float, at: int, lot: Lot | None = No
     """What a bidder that would pay `premium` above an ordinary opening price does in twenty turns."""
     lot = lot or lot_of(mechanism)
     limit, chance = worth_fen(lot.terms, premium), random.Random(7)
-    looks = (Look(lot, "1000", limit, at, KEY, chance) for _ in range(20))
+    looks = (Look(lot, "1000", limit, at, (KEY,), chance) for _ in range(20))
     return [step for step in map(next_step, looks) if step is not None]
 
 
