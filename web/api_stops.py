@@ -69,7 +69,10 @@ class StopQuery(r.Taken, frozen=True):
 
 
 async def person_of(registers: Registers, account: str) -> str:
-    """The person behind an account, where the register of people knows it: two accounts of one are not two persons."""
+    """The person behind an account, where a register knows it: two accounts of one are not two persons."""
+    enrolled = await registers.accounts.get(account)
+    if enrolled is not None and enrolled.person:
+        return enrolled.person
     person = await registers.people.of_account(account)
     return person.id if person else ""
 
