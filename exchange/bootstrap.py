@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,8 +57,13 @@ class Exchange:
 def read_rulebook(directory: Path | None = None) -> Rulebook:
     """The rule files of a directory, or the built-in ones; Malformed names file and field."""
     if directory is None:
-        return load_rulebook(shipped())
+        return _shipped_rulebook()
     return load_rulebook({path.name: path.read_bytes() for path in sorted(directory.glob("*.yaml"))})
+
+
+@cache
+def _shipped_rulebook() -> Rulebook:
+    return load_rulebook(shipped())
 
 
 def snapshot_files(settings: Settings) -> SnapshotFiles:

@@ -1,6 +1,7 @@
 """The demo's achievements, read from its data file."""
 
 from datetime import date
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -73,6 +74,7 @@ def register_row(achievement: DemoAchievement, holder: str) -> Achievement:
     )
 
 
+@cache
 def load() -> tuple[DemoAchievement, ...]:
     """All achievements, those of real auctions with known prices first."""
     text = resources.files("exchange.demo").joinpath("achievements.yaml").read_text(encoding="utf-8")

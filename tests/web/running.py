@@ -15,17 +15,14 @@ from starlette.routing import BaseRoute
 from exchange.bootstrap import Exchange, open_exchange
 from exchange.demo import people
 from exchange.demo.bank import DemoBank
-from exchange.demo.seed import fill_registers
 from exchange.settings import Settings
-from exchange.store import migrate
 from exchange.store.clock import ManualClock
 from tests.exchange.house.running import BEGIN, LOT, open_lot
+from tests.services import databases
 from web.app import create_app
-from web.credentials import hash_password
 
+HASH = databases.HASH
 ORIGIN = "http://127.0.0.1:8000"
-HASH = hash_password(people.PASSWORD)
-"""Made once: hashing is meant to be dear."""
 _ids = itertools.count(1)
 
 
@@ -73,9 +70,8 @@ async def running_web(
     database_url: str, routes: Sequence[BaseRoute] = (), clock: ManualClock | None = None, **settings: object
 ) -> AsyncIterator[Web]:
     """An application over an exchange on this database, with the demo's people in its registers."""
-    await migrate.upgrade(database_url)
+    await databases.with_people(database_url)
     clock = clock or ManualClock(BEGIN)
     chosen = Settings(database_url=database_url, **settings)  # type: ignore[arg-type]
     async with open_exchange(chosen, clock, DemoBank(clock)) as exchange:
-        await fill_registers(exchange, BEGIN, lambda _: HASH)
         yield Web(exchange, create_app(exchange, routes), clock)

@@ -14,12 +14,11 @@ from websockets.typing import Subprotocol
 
 from exchange.bootstrap import open_exchange
 from exchange.demo.bank import DemoBank
-from exchange.demo.seed import fill_registers
 from exchange.settings import Settings
-from exchange.store import migrate
 from exchange.store.clock import ManualClock
 from tests.exchange.house.running import BEGIN
-from tests.web.running import HASH, Web
+from tests.services import databases
+from tests.web.running import Web
 from web.app import create_app
 from web.transport import Wire
 
@@ -45,11 +44,10 @@ async def whole_web(
     database_url: str, clock: ManualClock | None = None, **settings: Any
 ) -> AsyncIterator[Web]:
     """The product's own application, pages and socket included, over an exchange of its own."""
-    await migrate.upgrade(database_url)
+    await databases.with_people(database_url)
     clock = clock or ManualClock(BEGIN)
     chosen = Settings(database_url=database_url, **settings)
     async with open_exchange(chosen, clock, DemoBank(clock)) as exchange:
-        await fill_registers(exchange, BEGIN, lambda _: HASH)
         yield Web(exchange, create_app(exchange), clock)
 
 

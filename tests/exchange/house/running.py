@@ -16,11 +16,11 @@ from exchange.house.house import House
 from exchange.house.remote import RemoteHouse
 from exchange.market.commands import LotPlan
 from exchange.ports import Journal, Lease, Row, Vault
-from exchange.store import migrate
 from exchange.store.clock import ManualClock
 from exchange.store.journal import open_journal
 from matching_engine.commands import Bid
 from matching_engine.terms import HOUR
+from tests.services import databases
 
 BEGIN = 1_772_413_200_000_000
 RULEBOOK = read_rulebook()
@@ -39,7 +39,7 @@ def command(login: str, body: Body, id_: str | None = None) -> Command:
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Journal]:
     """A journal that is up to date and connected."""
-    await migrate.upgrade(url)
+    await databases.migrated(url)
     journal = open_journal(url)
     try:
         await journal.open()

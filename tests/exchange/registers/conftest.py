@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from exchange.registers import Registers
-from exchange.store import migrate
+from tests.services import databases
 
 AT = 1_772_413_200_000_000
 
@@ -17,7 +17,7 @@ async def registers(request: pytest.FixtureRequest) -> AsyncIterator[Registers]:
         url = f"sqlite:///{request.getfixturevalue('sqlite_path')}"
     else:
         url = request.getfixturevalue("postgres_url")
-    await migrate.upgrade(url)
+    await databases.migrated(url)
     opened = Registers(url)
     await opened.open()
     yield opened

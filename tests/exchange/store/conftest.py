@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from exchange.ports import Journal
-from exchange.store import migrate
 from exchange.store.journal import open_journal
+from tests.services import databases
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -20,7 +20,7 @@ def url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def migrated(url: str) -> str:
     """The address of a database with an empty journal."""
-    await migrate.upgrade(url)
+    await databases.migrated(url)
     return url
 
 

@@ -1,0 +1,75 @@
+"""Databases that are ready: made once in a process, then copied. Migrating and filling one is most of a short test.
+
+Only embedded databases are copied; a PostgreSQL one is made where it is asked for.
+"""
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Awaitable, Callable
+from functools import cache
+from pathlib import Path
+
+from exchange.bootstrap import open_exchange
+from exchange.demo import people
+from exchange.demo.seed import fill_registers
+from exchange.settings import Settings
+from exchange.store import migrate, urls
+from exchange.store.clock import ManualClock
+from web.credentials import hash_password
+
+BEGIN = 1_772_413_200_000_000
+
+
+HASH = hash_password(people.PASSWORD)
+"""Of the password that the people of the demo have; made once: hashing is meant to be dear."""
+
+
+async def migrated(url: str) -> None:
+    """The schema in an empty database, or one brought up to date."""
+    if not await _copied(url, "migrated", migrate.upgrade):
+        await migrate.upgrade(url)
+
+
+async def with_people(url: str) -> None:
+    """The same, with the demo's organisations, accounts and achievements in its registers."""
+    if not await _copied(url, "people", _fill):
+        await _fill(url)
+
+
+async def _fill(url: str) -> None:
+    await migrate.upgrade(url)
+    async with open_exchange(Settings(database_url=url), ManualClock(BEGIN)) as exchange:
+        await fill_registers(exchange, BEGIN, lambda _: HASH)
+
+
+async def _copied(url: str, name: str, make: Callable[[str], Awaitable[object]]) -> bool:
+    """Whether the database could be copied: an embedded one that does not exist yet."""
+    if not urls.is_sqlite(url) or urls.sqlite_path(url).exists():
+        return False
+    original = _folder() / f"{name}.sqlite3"
+    if not original.exists():
+        await make(f"sqlite:///{original}")
+        _forget_holders(original)
+    urls.sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(original, urls.sqlite_path(url))
+    return True
+
+
+def _forget_holders(path: Path) -> None:
+    """A copy was never held by anybody: its first holder has the first epoch."""
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("DELETE FROM lease")
+    connection.close()
+
+
+@cache
+def _folder() -> Path:
+    made = tempfile.TemporaryDirectory(prefix="luochui-databases-")
+    _folders.append(made)
+    return Path(made.name)
+
+
+_folders: list[tempfile.TemporaryDirectory[str]] = []
+"""Kept, so that the folder goes with the process and not before."""
