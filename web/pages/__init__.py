@@ -5,6 +5,7 @@ from starlette.routing import Route
 from web.pages import (
     account,
     api_docs,
+    auditor,
     bank,
     bank_statements,
     bidding,
@@ -35,6 +36,7 @@ from web.pages import (
     organisation,
     paper_check,
     payout,
+    pictures,
     registration,
     registration_papers,
     registration_steps,
@@ -60,6 +62,7 @@ def page_routes() -> list[Route]:
     """Every page and every form of it."""
     parts = (
         market,
+        auditor,
         negotiations,
         network,
         room,
@@ -101,6 +104,7 @@ def page_routes() -> list[Route]:
         unconverted,
         zones,
         reports,
+        pictures,
         report_entries,
         trials,
         licences,
