@@ -173,7 +173,9 @@ async def rotate(
     known = await proofs.keys(house)
     old = keys.find(known[-1].public_key) if known else None
     if known and old is None and not lost:
-        raise Malformed("proof key", known[-1].key_id, "its private half on this machine, to sign the new one")
+        raise Malformed(
+            "proof key", known[-1].key_id, "its private half on this machine, to sign the new one"
+        )
     new = keys.make_file()
     entry = enter_key(house, new, max(at, known[-1].since if known else 0), known[-1] if known else None, old)
     entered = await proofs.enter(entry)

@@ -46,9 +46,7 @@ class Nodes:
 
     async def tree(self, size: int) -> Tree:
         """The tree of `size` rows, ready to grow."""
-        ends = [
-            await self._entries(level, begin, end) for level, (begin, end) in enumerate(open_ends(size))
-        ]
+        ends = [await self._entries(level, begin, end) for level, (begin, end) in enumerate(open_ends(size))]
         return Tree(size, ends)
 
     async def _proof(self, ranges: Sequence[Range]) -> list[bytes]:
@@ -86,7 +84,5 @@ class Nodes:
         else:
             found = await self._proofs.roots(self._house.name, level - 1, begin, end)
         if len(found) != end - begin:
-            raise Broken(
-                f"house {self._house.name}: the tree lacks hashes {begin} to {end} of level {level}"
-            )
+            raise Broken(f"house {self._house.name}: the tree lacks hashes {begin} to {end} of level {level}")
         return found

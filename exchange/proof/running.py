@@ -21,9 +21,7 @@ async def proving(exchange: Exchange, look_every: float = LOOK_EVERY) -> AsyncIt
     """Sign heads of the house that this process owns, as long as it is served."""
     settings = exchange.settings
     keys = proof_keys(settings)
-    maker = HeadMaker(
-        exchange.own_house, exchange.registers.proofs, keys, settings.head_seconds * 1_000_000
-    )
+    maker = HeadMaker(exchange.own_house, exchange.registers.proofs, keys, settings.head_seconds * 1_000_000)
     exchange.heads = maker
     task = asyncio.create_task(maker.run(look_every), name="heads")
     try:

@@ -96,4 +96,3 @@ def own_key(path: Path) -> NodeKey:
     if not path.exists():
         write_key(path, NodeKey(Ed25519PrivateKey.generate()))
     return read_key(path)
-
