@@ -61,6 +61,27 @@ class HouseCollector(Collector):
             yield metric
         yield from self._spreads()
         yield from role_figures(house.name, house.role, house.takeovers)
+        yield from self._proof()
+
+    def _proof(self) -> Iterator[Metric]:
+        """The signed tree over the journal, where its heads are made."""
+        maker, name = self._exchange.heads, [self._exchange.house.name]
+        if maker is None:
+            return
+        head, now = maker.head, self._exchange.house.clock.now()
+        for gauge, text, value in (
+            ("proof_tree_size", "Rows in the tree over the journal", maker.size),
+            ("proof_head_size", "Rows that the last signed head covers", head.size if head else 0),
+            (
+                "proof_head_age_seconds",
+                "Seconds since the last head was signed",
+                (now - head.at) / 1e6 if head else 0,
+            ),
+            ("proof_wrong", "Whether the journal contradicts a signed head", int(maker.wrong is not None)),
+        ):
+            metric = GaugeMetricFamily(f"luochui_{gauge}", text, labels=["house"])
+            metric.add_metric(name, value)
+            yield metric
 
     def _spreads(self) -> Iterator[Metric]:
         """How long commits take and closings come late where the house is; how late things are shown elsewhere."""
