@@ -1,9 +1,12 @@
 """The REST interface as one table of operations."""
 
+from functools import cache
+
 from starlette.responses import Response
 
 from web import api_account as account
 from web import api_accounts as accounts
+from web import api_audit as audit
 from web import api_bank as bank
 from web import api_catalogue as catalogue
 from web import api_challenges as challenges
@@ -21,6 +24,7 @@ from web import api_matches as matches
 from web import api_negotiations as negotiations
 from web import api_network as network
 from web import api_probes as probes
+from web import api_proof as proof
 from web import api_proof as proof
 from web import api_registers as registers
 from web import api_registration_files as registration_files
@@ -45,12 +49,12 @@ EVENTS = ("application/json", "text/event-stream")
 
 async def openapi(ask: Ask) -> Response:
     """This document."""
-    return Response(_DOCUMENT, media_type="application/json")
+    return Response(_document(), media_type="application/json")
 
 
 async def asyncapi(ask: Ask) -> Response:
     """The messages of the socket at /ws, as an AsyncAPI document."""
-    return Response(_SOCKET_DOCUMENT, media_type="application/json")
+    return Response(_socket_document(), media_type="application/json")
 
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -223,6 +227,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *challenges.OPERATIONS,
     *network.OPERATIONS,
     *proof.OPERATIONS,
+    *proof.OPERATIONS,
+    *audit.OPERATIONS,
     Operation("GET", "/api/openapi.json", openapi, "This document", "about", signed_in=False),
     Operation("GET", "/api/asyncapi.json", asyncapi, "The socket's document", "about", signed_in=False),
     Operation("GET", "/healthz", probes.healthz, "Alive", "about", r.Health, signed_in=False),
@@ -232,5 +238,12 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
 )
 
-_DOCUMENT = document(OPERATIONS)
-_SOCKET_DOCUMENT = socket_document()
+
+@cache
+def _document() -> bytes:
+    return document(OPERATIONS)
+
+
+@cache
+def _socket_document() -> bytes:
+    return socket_document()
