@@ -13,6 +13,7 @@ SERVER_MESSAGES = (
     m.Welcome,
     m.Snap,
     m.Delta,
+    m.Ev,
     m.TableSnap,
     m.TableDelta,
     m.TableEv,
@@ -33,9 +34,7 @@ _INFO = {
         "One socket at `/ws`, subprotocol `luochui.v1`, JSON text frames, inbound at most 4096 octets. `t` names the "
         "message, `i` is the client's request id and is echoed. Money is an integer count of fen, instants are integer "
         "milliseconds since the epoch. The first message is `hello`; a browser brings its session cookie and a one-use "
-        "ticket, a program `Authorization: Bearer ek_…`; watching needs neither. Beside the messages below the house "
-        "sends `ev` for lots: `lot`, `epoch`, `from`, `seq` and the public events as they happen; where `from` is not the last "
-        "`seq` + 1, subscribe again."
+        "ticket, a program `Authorization: Bearer ek_…`; watching needs neither."
     ),
 }
 

@@ -198,6 +198,26 @@ class Delta(Outbound, frozen=True, tag="delta"):
     now: dict[str, Any]
 
 
+class Ev(Outbound, frozen=True, tag="ev"):
+    """New public events of a lot, `from` to `seq` without a gap, and how it stands after them (`now`).
+
+    One event alone stands in the message itself, its own fields beside `kind` and `at`; several stand in `events`, under
+    the kind `many`; under the kind `state` the whole `state` stands in their place, for a reader that could not keep up.
+    Where `from` is not the last `seq` + 1, subscribe again. The rooms write these frames once for all (web.rooms).
+    """
+
+    lot: str
+    epoch: int
+    first: int = msgspec.field(name="from")
+    seq: int
+    kind: str
+    at: int | None = None
+    events: list[dict[str, Any]] = []
+    state: dict[str, Any] | None = None
+    conflated: bool = False
+    now: dict[str, Any] | None = None
+
+
 class TableSnap(Outbound, frozen=True, tag="snap"):
     """A negotiation table at `seq`: how it stands, and its newest events."""
 

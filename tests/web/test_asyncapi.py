@@ -8,10 +8,13 @@ import jsonschema_rs
 import msgspec
 import pytest
 
+from tests.exchange.house.running import bid
+from tests.web.asking import OPENING, STEP
 from tests.web.running import Web
 from web import messages as m
 from web.asyncapi import document
 from web.parse import BadInput
+from web.rooms import Room
 
 DOCUMENT: dict[str, Any] = json.loads(document())
 
@@ -68,3 +71,21 @@ def test_what_the_house_says_fits_the_schema() -> None:
     rej = m.Rej(7, "7f6b1c1e", "BID_BELOW_INCREMENT", False, minimum_fen=5)
     for message in (ack, rej):
         validator(type(message).__name__).validate(json.loads(msgspec.json.encode(message)))
+
+
+async def test_frames_of_rooms_fit_the_schema(web: Web) -> None:
+    """Frames that rooms write without a struct are what the document promises: one event, several, a whole state."""
+    await web.open_lot()
+    for amount_fen in (OPENING, OPENING + STEP):
+        await bid(web.exchange.own_house, "jia" if amount_fen == OPENING else "yi", amount_fen)
+    room = Room(web.exchange.house, "L1")
+    events = await web.exchange.house.history("lot/L1", room.seq - 2)
+    for frame, kind in (
+        (room.ev(events[:1]), "BidAccepted"),
+        (room.ev(events), "many"),
+        (room.conflated(3, 1), "state"),
+    ):
+        told = json.loads(frame.text)
+        validator("Ev").validate(told)
+        assert told["kind"] == kind
+        assert msgspec.json.decode(frame.text, type=m.Ev).seq == room.seq
