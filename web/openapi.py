@@ -42,6 +42,7 @@ _TAGS = {
     "registration": "The registration desk: filings, their review, numbers, changes, technical income",
     "bank": "The bank behind the escrow account",
     "network": "Other nodes: who they are, what they tell, their figures",
+    "audit": "The journal as its readers may see it, and who read what is confidential",
     "proof": "The signed tree over the journal: heads, proofs, receipts",
     "about": "The process itself",
 }

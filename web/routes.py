@@ -19,6 +19,7 @@ from exchange.ports import OutcomeUnknown, Unavailable
 from matching_engine.errors import LuochuiError
 from web import errors
 from web.parse import BadInput, clean_text, command_id, parse
+from web.sensitive import noted
 from web.sessions import Caller
 
 JSON = "application/json"
@@ -116,7 +117,9 @@ def _endpoint(operations: dict[str, Operation]) -> Callable[[Request], Awaitable
         operation = operations[method]
         request.state.operation = f"{operation.method} {operation.path}"
         answer = await operation.handler(_ask(request, operation))
-        return answer if isinstance(answer, Response) else json(answer, operation.status)
+        response = answer if isinstance(answer, Response) else json(answer, operation.status)
+        await noted(request, operation.path, response.status_code)
+        return response
 
     return endpoint
 

@@ -32,6 +32,7 @@ def _desks(s: Speech, roles: frozenset[str]) -> list[Link]:
         ({"operator"}, "/operator", s.text("Operator's desk")),
         ({"registrar"}, "/registrations", s.text("Registration desk")),
         ({"funder"}, "/claims", s.text("Claims")),
+        ({"auditor"}, "/auditor", s.text("Auditor's desk")),
         ({"bank", "operator", "auditor"}, "/bank", s.text("Bank")),
     )
     return [(path, name) for needed, path, name in desks if roles & needed]
@@ -49,6 +50,8 @@ def _own(s: Speech, roles: frozenset[str]) -> list[Link]:
         *(trading if roles & {"seller", "bidder", "broker"} else []),
         *([("/unconverted", s.text("Unconverted results"))] if "seller" in roles else []),
         ("/statement", s.text("Account statement")),
+        ("/journal", s.text("Own rows of the journal")),
+        ("/reads", s.text("Who read what is ours")),
     ]
 
 

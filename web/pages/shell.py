@@ -27,6 +27,7 @@ from web import errors
 from web.i18n import COOKIE, Language, Speech, choose, speech
 from web.pages.navigation import navigation
 from web.parse import command_id, read_form
+from web.sensitive import noted
 from web.sessions import Caller
 
 FORM = "application/x-www-form-urlencoded"
@@ -206,7 +207,9 @@ def page(path: str, handler: Page, method: str = "GET") -> Route:
     async def endpoint(request: Request) -> Response:
         visit = visit_of(request)
         try:
-            return await handler(visit)
+            response = await handler(visit)
+            await noted(request, path, response.status_code)
+            return response
         except errors.Failure as failed:
             if failed.problem.code != "NOT_SIGNED_IN":
                 raise
