@@ -5,6 +5,7 @@ from functools import cache
 from starlette.responses import Response
 
 from web import api_account as account
+from web import api_access as access
 from web import api_accounts as accounts
 from web import api_audit as audit
 from web import api_bank as bank
@@ -24,7 +25,6 @@ from web import api_matches as matches
 from web import api_negotiations as negotiations
 from web import api_network as network
 from web import api_probes as probes
-from web import api_proof as proof
 from web import api_proof as proof
 from web import api_registers as registers
 from web import api_registration_files as registration_files
@@ -136,6 +136,7 @@ OPERATIONS: tuple[Operation, ...] = (
         )
     ),
     *stops.OPERATIONS,
+    *access.OPERATIONS,
     *seals.OPERATIONS,
     Operation(
         "DELETE",
@@ -226,7 +227,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *licences.OPERATIONS,
     *challenges.OPERATIONS,
     *network.OPERATIONS,
-    *proof.OPERATIONS,
     *proof.OPERATIONS,
     *audit.OPERATIONS,
     Operation("GET", "/api/openapi.json", openapi, "This document", "about", signed_in=False),
