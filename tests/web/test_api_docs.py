@@ -12,7 +12,7 @@ from tests.web.served import whole_web
 from web.api import OPERATIONS
 from web.i18n import LANGUAGES, speech
 from web.openapi import _TAGS
-from web.pages.api_docs import operations
+from web.pages.api_docs import operations, types
 
 
 @pytest.fixture
@@ -43,11 +43,22 @@ async def test_the_type_of_a_problem_leads_to_the_page(product: Web) -> None:
     assert f'id="{anchor}"' in page.text
 
 
-async def test_every_link_within_the_page_has_its_end(product: Web) -> None:
-    """No reference to a type leads nowhere."""
-    page = (await product.client(accept="text/html").get("/api/docs")).text
-    for anchor in re.findall(r'href="#(\w+)"', page):
-        assert f'id="{anchor}"' in page, anchor
+async def test_every_link_of_the_pages_has_its_end(product: Web) -> None:
+    """An operation's line leads to its place; each heading's page names every operation, and types lead to types."""
+    client = product.client(accept="text/html")
+    start = (await client.get("/api/docs")).text
+    for tag in _TAGS:
+        answer = await client.get(f"/api/docs/{tag}")
+        assert answer.status_code == 200
+        assert len(answer.content) < 85_000, tag
+        for anchor in re.findall(rf'href="/api/docs/{tag}#(\w+)"', start):
+            assert f'id="{anchor}"' in answer.text, anchor
+        for name in re.findall(r'href="/api/docs/types/(\w+)"', answer.text):
+            assert name in types()
+    assert (await client.get("/api/docs/nothing")).status_code == 404
+    assert (await client.get("/api/docs/types/Nothing")).status_code == 404
+    shown = await client.get("/api/docs/types/LotResource")
+    assert "closes_at" in shown.text
 
 
 def test_each_operation_stands_under_a_heading() -> None:

@@ -1,4 +1,4 @@
-"""The programming interface as a page: every operation with what it takes, every code with its sentence.
+"""The programming interface as pages: every operation with what it takes, every type, every code with its sentence.
 
 Made from the same OpenAPI document that programs read, so it cannot say something else.
 """
@@ -11,6 +11,7 @@ import msgspec
 from starlette.responses import Response
 from starlette.routing import Route
 
+from web import errors
 from web.api import OPERATIONS
 from web.openapi import document
 from web.pages.shell import Visit, page
@@ -97,19 +98,48 @@ def operations() -> list[Json]:
     ]
 
 
+def types() -> dict[str, Json]:
+    """Every type that has fields: what it means, and its fields."""
+    found = {}
+    for name, schema in _document()["components"]["schemas"].items():
+        fields = _fields(schema)
+        if fields:
+            found[name] = {"text": schema.get("description", ""), "fields": fields}
+    return found
+
+
 async def show(visit: Visit) -> Response:
-    """The whole interface on one page."""
+    """Everything by name: operations under their headings, and every code with its sentence."""
     whole = _document()
-    schemas = {name: _fields(schema) for name, schema in whole["components"]["schemas"].items()}
     return visit.render(
         "api_docs.html",
         info=whole["info"],
         tags=whole["tags"],
         operations=operations(),
-        schemas={name: fields for name, fields in schemas.items() if fields},
-        words={name: whole["components"]["schemas"][name].get("description", "") for name in schemas},
         codes=[(code, visit.speech.code("refusal", code)) for code in visit.speech.known("refusal")],
     )
 
 
-ROUTES: list[Route] = [page("/api/docs", show)]
+async def show_tag(visit: Visit) -> Response:
+    """The operations of one heading, each with what it takes and gives."""
+    name = visit.part("tag")
+    tag = next((one for one in _document()["tags"] if one["name"] == name), None)
+    if tag is None:
+        raise errors.not_found("tag")
+    chosen = [one for one in operations() if one["tag"] == name]
+    return visit.render("api_tag.html", tag=tag, operations=chosen, known=types())
+
+
+async def show_type(visit: Visit) -> Response:
+    """One type with its fields."""
+    name, known = visit.part("type"), types()
+    if name not in known:
+        raise errors.not_found("type")
+    return visit.render("api_type.html", name=name, one=known[name], known=known)
+
+
+ROUTES: list[Route] = [
+    page("/api/docs", show),
+    page("/api/docs/types/{type}", show_type),
+    page("/api/docs/{tag}", show_tag),
+]
