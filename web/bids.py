@@ -2,6 +2,8 @@
 
 from exchange.house.command import Principal
 from exchange.house.state import State
+from exchange.market.custody import two_officials
+from exchange.store import nested
 from exchange.store.envelope import BadEnvelope, check_commitment, check_envelope
 from matching_engine.commands import Bid, Seal
 from matching_engine.lot import Lot
@@ -59,10 +61,10 @@ def bid_of(
     return Bid(lot, code_for(state, principal, lot), amount_fen, max_fen)
 
 
-def seal_of(lot: str, bidder: str, envelope: str, commitment: str) -> Seal:
+def seal_of(state: State, lot: str, bidder: str, envelope: str, commitment: str) -> Seal:
     """A sealed bid as it goes into the box; BAD_ENVELOPE for what is none, the only thing seen before the opening."""
     try:
-        check_envelope(envelope)
+        (nested.check_envelope if two_officials(state.market, lot) else check_envelope)(envelope)
         check_commitment(commitment)
     except BadEnvelope as wrong:
         raise failure(422, "BAD_ENVELOPE", str(wrong), field=wrong.field) from None

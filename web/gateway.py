@@ -303,7 +303,7 @@ def _body(message: m.Decision | m.TableMove, state: State, principal: Principal)
         return lc.Match(message.lot, bidder)
     if isinstance(message, m.Accept):
         return lc.Accept(message.lot, bidder, message.amount_fen)
-    return seal_of(message.lot, bidder, message.envelope, message.commitment)
+    return seal_of(state, message.lot, bidder, message.envelope, message.commitment)
 
 
 def _problem(message: m.Decision | m.TableMove, problem: errors.Problem) -> m.Rej:

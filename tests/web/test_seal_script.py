@@ -2,14 +2,18 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.async_api import Page, Route
 
+from exchange.market.p256 import fingerprint
+from exchange.store import nested
 from exchange.store.envelope import check_commitment, check_envelope, commitment_of
+from exchange.store.official_key import KeyFile, new_key
 from exchange.store.vault import FileVault
 from matching_engine.money import LIMIT_FEN
 
-SCRIPT = Path(__file__).parents[2] / "web" / "static" / "seal.js"
+STATIC = Path(__file__).parents[2] / "web" / "static"
 ORIGIN = "http://localhost"
 """WebCrypto is for secure contexts only; a browser takes this one for secure."""
 
@@ -17,7 +21,8 @@ ORIGIN = "http://localhost"
 async def _serve(route: Route) -> None:
     """An empty page and the script, without a server."""
     if route.request.url.endswith(".js"):
-        await route.fulfill(path=SCRIPT, content_type="text/javascript")
+        name = route.request.url.rpartition("/")[2]
+        await route.fulfill(path=STATIC / name, content_type="text/javascript")
     else:
         await route.fulfill(body="<!doctype html><title>seal</title>", content_type="text/html")
 
@@ -62,3 +67,42 @@ async def test_a_browser_seals_nothing_unlawful(page: Page, tmp_path: Path) -> N
         key,
     )
     assert twice[0]["commitment"] != twice[1]["commitment"]
+
+
+async def test_officials_open_what_a_browser_sealed_twice(page: Page) -> None:
+    """Two nested envelopes of a browser, to a key that a browser made and one of a program; files are read on both sides."""
+    lot, code, salt, fen = "拍品-1", "1234", "AAAAAAAAAAAAAAAAAAAAAA", 165_000_000
+    await page.route(f"{ORIGIN}/**", _serve)
+    await page.goto(f"{ORIGIN}/")
+    auditor = new_key(lot, "auditor", "correct horse")
+    made = await page.evaluate(
+        """async ([lot, auditor, code, fen, salt]) => {
+          const { newKey, shareOf, fingerprint } = await import("/official.js");
+          const { seal } = await import("/seal.js");
+          const plain = await newKey(lot, "operator");
+          const closed = await newKey(lot, "operator", "密码 1");
+          const text = JSON.stringify(auditor);
+          const share = await shareOf(text, lot, auditor.public_key, "correct horse");
+          const wrong = [];
+          for (const args of [
+            [text, lot, auditor.public_key, "wrong horse"],
+            [text, "other", auditor.public_key, "correct horse"],
+            [text, lot, plain.public_key, "correct horse"],
+            ["{}", lot, plain.public_key, ""],
+            [JSON.stringify({ ...plain, private_key: share }), lot, plain.public_key, ""],
+          ]) wrong.push(await shareOf(...args).then(() => "taken", (error) => error.message));
+          const sealed = await seal([plain.public_key, auditor.public_key], lot, code, fen, salt);
+          return { plain, closed, share, wrong, print: await fingerprint(plain.public_key), ...sealed };
+        }""",
+        [lot, msgspec.to_builtins(auditor), code, fen, salt],
+    )
+    plain, closed = msgspec.convert(made["plain"], KeyFile), msgspec.convert(made["closed"], KeyFile)
+    assert closed.share("密码 1") != plain.share()
+    assert made["share"] == auditor.share("correct horse")
+    assert made["wrong"] == ["passphrase", "lot", "key", "file", "file"]
+    assert made["print"] == fingerprint(plain.public_key)
+    nested.check_envelope(made["envelope"])
+    held = (lot, code, made["envelope"], made["commitment"])
+    assert nested.open_envelope(plain.share(), auditor.share("correct horse"), *held) == fen
+    assert nested.open_envelope(auditor.share("correct horse"), plain.share(), *held) is None
+    assert made["commitment"] == commitment_of(fen, salt)

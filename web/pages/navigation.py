@@ -60,6 +60,7 @@ def _overseen(s: Speech, roles: frozenset[str]) -> list[Link]:
     if not roles & {"operator", "auditor"}:
         return []
     return [
+        ("/seals", s.text("Sealed bids: keys and openings")),
         ("/unconverted", s.text("Unconverted results")),
         ("/statement", s.text("Account statement")),
     ]
@@ -69,6 +70,7 @@ def _public(s: Speech) -> list[Link]:
     """What everybody may read."""
     return [
         ("/listings", s.text("Listings")),
+        ("/seals", s.text("Sealed bids: keys and openings")),
         ("/licences", s.text("Open licences")),
         ("/zones/unconverted", s.text("Special zone: unconverted results")),
         ("/agreements", s.text("Agreements under public notice")),

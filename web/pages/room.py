@@ -29,6 +29,7 @@ from web.pages.room_words import room_words
 from web.pages.shell import Visit, page, refusal_sentence, script_words, sentence
 from web.parse import BadInput, yuan
 from web.rooms import PRICE_STEPS, RECENT
+from web.seal_views import officials_of
 from web.views import SEALED, iso, lot_view
 from web.withheld import lot_hidden
 
@@ -103,6 +104,7 @@ async def show(
         rules=rules(s, one, placed.deposit_fen),
         you=own,
         sealed=one.terms.mechanism in SEALED,
+        seal_officials=officials_of(state, lot),
         suspended_why=path.suspended_why,
         ended=_ended(visit, one),
         history=[step for row in reversed(path.steps[-RECENT:]) for step in _steps(row)],

@@ -40,7 +40,7 @@ EDGE_REFUSALS = [
     "SUBSCRIPTION_LIMIT",
     "BID_SELF_DEALING",
 ]
-REASONS = ["NO_BIDS", "TOO_FEW_BIDDERS", "RESERVE_NOT_MET"]
+REASONS = ["NO_BIDS", "TOO_FEW_BIDDERS", "RESERVE_NOT_MET", "SEALS_UNOPENED"]
 
 
 def room_words(visit: Visit) -> dict[str, Any]:

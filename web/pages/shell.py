@@ -28,6 +28,7 @@ from web.i18n import COOKIE, Language, Speech, choose, speech
 from web.pages.navigation import navigation
 from web.parse import command_id, read_form
 from web.sensitive import noted
+from web.seal_views import waiting as seals_waiting
 from web.sessions import Caller
 
 FORM = "application/x-www-form-urlencoded"
@@ -166,6 +167,7 @@ def frame(visit: Visit, path: str, query: Mapping[str, str]) -> dict[str, Any]:
         "new_id": lambda: str(uuid4()),
         "yuan": format_yuan,
         "words_for_script": "",
+        "seals_waiting": seals_waiting(visit.state, caller.principal.roles) if caller else 0,
     }
 
 

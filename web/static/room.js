@@ -3,7 +3,8 @@
 import { Alerts, news } from "./alerts.js";
 import { Line } from "./line.js";
 import { clockPrice, deadline, standingOf } from "./lot.js";
-import { canSeal, seal } from "./seal.js";
+import { canSeal } from "./seal.js";
+import { sealedTo, showKeys } from "./sealing.js";
 import { countdown, fenOf, instant, money, plainYuan, say, words } from "./words.js";
 
 const HISTORY_MAX = 50;
@@ -298,8 +299,9 @@ function messageOf(form, button) {
 // A sealed bid leaves the browser as an envelope only.
 async function sealed(message) {
   const { amount_fen, ...rest } = message;
-  if (!canSeal || !terms?.seal_key || !code) return null;
-  return { ...rest, ...(await seal(terms.seal_key, lot, code, amount_fen)) };
+  if (!canSeal || !code) return null;
+  const made = await sealedTo(lot, code, amount_fen);
+  return made && { ...rest, ...made };
 }
 
 async function submit(form, button) {
@@ -346,6 +348,8 @@ function refused(form, { code: why, minimum_fen: minimum, field, detail }) {
   const place = field ?? (form.dataset.ask === "match" ? "match" : "amount");
   if (!wrong(form, place, text)) answer(text, "bad");
 }
+
+if (room.querySelector('[data-ask="seal"]')) showKeys(lot, at("seal-keys"));
 
 for (const form of room.querySelectorAll("[data-ask]")) {
   form.addEventListener("submit", (event) => {
