@@ -4,8 +4,8 @@ from functools import cache
 
 from starlette.responses import Response
 
-from web import api_account as account
 from web import api_access as access
+from web import api_account as account
 from web import api_accounts as accounts
 from web import api_audit as audit
 from web import api_bank as bank

@@ -1,10 +1,9 @@
 """Signing in and out, tickets, and the answer to one's own command."""
 
-import structlog
 from starlette.responses import Response
 
 from exchange.registers import Account
-from web import errors
+from web import errors, signing_in
 from web.decisions import decision
 from web.resources import AccountResource, Decision, SessionResource, SignInBody, TicketResource
 from web.routes import Ask, json
@@ -12,27 +11,19 @@ from web.sessions import Caller
 from web.tickets import LIFETIME
 from web.views import iso
 
-log = structlog.get_logger()
-
 
 async def sign_in(ask: Ask) -> Response:
     """Begin a session; its token goes into a cookie that no script can read."""
     body: SignInBody = ask.body
-    client = ask.request.client
-    state = ask.request.app.state
-    account = await state.credentials.sign_in(body.account, body.password, client.host if client else "")
-    token, begun = await state.sessions.sign_in(account, ask.caller)
-    log.info("signed in", account=account.id)
-    return json(
-        session_resource(Caller(account, begun)), headers={"set-cookie": state.sessions.cookie(token)}
-    )
+    account, token, begun = await signing_in.sign_in(ask.request, body.account, body.password, ask.caller)
+    cookie = ask.request.app.state.sessions.cookie(token)
+    return json(session_resource(Caller(account, begun)), headers={"set-cookie": cookie})
 
 
 async def sign_out(ask: Ask) -> Response:
     """End the session here and on every socket of it."""
-    sessions = ask.request.app.state.sessions
-    await sessions.sign_out(ask.who)
-    return json(None, headers={"set-cookie": sessions.no_cookie()})
+    await signing_in.sign_out(ask.request, ask.who)
+    return json(None, headers={"set-cookie": ask.request.app.state.sessions.no_cookie()})
 
 
 async def show_session(ask: Ask) -> SessionResource:

@@ -25,10 +25,13 @@ from web import errors
 from web.api import OPERATIONS
 from web.credentials import Credentials
 from web.metrics import Measure, Metrics
+from web.passkeys import Passkeys
 from web.protocol import Limits
 from web.routes import problem_of, rest_routes
+from web.second_factors import SecondFactors
 from web.security import Door, SecureHeaders
 from web.sessions import Sessions
+from web.step_up import Gate
 from web.tickets import Tickets
 
 log = structlog.get_logger()
@@ -63,6 +66,9 @@ def create_app(
     app.state.sessions = sessions
     app.state.tickets = Tickets(registers.sessions, clock)
     app.state.credentials = Credentials(registers.accounts, clock, exchange.house.name)
+    app.state.gate = Gate(registers.sessions, clock, settings.second_factor)
+    app.state.factors = SecondFactors(registers, clock, settings)
+    app.state.passkeys = Passkeys(registers, clock, settings, app.state.factors)
     app.state.metrics = metrics
     app.state.socket_limits = Limits(rate=settings.rate_limit, burst=2 * settings.rate_limit)
     return app

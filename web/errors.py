@@ -62,6 +62,8 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     retry: bool = False
     """Whether the same request with the same command id may succeed later."""
     request_id: str | None = None
+    link: str | None = None
+    """A page where what is missing can be done."""
 
     @property
     def type(self) -> str:

@@ -26,6 +26,7 @@ from web import messages as m
 from web.audience import Watcher
 from web.bids import bid_of, code_for, seal_of
 from web.hub import Hub
+from web.key_terms import check_message, check_network
 from web.protocol import (
     SUBPROTOCOL,
     Action,
@@ -46,6 +47,7 @@ from web.protocol import (
 )
 from web.security import origin_allowed, secrets_in
 from web.sessions import Caller, Live, Sessions
+from web.step_up import Gate
 from web.table_hub import TableHub
 from web.table_moves import answered, move_of
 from web.tickets import Tickets
@@ -67,6 +69,7 @@ class Gateway:
         self.exchange = exchange
         self.sessions = sessions
         self.tickets = tickets
+        self.gate = Gate(exchange.registers.sessions, exchange.house.clock, exchange.settings.second_factor)
         self.limits = limits or Limits()
         self.hub = Hub(exchange.house)
         self.tables = TableHub(exchange.house)
@@ -255,11 +258,25 @@ class Connection:
             return
         self._live.touch()
         try:
+            check_message(self._live.caller, "trade" if isinstance(message, m.TableMove) else "bid")
             body = _body(message, self._house.view, principal)
         except LuochuiError as error:
             self._tell(message, error)
+            return
+        command = Command(message.id, principal, body)
+        if self._gateway.gate.open_to(self._live.caller, body, self._house.view):
+            self._house.ask(command, partial(self._tell, message))
         else:
-            self._house.ask(Command(message.id, principal, body), partial(self._tell, message))
+            self._slow = asyncio.create_task(self._ask_surely(message, command, self._live))
+
+    async def _ask_surely(self, message: m.Decision | m.TableMove, command: Command, live: Live) -> None:
+        """What is known of the session may be half a second old: look again before saying what is missing."""
+        try:
+            await self._gateway.gate.admit_again(self._gateway.sessions, live, command, self._house)
+        except LuochuiError as error:
+            self._tell(message, error)
+        else:
+            self._house.ask(command, partial(self._tell, message))
 
     def _tell(self, message: m.Decision | m.TableMove, answer: Outcome | LuochuiError) -> None:
         """The answer to a decision, durable; the house calls this, so nothing that is wrong here may reach it."""
@@ -369,6 +386,7 @@ async def endpoint(socket: WebSocket) -> None:
         return
     try:
         caller, _ = await gateway.sessions.caller(socket.headers)
+        check_network(caller, socket.client.host if socket.client else "")
     except errors.Failure as error:
         await _deny(socket, error.problem.status, error.problem.code, error.problem.detail)
         return

@@ -37,6 +37,7 @@ _TAGS = {
     "bidding": "Steps on a lot",
     "commands": "What became of a command",
     "negotiation": "Tables of two parties, and the agreements that come of them",
+    "account": "One's own account: second factors, sessions, keys; grants of roles, enrolment, the access log",
     "supply": "Trials before conversion, open licences, challenges and their milestones",
     "settlement": "What follows from a trade, for those whom it concerns",
     "registration": "The registration desk: filings, their review, numbers, changes, technical income",

@@ -18,6 +18,7 @@ from exchange.house.command import Body, Command, Outcome, Principal
 from exchange.ports import OutcomeUnknown, Unavailable
 from matching_engine.errors import LuochuiError
 from web import errors
+from web.key_terms import checked
 from web.parse import BadInput, clean_text, command_id, parse
 from web.sensitive import noted
 from web.sessions import Caller
@@ -59,7 +60,9 @@ class Ask:
         """Ask the house in the caller's name; a refusal is raised as its problem."""
         id_ = command or self.command
         try:
-            outcome = await self.exchange.house.submit(Command(id_, self.principal, body))
+            asked = Command(id_, self.principal, body)
+            await self.request.app.state.gate.admit(self.who, asked, self.exchange.house)
+            outcome = await self.exchange.house.submit(asked)
         except (Unavailable, OutcomeUnknown) as error:
             raise errors.Failure(errors.of_error(error, id_)) from error
         if outcome.refusal is not None:
@@ -126,7 +129,9 @@ def _endpoint(operations: dict[str, Operation]) -> Callable[[Request], Awaitable
 
 def _ask(request: Request, operation: Operation) -> Ask:
     """Everything a handler needs, checked: who, key, query, body; in this order."""
-    ask = Ask(request, request.app.state.exchange, request.state.caller)
+    exchange = request.app.state.exchange
+    caller = checked(request, request.state.caller, operation, exchange.house.clock.now())
+    ask = Ask(request, exchange, caller)
     if operation.signed_in:
         _ = ask.who
     if operation.binds:

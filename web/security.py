@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exchange.ports import Clock
 from web.errors import Failure, failure
+from web.key_terms import check_network
 from web.limits import RATE, Limiter
 from web.multipart import is_multipart, read_multipart
 from web.sessions import KEY_PREFIX, Caller, Sessions
@@ -138,6 +139,7 @@ class Door:
         caller, token = await self._sessions.caller(headers, renew=True)
         if unsafe and scope["path"] not in SIGN_IN_PATHS:
             check_form_token(headers, state["body"], caller)
+        check_network(caller, scope["client"][0] if scope.get("client") else "")
         self._check_pace(caller)
         state["caller"] = caller
         return await self._app(scope, receive, self._with_cookie(send, token))

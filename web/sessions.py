@@ -7,7 +7,7 @@ at every sign-in and with the account's roles.
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import msgspec
 import structlog
@@ -17,7 +17,7 @@ from starlette.requests import cookie_parser
 from exchange.house.command import Principal
 from exchange.ports import Clock, Unavailable
 from exchange.registers import Account, SignIn
-from exchange.registers.sessions import ApiKey
+from exchange.registers.sessions import ApiKey, KeyTerms
 from exchange.registers.sessions import Sessions as SessionRegister
 from web.errors import failure
 
@@ -39,6 +39,8 @@ class Caller(msgspec.Struct, frozen=True):
     account: Account
     sign_in: SignIn | None = None
     key: ApiKey | None = None
+    signed: bool = False
+    """Whether the key's owner signed this very request."""
 
     @property
     def id(self) -> str:
@@ -110,13 +112,15 @@ class Sessions:
         secure = "; Secure" if self._secure else ""
         return f"{self.cookie_name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}"
 
-    async def sign_in(self, account: Account, before: Caller | None = None) -> tuple[str, SignIn]:
+    async def sign_in(
+        self, account: Account, before: Caller | None = None, device: str = "", network: str = ""
+    ) -> tuple[str, SignIn]:
         """Begin a session under a new token; the one the browser came with, whoever gave it, ends."""
         if before is not None:
             await self.sign_out(before)
         token = secrets.token_urlsafe(32)
         at = self._clock.now()
-        return token, await self._register.begin(account, token, at, at + ABSOLUTE)
+        return token, await self._register.begin(account, token, at, at + ABSOLUTE, device, network)
 
     async def sign_out(self, caller: Caller) -> None:
         """End the caller's session and close its sockets."""
@@ -125,6 +129,25 @@ class Sessions:
         await self._register.end(caller.sign_in.id)
         for live in [live for live in self._lives if live.caller.id == caller.sign_in.id]:
             live.end()
+
+    async def again(self, caller: Caller) -> Caller:
+        """The caller as the register knows the session now: what was shown in it, what the account has."""
+        if caller.sign_in is None:
+            return caller
+        found = await self._register.living([caller.sign_in.id], self._clock.now(), IDLE)
+        now = found.get(caller.sign_in.id)
+        return caller if now is None else Caller(now.account, now)
+
+    async def own(self, caller: Caller) -> list[SignIn]:
+        """Every session of the caller's account that stands, the latest use first."""
+        return await self._register.of_account(caller.account.id, self._clock.now(), IDLE)
+
+    async def end_own(self, caller: Caller, ids: Collection[str]) -> int:
+        """End sessions of the caller's account; their sockets close within a second. How many there were."""
+        ended = [one for one in ids if await self._register.end_own(caller.account.id, one)]
+        for live in [live for live in self._lives if live.caller.id in ended]:
+            live.end()
+        return len(ended)
 
     async def caller(self, headers: Headers, renew: bool = False) -> tuple[Caller | None, str | None]:
         """Who asks, and the token that takes the place of the old one, if it is time for another.
@@ -164,11 +187,17 @@ class Sessions:
             await self._register.seen([sign_in.id], at)
         return None
 
-    async def new_key(self, account: Account, label: str, lifetime: int) -> tuple[str, ApiKey]:
+    async def new_key(
+        self,
+        account: Account,
+        label: str,
+        lifetime: int,
+        terms: KeyTerms = KeyTerms(),  # noqa: B008  (frozen)
+    ) -> tuple[str, ApiKey]:
         """A key for a program of the account, for `lifetime` µs; it is shown this once."""
         key = KEY_PREFIX + secrets.token_urlsafe(32)
         at = self._clock.now()
-        return key, await self._register.add_key(account, key, label, at, at + lifetime)
+        return key, await self._register.add_key(account, key, label, at, at + lifetime, terms)
 
     async def void(self, secret: str) -> None:
         """Whatever this secret is (a token, a ticket, a key), it stood where others can read it: it counts no more."""
@@ -216,6 +245,8 @@ class Sessions:
                 live.end()
             elif live.principal is not None:
                 live.principal = account.principal
+                if live.caller.id in sessions:
+                    live.caller = Caller(account, sessions[live.caller.id])
 
     async def _remember_use(self, lives: list[Live], at: int) -> None:
         used = [

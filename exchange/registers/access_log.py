@@ -1,5 +1,6 @@
 """The access log: sign-ins, failures, step-ups, factors, keys, grants. Rows are only ever added."""
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 import msgspec
@@ -54,11 +55,16 @@ class AccessLog:
         *,
         by: str = "",
         network: str = "",
-        **detail: object,
+        detail: Mapping[str, object] | None = None,
     ) -> None:
         """Add a row; `by` is the account itself unless it says who."""
         row = AccessEventRow(
-            at=at, kind=kind, account=account, by=by or account, network=network[:64], detail=detail
+            at=at,
+            kind=kind,
+            account=account,
+            by=by or account,
+            network=network[:64],
+            detail=dict(detail or {}),
         )
         async with self._database.writing() as session:
             session.add(row)

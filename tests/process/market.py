@@ -1,6 +1,7 @@
 """A market in a database, ready for a server process: one lot that opens at once, with its bidders admitted."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -105,7 +106,8 @@ class Server:
         raise AssertionError(f"the server did not say {says}: {self.log()}")
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self._command, stderr=self._log, preexec_fn=end_with_parent)
+        environment = {"LUOCHUI_SECOND_FACTOR": "enrolled", **os.environ}
+        return subprocess.Popen(self._command, stderr=self._log, preexec_fn=end_with_parent, env=environment)
 
     def log(self) -> str:
         """What it said on stderr."""

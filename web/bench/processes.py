@@ -63,7 +63,7 @@ def serving(arguments: Sequence[str], port: int, path: str, **environment: str) 
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=log,
-            env={**os.environ, **environment},
+            env={**os.environ, "LUOCHUI_SECOND_FACTOR": "off", **environment},
         )
         try:
             if chosen:

@@ -29,7 +29,11 @@ class _Process:
         command = [sys.executable, "-m", "web", "serve", "--standby", "--database", url, "--port", str(port)]
         self.process = subprocess.Popen(  # noqa: S603  (this program itself)
             [*command, "--var", str(var)],
-            env={**os.environ, "LUOCHUI_LEASE_SECONDS": str(lease_seconds)},
+            env={
+                **os.environ,
+                "LUOCHUI_LEASE_SECONDS": str(lease_seconds),
+                "LUOCHUI_SECOND_FACTOR": "off",
+            },
             stderr=self._log,
         )
 

@@ -10,6 +10,7 @@ import typer
 from exchange.bootstrap import open_exchange
 from exchange.matchmaking.daily import recommending
 from exchange.network.running import networking
+from exchange.notices.running import notifying
 from exchange.proof.running import proving
 from exchange.releases.daily import scanning
 from exchange.settings import Settings
@@ -80,5 +81,6 @@ async def _open_and_serve(listening: socket.socket, settings: Settings, waiting:
                 scanning(exchange),
                 networking(exchange),
                 proving(exchange),
+                notifying(exchange),
             ):
                 await serve_app(exchange, listening)

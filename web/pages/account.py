@@ -3,8 +3,7 @@
 from starlette.responses import Response
 from starlette.routing import Route
 
-from web import errors
-from web.credentials import Credentials
+from web import errors, signing_in
 from web.pages.shell import Visit, local_path, page, sentence
 from web.sessions import Sessions
 
@@ -21,11 +20,9 @@ async def sign_in(visit: Visit) -> Response:
     """Check the password and begin a session under a new token."""
     form = visit.form()
     onward, account = local_path(form.get("next", "/")), form.get("account", "")
-    credentials: Credentials = visit.request.app.state.credentials
     sessions: Sessions = visit.request.app.state.sessions
-    client = visit.request.client
     try:
-        found = await credentials.sign_in(account, form.get("password", ""), client.host if client else "")
+        _, token, _ = await signing_in.sign_in(visit.request, account, form.get("password", ""), visit.caller)
     except errors.Failure as failed:
         problem = failed.problem
         wrong = {"password": sentence(visit.speech, problem.code, problem.detail)}
@@ -34,7 +31,6 @@ async def sign_in(visit: Visit) -> Response:
         )
         shown.headers.update(failed.headers)
         return shown
-    token, _ = await sessions.sign_in(found, visit.caller)
     response = visit.go(onward)
     response.headers.append("set-cookie", sessions.cookie(token))
     return response
@@ -43,7 +39,7 @@ async def sign_in(visit: Visit) -> Response:
 async def sign_out(visit: Visit) -> Response:
     """End the session; its sockets close with it."""
     sessions: Sessions = visit.request.app.state.sessions
-    await sessions.sign_out(visit.who)
+    await signing_in.sign_out(visit.request, visit.who)
     response = visit.go("/")
     response.headers.append("set-cookie", sessions.no_cookie())
     return response

@@ -27,9 +27,11 @@ from web import errors
 from web.i18n import COOKIE, Language, Speech, choose, speech
 from web.pages.navigation import navigation
 from web.parse import command_id, read_form
+from web.seal_views import waiting as seals_waiting
 from web.sensitive import noted
 from web.seal_views import waiting as seals_waiting
 from web.sessions import Caller
+from web.step_up import StepUpNeeded
 
 FORM = "application/x-www-form-urlencoded"
 YEAR = 365 * 24 * 3600
@@ -99,7 +101,12 @@ class Visit:
     async def ask(self, form: Mapping[str, str], body: Body) -> Outcome:
         """Put a command to the house under the id that the form carries."""
         id_ = command_id(form.get("command", ""), "command")
-        return await self.exchange.house.submit(Command(id_, self.principal, body))
+        command = Command(id_, self.principal, body)
+        try:
+            await self.request.app.state.gate.admit(self.who, command, self.exchange.house)
+        except errors.Failure as missing:
+            raise StepUpNeeded(missing) from missing
+        return await self.exchange.house.submit(command)
 
     async def try_to(self, form: Mapping[str, str], body: Body) -> tuple[str, str] | None:
         """Ask, and say in the reader's language why not: (code, sentence); None when it is done."""
