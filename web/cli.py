@@ -27,6 +27,7 @@ from web.commands.snapshot import snapshot
 from web.commands.unconverted import unconverted
 from web.commands.user import user_app
 from web.commands.verify import verify
+from web.commands.witness import witness
 
 app = typer.Typer(
     name="luochui",
@@ -35,7 +36,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, serve, migrate, snapshot, backup, restore, rehearse, claims, unconverted, verify):
+for command in (demo, serve, migrate, snapshot, backup, restore, rehearse, claims, unconverted, verify, witness):
     app.command()(command)
 app.add_typer(user_app, name="user")
 app.add_typer(house_app, name="house")
