@@ -29,7 +29,6 @@ from web.pages.navigation import navigation
 from web.parse import command_id, read_form
 from web.seal_views import waiting as seals_waiting
 from web.sensitive import noted
-from web.seal_views import waiting as seals_waiting
 from web.sessions import Caller
 from web.step_up import StepUpNeeded
 
