@@ -25,6 +25,8 @@ _ROW_FIELDS = (
 )
 _OWN_NAMES = {name: name for name in _ROW_FIELDS}
 _ACK_NAMES = {"id": "command_id", "lot": "lot", "seq": "stream_seq", "ts": "at_ms", "kind": "type"}
+SIGNED = "luochui receipt v1"
+"""The form of a signed receipt (exchange.proof.receipt), which tells of its row in the same words."""
 EXPECTED = (
     'a JSON object with the 64 hex digits of "receipt": the acknowledgement of a bid as it came (t: ack),'
     f" or any of {', '.join(_ROW_FIELDS)}"
@@ -61,6 +63,8 @@ def read_receipt(data: bytes) -> Receipt:
         given = msgspec.json.decode(data, type=dict[str, Any])
     except msgspec.DecodeError as error:
         raise Malformed("receipt", str(error), EXPECTED) from error
+    if given.get("form") == SIGNED:
+        given = {name: value for name, value in given.items() if name in (*_ROW_FIELDS, "receipt")}
     receipt = given.pop("receipt", None)
     if not isinstance(receipt, str) or not _is_hash(receipt):
         raise Malformed("receipt.receipt", receipt, EXPECTED)

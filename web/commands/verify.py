@@ -16,16 +16,24 @@ from exchange.house.journal_file import from_line
 from exchange.house.receipt import Receipt, read_receipt
 from exchange.house.verify import BadRow, Verifier
 from exchange.ports import Row
+from exchange.proof.heads import ProofKey, TreeHead
+from exchange.proof.receipt import looks_signed
+from exchange.registers import Registers
 from exchange.settings import Settings
+from exchange.store import migrate
 from exchange.store.journal import open_journal
 from exchange.store.snapshots import SnapshotFiles
 from matching_engine.errors import Malformed
 from settlement.rulebook import Rulebook
 from web.commands.errors import NO, exits, quit_with
+from web.commands.heads_check import HeadsCheck
+from web.commands.receipt_check import Kept, check_signed, read_file, readable
 from web.commands.snapshot_check import SnapshotCheck
 from web.views import iso
 
 _ROWS_A_STEP = 1000
+_HEADS_SINCE = "0011"
+"""The schema that has heads."""
 
 
 def verify(
@@ -46,11 +54,31 @@ def verify(
         ),
     ] = None,
     receipt: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also find this receipt (JSON) in the journal.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A receipt (JSON): a signed one is checked offline; else found in the journal.",
+        ),
+    ] = None,
+    keys: Annotated[
+        Path | None,
+        typer.Option(metavar="KEYS.json", help="The keys that you trust, kept from /api/v1/proof/keys."),
+    ] = None,
+    head: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="HEAD.json", help="A later head, with the proof from /api/v1/proof/consistency."
+        ),
+    ] = None,
+    witness: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="What a witness published, to compare heads with.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line for each house.")] = False,
 ) -> None:
     """Check every row of every house: gapless, in order of time, chained, replayed; then find a receipt.
+
+    Every signed head must be the root of the rows that it covers. A signed receipt without a journal is checked by
+    itself: the row, the decision, the keys, the signature, the tree; with --head and --witness also against those.
 
     The head that is printed stands for all rows, the state for what they add up to: keep them to compare later.
     No snapshot is started from. Those of the --var directory are compared with what the rows up to them add up to.
@@ -59,11 +87,22 @@ def verify(
     with exits():
         if export is not None and database is not None:
             raise Malformed("--database", "a database and an export", "one of them")
-        wanted = read_receipt(_read(receipt)) if receipt is not None else None
-        rows = _from_file(export) if export is not None else _from_database(database)
-        check = _Check(
-            wanted, read_rulebook(Settings().rules_dir), SnapshotFiles(var / "snapshots") if var else None
-        )
+        data = read_file(receipt) if receipt is not None else None
+        kept = Kept(keys, head, witness)
+        if data is not None and looks_signed(data):
+            check_signed(data, kept, as_json)
+            if export is None and database is None:
+                return
+        elif keys or witness or (head and export is None):
+            raise Malformed(
+                "--receipt", "no signed receipt", "one, to check with --keys, --head or --witness"
+            )
+        wanted = read_receipt(data) if data is not None else None
+        files = SnapshotFiles(var / "snapshots") if var else None
+        check = _Check(wanted, read_rulebook(Settings().rules_dir), files)
+        if kept.later and kept.later.head:
+            check.proofs = {kept.later.head.house: ([kept.later.head], kept.keys)}
+        rows = _from_file(export) if export is not None else _from_database(database, check)
         try:
             asyncio.run(_take_all(rows, check))
         except BadRow as bad:
@@ -81,13 +120,17 @@ class _Check:
         self.found: Row | None = None
         self.houses: dict[str, Verifier] = {}
         self.snapshots: dict[str, SnapshotCheck] = {}
+        self.heads: dict[str, HeadsCheck] = {}
+        self.proofs: dict[str, tuple[list[TreeHead], list[ProofKey]]] = {}
 
     def take(self, row: Row) -> None:
         if row.house not in self.houses:
             self.houses[row.house] = Verifier(row.house, self._rulebook)
             self.snapshots[row.house] = SnapshotCheck(self._files, row.house, self._rulebook)
+            self.heads[row.house] = HeadsCheck(row.house, *self.proofs.get(row.house, ([], [])))
         self.houses[row.house].take(row)
         self.snapshots[row.house].compare(self.houses[row.house])
+        self.heads[row.house].take(row)
         if self.wanted is not None and self.wanted.names(row):
             self.found = row
 
@@ -103,15 +146,38 @@ async def _take_all(rows: AsyncIterator[Row], check: _Check) -> None:
                 progress.update(bar, completed=count)
 
 
-async def _from_database(url: str | None) -> AsyncIterator[Row]:
+async def _from_database(url: str | None, check: _Check) -> AsyncIterator[Row]:
     journal = open_journal(url or Settings().database_url, writable=False)
     try:
         await journal.open()
+        check.proofs = await _proofs(url or Settings().database_url)
         for house in await journal.houses():
             async for row in journal.read(house):
                 yield row
     finally:
         await journal.close()
+
+
+async def _proofs(url: str) -> dict[str, tuple[list[TreeHead], list[ProofKey]]]:
+    """The heads and keys of every house of a database; none where its schema is older than they are."""
+    if (await migrate.current(url) or "") < _HEADS_SINCE:
+        return {}
+    registers = Registers(url)
+    try:
+        await registers.open()
+        return {
+            house: (await _all_heads(registers, house), await registers.proofs.keys(house))
+            for house in await registers.proofs.houses()
+        }
+    finally:
+        await registers.close()
+
+
+async def _all_heads(registers: Registers, house: str) -> list[TreeHead]:
+    found: list[TreeHead] = []
+    while page := await registers.proofs.heads(house, found[-1].size if found else 0):
+        found += page
+    return found
 
 
 async def _from_file(path: Path) -> AsyncIterator[Row]:
@@ -120,22 +186,9 @@ async def _from_file(path: Path) -> AsyncIterator[Row]:
 
 
 def _lines(path: Path) -> Iterator[Row]:
-    with _readable(path), path.open("rb") as lines:
+    with readable(path), path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             yield from_line(line, number)
-
-
-def _read(path: Path) -> bytes:
-    with _readable(path):
-        return path.read_bytes()
-
-
-@contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise Malformed(str(path), error.strerror, "a file that can be read") from error
 
 
 @contextmanager
@@ -154,17 +207,17 @@ def _failed(bad: BadRow, as_json: bool) -> typer.Exit:
 
 def _report(check: _Check, as_json: bool) -> None:
     for house in check.houses.values():
-        _report_house(house, check.snapshots[house.house], as_json)
+        _report_house(house, check.snapshots[house.house], check.heads[house.house], as_json)
     if not check.houses and not as_json:
         typer.echo("The journal has no rows.")
     if check.wanted is not None:
         _report_receipt(check.wanted, check.found, as_json)
 
 
-def _report_house(house: Verifier, snapshots: SnapshotCheck, as_json: bool) -> None:
+def _report_house(house: Verifier, snapshots: SnapshotCheck, heads: HeadsCheck, as_json: bool) -> None:
     assert house.last is not None
     at, head, state = iso(house.last.at), house.head.hex(), house.state_digest
-    wrong = house.wrong_books() or snapshots.wrong
+    wrong = house.wrong_books() or snapshots.wrong or heads.wrong
     if as_json:
         facts = {"rows": house.rows, "epoch": house.last.epoch, "at": at, "head": head, "state": state}
         books = dict(house.trial_balance)
@@ -175,6 +228,7 @@ def _report_house(house: Verifier, snapshots: SnapshotCheck, as_json: bool) -> N
                 **facts,
                 "trial_balance": books,
                 **snapshots.facts,
+                **heads.facts,
             }
         )
     else:
@@ -183,7 +237,7 @@ def _report_house(house: Verifier, snapshots: SnapshotCheck, as_json: bool) -> N
         debit_fen = sum(fen for _, fen in house.trial_balance if fen > 0)
         credit_fen = -sum(fen for _, fen in house.trial_balance if fen < 0)
         typer.echo(f"  trial balance: debit {debit_fen} fen, credit {credit_fen} fen")
-        for sentence in snapshots.sentences:
+        for sentence in (*snapshots.sentences, *heads.sentences):
             typer.echo(f"  {sentence}")
     if wrong:
         raise quit_with(f"house {house.house} not verified: {wrong}", NO)
