@@ -156,3 +156,17 @@ def test_a_witness_that_finds_nobody(tmp_path: Path) -> None:
     for server in ("house", "http://127.0.0.1:9"):
         result = run("witness", "--server", server, "--dir", tmp_path, "--once")
         assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+
+
+def test_keys_from_the_shell(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key is changed where the old one is, and the list is what `verify --keys` takes."""
+    monkeypatch.setenv("LUOCHUI_VAR_DIR", str(files))
+    monkeypatch.setenv("LUOCHUI_DATABASE_URL", f"sqlite:///{files}/web.db")
+    made = run("house", "rotate-key")
+    assert (made.exit_code, "(number 3), vouched for by p-" in made.stdout) == (0, True), made.output
+    listed = run("house", "proof-keys", "--json")
+    trusted = files / "shell-keys.json"
+    trusted.write_bytes(listed.stdout_bytes)
+    assert run("verify", "--receipt", files / "receipt.json", "--keys", trusted).exit_code == 0
+    monkeypatch.setenv("LUOCHUI_VAR_DIR", str(files / "elsewhere"))
+    assert run("house", "rotate-key").exit_code == 2
