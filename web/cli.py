@@ -20,6 +20,7 @@ from web.commands.house import house_app
 from web.commands.imports import import_app
 from web.commands.match import match_app
 from web.commands.migrate import migrate
+from web.commands.proof_key import rotate_key, show_keys
 from web.commands.rehearse import rehearse
 from web.commands.report import report_app
 from web.commands.serve import serve
@@ -39,6 +40,8 @@ app = typer.Typer(
 for command in (demo, serve, migrate, snapshot, backup, restore, rehearse, claims, unconverted, verify, witness):
     app.command()(command)
 app.add_typer(user_app, name="user")
+house_app.command("rotate-key")(rotate_key)
+house_app.command("proof-keys")(show_keys)
 app.add_typer(house_app, name="house")
 app.add_typer(import_app, name="import")
 app.add_typer(export_app, name="export")
