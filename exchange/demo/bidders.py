@@ -9,6 +9,7 @@ from exchange.demo.steps import Steps
 from exchange.market.custody import keys_of
 from exchange.ports import Unavailable
 from matching_engine.lot import Lot
+from matching_engine.terms import Terms
 
 PREMIUM_MEDIAN, PREMIUM_SPREAD = 0.36, 0.6
 """How far a simulated bidder goes above the opening price: log-normal about the premium of real sessions (35.6 %)."""
@@ -23,8 +24,7 @@ class Bidder:
         self._lot = lot
         self._pace = pace
         self._chance = chance
-        premium = PREMIUM_MEDIAN * chance.lognormvariate(0, PREMIUM_SPREAD)
-        self._limit_fen = worth_fen(steps.house.view.lots[lot].terms, premium)
+        self._limit_fen = limit_of(steps.house.view.lots[lot].terms, chance)
 
     async def run(self) -> None:
         """Enter, wait for the deposit, bid while the price is within the own limit."""
@@ -46,6 +46,11 @@ class Bidder:
         step = next_step(Look(lot, code, self._limit_fen, house.clock.now(), keys, self._chance))
         if step is not None:
             await self._steps.ask(self._login, step)
+
+
+def limit_of(terms: Terms, chance: random.Random) -> int:
+    """How far a simulated bidder goes, in fen."""
+    return worth_fen(terms, PREMIUM_MEDIAN * chance.lognormvariate(0, PREMIUM_SPREAD))
 
 
 def simulated() -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
@@ -28,16 +29,26 @@ FAST = 20
 """How many times faster `--fast` is."""
 
 
+Play = Callable[[str, str, float, random.Random], Awaitable[None]]
+"""Acts as an account on a lot, at a pace, with chances of its own, until the lot has ended."""
+
+
 class Director:
     """Runs the demo in a house until cancelled."""
 
     def __init__(
-        self, house: House, fast: bool = False, seed: int = 1, times: int = FAST, officials: Path | None = None
+        self,
+        house: House,
+        fast: bool = False,
+        seed: int = 1,
+        times: int = FAST,
+        officials: Path | None = None,
+        play: Play | None = None,
     ) -> None:
         """`fast` runs everything `times` times faster than people are.
 
         `officials` is where the simulated operator and auditor keep their keys; without it the house keeps sealed bids
-        closed by itself.
+        closed by itself. `play` lets the bidders act from outside, as programs do; without it they act in the house.
         """
         self._house = house
         self._pace = 1 / times if fast else 1.0
@@ -45,6 +56,7 @@ class Director:
         self._chance = random.Random(seed + house.epoch)  # noqa: S311 (a simulation, not a secret)
         self._bidding: set[str] = set()
         self._officials = officials
+        self._play = play or self._inside
         self._achievements = {f"demo-{achievement.number}": achievement for achievement in load()}
 
     async def run(self) -> None:
@@ -64,11 +76,14 @@ class Director:
                 self._bidding.add(id_)
                 for login in simulated():
                     chance = random.Random(self._chance.random())  # noqa: S311
-                    group.create_task(self._guarded(Bidder(self._steps, login, id_, self._pace, chance)))
+                    group.create_task(self._guarded(login, id_, chance))
 
-    async def _guarded(self, bidder: Bidder) -> None:
+    async def _inside(self, login: str, lot: str, pace: float, chance: random.Random) -> None:
+        await Bidder(self._steps, login, lot, pace, chance).run()
+
+    async def _guarded(self, login: str, lot: str, chance: random.Random) -> None:
         try:
-            await bidder.run()
+            await self._play(login, lot, self._pace, chance)
         except LuochuiError as failure:
             log.info("demo bidder gave up", reason=str(failure))
 

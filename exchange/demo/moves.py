@@ -1,14 +1,14 @@
 """What a simulated bidder does next under each mechanism: one step, or none for now."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from exchange.demo.plans import DUTCH_TIMES
 from exchange.store.nested import seal_to
 from matching_engine.commands import Accept, Bid, EntryStatus, Seal
 from matching_engine.lifecycle import LifecycleState, Phase
-from matching_engine.lot import Lot
 from matching_engine.terms import Mechanism, Terms
 
 Step = Bid | Seal | Accept
@@ -19,11 +19,65 @@ PATIENCE, PROXIES = 0.35, 0.15
 """How often a bidder lets its turn pass, and how often it leaves a maximum with the exchange."""
 
 
+class Rungs(Protocol):
+    """An increment ladder."""
+
+    def step_at(self, amount_fen: int, /) -> int:
+        """The step above an amount."""
+
+
+class Seen(Protocol):
+    """What a bidder knows of a lot: the lot itself inside the house, what the house tells outside of it."""
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+
+    @property
+    def terms(self) -> Terms:
+        """The published rule."""
+
+    @property
+    def state(self) -> LifecycleState:
+        """Where it stands."""
+
+    @property
+    def phase(self) -> Phase | None:
+        """Of a listed lot: book, asking price, competition."""
+
+    @property
+    def leader(self) -> str | None:
+        """The code that leads."""
+
+    @property
+    def minimum_fen(self) -> int | None:
+        """The least that would lead."""
+
+    @property
+    def ladder(self) -> Rungs:
+        """The increments."""
+
+    @property
+    def entries(self) -> Mapping[str, EntryStatus]:
+        """Who is admitted, as far as one knows."""
+
+    @property
+    def standing(self) -> Container[str]:
+        """Who has offered, as far as one knows."""
+
+    @property
+    def sealed(self) -> Container[str]:
+        """Whose bid is in the box, as far as one knows."""
+
+    def clock_price(self, at: int, /) -> int | None:
+        """The price of a descending clock at an instant in µs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """A lot as one bidder sees it: its own code and limit, the instant, and the keys of a sealed lot."""
 
-    lot: Lot
+    lot: Seen
     code: str
     limit_fen: int
     now: int

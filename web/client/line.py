@@ -18,10 +18,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.typing import Subprotocol
 
-from exchange.store.envelope import seal_bid
+from exchange.store.nested import seal_to
 from web import messages as m
 from web.client import errors
 from web.client.clock import ServerClock
+from web.client.moves import TableMoves
 from web.client.room import News, Room
 from web.client.wire import (
     WAIT_MOST,
@@ -37,7 +38,6 @@ from web.client.wire import (
 )
 from web.errors import Problem
 from web.protocol import SUBPROTOCOL, VERSION
-from web.term_sheets import Terms
 
 if TYPE_CHECKING:
     from web.client.rest import Exchange
@@ -51,7 +51,7 @@ RETRY_AFTER = 1.5
 PROBES_FIRST, PROBE_PAUSE, PROBE_EVERY = 4, 0.4, 60.0
 
 
-class Line:
+class Line(TableMoves):
     """One socket that comes back by itself. `clock` knows the time of the house."""
 
     def __init__(self, exchange: "Exchange") -> None:
@@ -81,6 +81,11 @@ class Line:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+
+    @property
+    def ended(self) -> bool:
+        """Whether the socket is closed for good."""
+        return self._ended is not None
 
     @property
     def now(self) -> int:
@@ -143,48 +148,18 @@ class Line:
         return await self._decide(m.Accept(0, lot, id_ or command_id(), amount_fen))
 
     async def seal(self, lot: str, amount_fen: int, id_: str | None = None) -> m.Ack:
-        """Seal a bid to the lot's published key and put it into the box; the lot must be followed, and entered."""
+        """Seal a bid to the lot's published keys and put it into the box; the lot must be followed, and entered."""
         room = self.rooms[lot]
-        if room.you is None or not room.you.code or room.lot.seal_key is None:
+        if room.you is None or not room.you.code:
             raise errors.Refused(
                 Problem("ENTRY_REQUIRED", 409, "Refused", "enter the lot, and follow it, first")
             )
-        envelope, commitment = seal_bid(room.lot.seal_key, lot, room.you.code, amount_fen)
+        keys = await self._exchange.seal_keys(lot)
+        return await self.put_in(lot, *seal_to(keys, lot, room.you.code, amount_fen), id_)
+
+    async def put_in(self, lot: str, envelope: str, commitment: str, id_: str | None = None) -> m.Ack:
+        """Put an envelope that was sealed elsewhere into the box."""
         return await self._decide(m.Seal(0, lot, id_ or command_id(), envelope, commitment))
-
-    async def join(self, table: str, accept: bool = True, id_: str | None = None) -> m.TableAck:
-        """Sit down at a table to which one is invited, or decline."""
-        return await self._move(m.Join(0, table, id_ or command_id(), accept))
-
-    async def offer(
-        self, table: str, terms: Terms, minutes: int, firm: bool = False, id_: str | None = None
-    ) -> m.TableAck:
-        """Offer a complete sheet of terms for some minutes."""
-        return await self._move(m.Offer(0, table, id_ or command_id(), terms, minutes, firm))
-
-    async def counter(
-        self,
-        table: str,
-        answers: int,
-        terms: Terms,
-        minutes: int,
-        firm: bool = False,
-        id_: str | None = None,
-    ) -> m.TableAck:
-        """Answer the other side's offer with another sheet."""
-        return await self._move(m.Counter(0, table, id_ or command_id(), answers, terms, minutes, firm))
-
-    async def agree(self, table: str, answers: int, digest: str, id_: str | None = None) -> m.TableAck:
-        """Agree to exactly the offer with this number and this digest."""
-        return await self._move(m.Agree(0, table, id_ or command_id(), answers, digest))
-
-    async def withdraw(self, table: str, answers: int, id_: str | None = None) -> m.TableAck:
-        """Take the own offer back."""
-        return await self._move(m.Withdraw(0, id_ or command_id(), table=table, answers=answers))
-
-    async def break_off(self, table: str, reason: str = "", id_: str | None = None) -> m.TableAck:
-        """Leave a table for good."""
-        return await self._move(m.Break(0, table, id_ or command_id(), reason))
 
     async def _decide(self, message: m.Decision) -> m.Ack:
         answer = await self._ask(message)

@@ -218,6 +218,11 @@ class Exchange:
         """Take the clock price, the asking price or an open licence; `amount_fen` is the price that was seen."""
         return await self.bind(f"lots/{lot}/acceptances", r.AcceptBody(amount_fen), id_)
 
+    async def seal_keys(self, lot: str) -> tuple[str, ...]:
+        """The keys that bids on a lot are sealed to, from the outside in; NotFound while they are not published."""
+        published = await self.get(f"lots/{lot}/seal-key")
+        return tuple(one["key"] for one in published["keys"])
+
     # Living connections
 
     def watch(self, lot: str, since: tuple[int, int] | None = None) -> AsyncIterator[Happened]:

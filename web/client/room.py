@@ -60,7 +60,6 @@ class LotState(Standing, frozen=True, kw_only=True):
     min_bidders: int = 1
     quantity: int = 1
     dutch: DutchClock | None = None
-    seal_key: str | None = None
 
     def asking_fen(self, now: int) -> int | None:
         """The clock's price at the house's instant `now` (ms); None for a lot without a descending clock."""

@@ -21,12 +21,14 @@ from exchange.demo.once import BEGIN, Once, Stage
 from exchange.demo.seed import LEAD, fill_registers, list_everything
 from exchange.matchmaking.daily import recommending
 from exchange.network.running import networking
+from exchange.notices.running import notifying
 from exchange.proof.running import proving
 from exchange.releases.daily import scanning
 from exchange.settings import Settings
 from exchange.store.clock import ManualClock, SystemClock
 from web.commands.errors import exits
 from web.credentials import hash_password
+from web.demo_bidders import Players
 from web.logs import configure_logging
 from web.server import listen, run, serve_app
 
@@ -91,12 +93,22 @@ async def _trade(settings: Settings, fast: bool, listening: socket.socket) -> No
     clock = SystemClock()
     async with open_exchange(settings, clock, DemoBank(clock)) as exchange:
         _greet(settings)
-        director = asyncio.create_task(Director(exchange.own_house, fast, officials=settings.var_dir / "demo-officials").run())
+        players = Players(settings.public_url, people.PASSWORD)
+        officials = settings.var_dir / "demo-officials"
+        staged = Director(exchange.own_house, fast, officials=officials, play=players.play)
+        director = asyncio.create_task(staged.run())
         try:
-            async with recommending(exchange), scanning(exchange), networking(exchange), proving(exchange):
+            async with (
+                recommending(exchange),
+                scanning(exchange),
+                networking(exchange),
+                proving(exchange),
+                notifying(exchange),
+            ):
                 await serve_app(exchange, listening, director)
         finally:
             director.cancel()
+            await players.leave()
 
 
 async def _seed(settings: Settings) -> None:
