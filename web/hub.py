@@ -103,6 +103,11 @@ class Hub:
         for lot in list(watcher.subs):
             self.unfollow(watcher, lot)
 
+    def watching(self, lot: str) -> int:
+        """How many sockets of this process follow a lot."""
+        audience = self._rooms.get(lot)
+        return len(audience.subs) if audience else 0
+
     # Following
 
     async def follow(

@@ -153,6 +153,7 @@ class Metrics:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
+        self.answers = self.failures = 0
         self._registry = CollectorRegistry()
         self._registry.register(HouseCollector(exchange))
         self._requests = Counter(
@@ -175,6 +176,8 @@ class Metrics:
 
     def count(self, operation: str, status: int, seconds: float) -> None:
         """One request was answered."""
+        self.answers += 1
+        self.failures += status >= 500
         self._requests.labels(operation, str(status)).inc()
         self._seconds.labels(operation).observe(seconds)
 

@@ -1,7 +1,8 @@
 """What the hints look at, out of a house's state and the rows of its lots."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from exchange.house.command import Recorded
 from exchange.house.state import State
@@ -10,18 +11,33 @@ from matching_engine import events as le
 from matching_engine.state import Lot
 
 
-def steps_of(lot: Lot, rows: Sequence[Recorded]) -> tuple[Step, ...]:
-    """The accepted bids of a lot in order, each with whether it was the least that counted."""
-    steps: list[Step] = []
-    lead: int | None = None
-    for row in rows:
+@dataclass(slots=True)
+class Bidding:
+    """The accepted bids of a lot, taken in row by row as they come."""
+
+    lot: Lot
+    steps: list[Step] = field(default_factory=list)
+    lead_fen: int | None = None
+    seq: int = 0
+
+    def take(self, row: Recorded) -> None:
+        """Take a row in; what was taken before is passed over."""
         event = row.event
+        if row.stream_seq <= self.seq or not isinstance(event, le.BidAccepted | le.ProxyRaised):
+            return
+        self.seq, lot, lead = row.stream_seq, self.lot, self.lead_fen
         if isinstance(event, le.BidAccepted):
             least = lot.terms.opening_price_fen if lead is None else lot.beyond(lead)
-            steps.append(Step(row.stream_seq, event.bidder, event.amount_fen == least, event.extended))
-        if isinstance(event, le.BidAccepted | le.ProxyRaised):
-            lead = event.amount_fen if lead is None else lot.best(lead, event.amount_fen)
-    return tuple(steps)
+            self.steps.append(Step(row.stream_seq, event.bidder, event.amount_fen == least, event.extended))
+        self.lead_fen = event.amount_fen if lead is None else lot.best(lead, event.amount_fen)
+
+
+def bidding_of(lot: Lot, rows: Iterable[Recorded]) -> Bidding:
+    """The bids of a lot so far."""
+    found = Bidding(lot)
+    for row in rows:
+        found.take(row)
+    return found
 
 
 def lot_facts(state: State, lot_id: str, steps: Sequence[Step] = ()) -> LotFacts:

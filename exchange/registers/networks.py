@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from exchange.registers.access_models import AccessEventRow
 from exchange.registers.database import Database
-from exchange.registers.models import AccountRow, SessionRow
+from exchange.registers.models import AccountRow, WebSessionRow
 
 RECENT = 30 * 24 * 3600 * 1_000_000
 """µs of sign-ins that are looked at."""
@@ -18,7 +18,7 @@ async def networks_of(database: Database, parties: Iterable[str], now: int) -> d
     wanted = sorted(set(parties))
     found: defaultdict[str, set[str]] = defaultdict(set)
     async with database.reading() as session:
-        for rows, began in ((SessionRow, SessionRow.created_at), (AccessEventRow, AccessEventRow.at)):
+        for rows, began in ((WebSessionRow, WebSessionRow.created_at), (AccessEventRow, AccessEventRow.at)):
             query = (
                 select(AccountRow.organisation, rows.network)
                 .join(AccountRow, AccountRow.id == rows.account)
@@ -26,5 +26,5 @@ async def networks_of(database: Database, parties: Iterable[str], now: int) -> d
                 .distinct()
             )
             for party, network in (await session.execute(query)).all():
-                found[party].add(network)
+                found[str(party)].add(network)
     return {party: frozenset(networks) for party, networks in found.items()}

@@ -1,95 +1,82 @@
-"""The operator's desk: sessions and lots, how busy the house is, suspending and resuming."""
+"""The operator's desk: every room on one screen, how the house is, and what takes a second person."""
 
 from collections.abc import Mapping
-from itertools import islice
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from exchange.house.command import Body
+from exchange.market import stop_messages as sm
 from exchange.market.commands import ScoreBid
 from exchange.market.sealing import attributes, unscored
 from exchange.market.state import ListingState
+from exchange.market.stops import EMERGENCY
 from matching_engine import commands as lc
-from matching_engine.lifecycle import RUNNING, LifecycleState
+from matching_engine.lifecycle import LifecycleState
 from web import errors
-from web.gateway import gateway_of
-from web.pages.lots import Sitting, sittings
+from web.api_stops import person_of
+from web.pages import hints, operator_rows
 from web.pages.market import live_words
 from web.pages.shell import Visit, page, script_words
+from web.pulse import pulse_of
 
-SESSIONS_SHOWN = 12
 SCORE = "score-"
 """Before an attribute's name in the form of its scores."""
+REASON_MAX = 200
+MINUTE = 60_000_000
 
 
 async def operator(visit: Visit, status: int = 200, wrong: Mapping[str, str] | None = None) -> Response:
     """The page."""
     visit.needs("operator")
-    found = figures(visit)
-    names = _names(visit)
+    seen = await pulse_of(visit.request.app).hints()
+    rows = operator_rows.rows(visit, seen)
     return visit.render(
         "operator.html",
         status,
         "/operator",
-        figures=[(name, names[name], visit.speech.number(value)) for name, value in found.items()],
-        sittings=[_with_clock(visit, sitting) for sitting in islice(_running(visit), SESSIONS_SHOWN)],
+        figures=await operator_rows.figures(visit),
+        alerts=operator_rows.alerts(visit),
+        rows=rows,
+        sessions=list({row["session"]: row["session_title"] for row in rows}.items()),
+        proposals=operator_rows.waiting(visit),
+        version=operator_rows.version(visit),
         waiting=_waiting(visit),
         scoring=_scoring(visit),
+        hints_seen=len(seen),
+        emergency_minutes=EMERGENCY // MINUTE,
         errors=wrong or {},
-        words_for_script=script_words(live_words(visit)),
+        words_for_script=script_words(_words(visit)),
     )
 
 
-def figures(visit: Visit) -> dict[str, int]:
-    """How busy the house is now."""
-    house = visit.exchange.house
-    hub = gateway_of(visit.request.app).hub
-    lots = house.view.lots.values()
-    return {
-        "bids": hub.bids_per_second,
-        "sockets": len(hub.watchers),
-        "open": sum(lot.state in RUNNING for lot in lots),
-        "suspended": sum(lot.suspended for lot in lots),
-        "queue": house.queue_depth,
-        "seq": house.view.seq,
-    }
-
-
-def _names(visit: Visit) -> dict[str, str]:
+def _words(visit: Visit) -> dict[str, Any]:
     s = visit.speech
-    return {
-        "bids": s.text("Bids a second"),
-        "sockets": s.text("Connections"),
-        "open": s.text("Lots open"),
-        "suspended": s.text("Lots suspended"),
-        "queue": s.text("Commands waiting"),
-        "seq": s.text("Journal seq"),
+    say = {
+        "day": s.text("%(n)s d"),
+        "hints": s.text("%(n)s hints"),
+        "shown": s.text("%(n)s of %(all)s lots shown"),
+        "line": s.codes("line", ["live", "connecting", "waiting", "signed_out", "gone"]),
+        "mute": s.text("Mute the alarm"),
+        "unmute": s.text("Sound the alarm"),
     }
+    return {**live_words(visit), "say": say}
 
 
 async def figures_alone(visit: Visit) -> Response:
-    """The figures, for the script of the open desk."""
+    """What the script of the open desk asks for: figures by name, rows by lot, alerts."""
     visit.needs("operator")
-    s = visit.speech
-    return JSONResponse({name: s.number(value) for name, value in figures(visit).items()})
-
-
-def _running(visit: Visit) -> list[Sitting]:
-    """Sessions with a lot that has not ended."""
-    found = sittings(visit.exchange, visit.now)
-    return [one for one in found if any(lot["closed_at"] is None for lot in one.lots)]
-
-
-def _with_clock(visit: Visit, sitting: Sitting) -> Sitting:
-    """Add to each lot whether its clock can be stopped or let go on."""
-
-    def clock(lot: dict[str, Any]) -> dict[str, Any]:
-        one = visit.state.lots[lot["lot"]]
-        return {**lot, "can_suspend": one.state in RUNNING, "can_resume": one.suspended}
-
-    return Sitting(sitting.session, [clock(lot) for lot in sitting.lots])
+    found: dict[str, Any] = {name: value for name, _, value in await operator_rows.figures(visit)}
+    lots = operator_rows.lots_on_desk(visit)
+    found["lots"] = {lot.id: operator_rows.moving(visit, lot) for lot in lots}
+    for hint in await pulse_of(visit.request.app).hints():
+        for lot in hint.lots:
+            if lot in found["lots"]:
+                found["lots"][lot]["hints"] = found["lots"][lot].get("hints", 0) + 1
+    found["alerts"] = operator_rows.alerts(visit)
+    found["version"] = operator_rows.version(visit)
+    return JSONResponse(found)
 
 
 def _waiting(visit: Visit) -> tuple[int, int]:
@@ -118,12 +105,53 @@ async def score(visit: Visit) -> Response:
     return await _step(visit, form, ScoreBid(lot, code, scores), f"{lot}-{code}")
 
 
+async def _propose(visit: Visit, action: sm.Action, lot: str = "", session: str = "") -> Response:
+    """Want a lot or a session stopped; the button says whether at once."""
+    visit.needs("operator")
+    form, about = visit.form(), lot or session
+    reason = form.get("reason", "").strip()[:REASON_MAX]
+    if not reason:
+        return await operator(visit, 422, {about: visit.speech.text("A suspension needs its reason.")})
+    at_once = action == "suspend" and form.get("how") == "at_once"
+    author = visit.principal.account
+    person = await person_of(visit.exchange.registers, author)
+    body = sm.ProposeStop(action, reason, author, lot, session, at_once, person)
+    return await _step(visit, form, body, about)
+
+
 async def suspend(visit: Visit) -> Response:
-    """Stop the clock of a lot and say why."""
-    form, lot = visit.form(), visit.part("lot")
-    if not form.get("reason"):
-        return await operator(visit, 422, {lot: visit.speech.text("A suspension needs its reason.")})
-    return await _step(visit, form, lc.Suspend(lot, form["reason"][:200]), lot)
+    """Stop the clock of a lot for ten minutes, or propose to stop it for longer."""
+    return await _propose(visit, "suspend", visit.part("lot"))
+
+
+async def cancel(visit: Visit) -> Response:
+    """Propose to end a lot without a sale."""
+    return await _propose(visit, "cancel", visit.part("lot"))
+
+
+async def suspend_session(visit: Visit) -> Response:
+    """The same for every lot of a session."""
+    return await _propose(visit, "suspend", session=visit.part("session"))
+
+
+async def cancel_session(visit: Visit) -> Response:
+    """Propose to end every lot of a session without a sale."""
+    return await _propose(visit, "cancel", session=visit.part("session"))
+
+
+async def confirm(visit: Visit) -> Response:
+    """Agree to what another operator proposed."""
+    visit.needs("operator")
+    stop, approver = visit.part("stop"), visit.principal.account
+    person = await person_of(visit.exchange.registers, approver)
+    return await _step(visit, visit.form(), sm.ConfirmStop(stop, approver, person), stop)
+
+
+async def withdraw(visit: Visit) -> Response:
+    """Take a proposal back, or turn it down."""
+    stop, form = visit.part("stop"), visit.form()
+    reason = form.get("reason", "")[:REASON_MAX]
+    return await _step(visit, form, sm.WithdrawStop(stop, visit.principal.account, reason), stop)
 
 
 async def resume(visit: Visit) -> Response:
@@ -144,6 +172,12 @@ ROUTES: list[Route] = [
     page("/operator", operator),
     page("/operator/figures", figures_alone),
     page("/operator/lots/{lot}/suspend", suspend, "POST"),
+    page("/operator/lots/{lot}/cancel", cancel, "POST"),
     page("/operator/lots/{lot}/resume", resume, "POST"),
     page("/operator/lots/{lot}/scores", score, "POST"),
+    page("/operator/sessions/{session}/suspend", suspend_session, "POST"),
+    page("/operator/sessions/{session}/cancel", cancel_session, "POST"),
+    page("/operator/stops/{stop}/confirm", confirm, "POST"),
+    page("/operator/stops/{stop}/withdraw", withdraw, "POST"),
+    *hints.ROUTES,
 ]
