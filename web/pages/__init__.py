@@ -40,6 +40,7 @@ from web.pages import (
     registration,
     registration_papers,
     registration_steps,
+    replay,
     report_entries,
     reports,
     rewards,
@@ -64,6 +65,7 @@ def page_routes() -> list[Route]:
     parts = (
         market,
         auditor,
+        replay,
         negotiations,
         network,
         room,
