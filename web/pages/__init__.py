@@ -52,6 +52,7 @@ from web.pages import (
     trades,
     trials,
     unconverted,
+    verify,
     workspace,
     zones,
 )
@@ -82,6 +83,7 @@ def page_routes() -> list[Route]:
         operator,
         registration_papers,
         paper_check,
+        verify,
         api_docs,
         statement,
         bank,

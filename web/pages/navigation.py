@@ -79,6 +79,7 @@ def _public(s: Speech) -> list[Link]:
         ("/network", s.text("Network")),
         ("/calculator", s.text("Subsidy calculator")),
         ("/papers/check", s.text("Check a paper")),
+        ("/verify", s.text("Check a receipt")),
         ("/api/docs", s.text("For programs")),
     ]
 
