@@ -63,6 +63,14 @@ class Settings(BaseSettings):
     measures how fast a house decides lifts it for the house of the measurement; nobody else needs to."""
     nodes: tuple[str, ...] = ()
     """Other nodes of the network beside those in the register, each as `id=https://address#public key in hex`."""
+    smtp_host: str = ""
+    """The server through which mail goes; empty: none goes."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password_file: Path | None = None
+    mail_from: str = "luochui@localhost"
+    """The address from which mail comes."""
     log_json: bool = False
     log_decisions: bool = False
     """A log line for each event of the journal, with command id and seq, in house and web processes alike."""

@@ -1,0 +1,73 @@
+"""From parties, roles, followers and searches to accounts."""
+
+from collections.abc import Sequence
+
+from exchange.house.house import House
+from exchange.notices.searches import fits
+from exchange.notices.told import To
+from exchange.registers import Account, Registers
+from exchange.registers.follows import FollowKind
+
+FRESH = 30_000_000
+"""µs for which people of an organisation are remembered."""
+
+
+class Recipients:
+    """Who is behind what a notice names."""
+
+    def __init__(self, house: House, registers: Registers) -> None:
+        self._house = house
+        self._registers = registers
+        self._known: dict[str | None, tuple[int, list[Account]]] = {}
+
+    async def of(self, targets: Sequence[To]) -> dict[To, list[Account]]:
+        """Target → its accounts, all of them open."""
+        found: dict[To, list[Account]] = {}
+        follows = [one for one in dict.fromkeys(targets) if one.kind == "follow"]
+        followed = await self._followers(follows)
+        for one in dict.fromkeys(targets):
+            if one.kind == "party":
+                found[one] = await self._people(one.id)
+            elif one.kind == "role":
+                found[one] = [who for who in await self._people(None) if one.id in who.roles]
+            elif one.kind == "search":
+                found[one] = await self._searchers(one.id)
+            elif one.kind == "account":
+                found[one] = await self._accounts([one.id])
+            else:
+                found[one] = await self._accounts(followed.get(one, []))
+        return found
+
+    async def _people(self, organisation: str | None) -> list[Account]:
+        """The accounts of an organisation, or all there are."""
+        now = self._house.clock.now()
+        kept = self._known.get(organisation)
+        if kept is None or not 0 <= now - kept[0] < FRESH:
+            rows = await self._registers.accounts.list(organisation)
+            kept = now, [one for one in rows if one.enabled and one.acts_in(self._house.name)]
+            if len(self._known) > 1000:
+                self._known.clear()
+            self._known[organisation] = kept
+        return kept[1]
+
+    async def _accounts(self, ids: Sequence[str]) -> list[Account]:
+        rows = [await self._registers.accounts.get(id_) for id_ in ids]
+        return [one for one in rows if one is not None and one.enabled]
+
+    async def _followers(self, targets: Sequence[To]) -> dict[To, list[str]]:
+        pairs = {one: tuple(one.id.split("/", 1)) for one in targets}
+        found = await self._registers.follows.followers([(kind, id_) for kind, id_ in pairs.values()])
+        return {one: found.get((kind, id_), []) for one, (kind, id_) in pairs.items()}
+
+    async def _searchers(self, listing: str) -> list[Account]:
+        market = self._house.view.market
+        one = market.listings[listing]
+        seller = market.parties[one.seller]
+        searches = await self._registers.follows.subjects(FollowKind.SEARCH)
+        hits = [
+            (FollowKind.SEARCH.value, each)
+            for each in searches
+            if fits(each, one, seller.region, seller.name)
+        ]
+        found = await self._registers.follows.followers(hits)
+        return await self._accounts(sorted({id_ for ids in found.values() for id_ in ids}))
