@@ -23,6 +23,7 @@ from web.commands.migrate import migrate
 from web.commands.proof_key import rotate_key, show_keys
 from web.commands.rehearse import rehearse
 from web.commands.report import report_app
+from web.commands.seal import seal_app
 from web.commands.serve import serve
 from web.commands.snapshot import snapshot
 from web.commands.unconverted import unconverted
@@ -51,6 +52,7 @@ app.add_typer(bank_app, name="bank")
 app.add_typer(match_app, name="match")
 app.add_typer(batch_app, name="batch")
 app.add_typer(bench_app, name="bench")
+app.add_typer(seal_app, name="seal")
 
 
 def speak_to_any_terminal() -> None:
