@@ -11,7 +11,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from exchange.house.command import Body, Outcome, Recorded
+from exchange.house.command import Body, Outcome, Principal, Recorded
 from exchange.market.commands import ApplyEntry
 from matching_engine import commands as lc
 from matching_engine import events as le
@@ -107,12 +107,13 @@ async def show(
         seal_officials=officials_of(state, lot),
         suspended_why=path.suspended_why,
         ended=_ended(visit, one),
-        history=[step for row in reversed(path.steps[-RECENT:]) for step in _steps(row)],
+        history=[step for row in reversed(path.steps[-RECENT:]) for step in _steps(row, principal)],
         has_path=_has_path(one),
         chart=chart(visit, lot, path.steps),
         errors=wrong or {},
         form_values=Said(said),
         done=done,
+        saved=visit.request.query_params.get("done", "") if done else "",
         words_for_script=script_words(room_words(visit)),
         **_price(visit, one),
         **_forms(one, own),
@@ -204,22 +205,25 @@ def receipt(visit: Visit, outcome: Outcome) -> str:
     )
 
 
-def _steps(row: Recorded) -> list[dict[str, Any]]:
+def _steps(row: Recorded, reader: Principal | None) -> list[dict[str, Any]]:
     """The lines of the list of bids that an event makes: one, or one for each envelope that was opened."""
     event = row.event
     if isinstance(event, le.SealsOpened):
         opened = sorted(event.openings, key=lambda one: -(one.amount_fen or 0))
         return [
-            _line(row, "void" if one.bidder in event.void else "opened", one.bidder, one.amount_fen)
+            _line(row, "void" if one.bidder in event.void else "opened", one.bidder, one.amount_fen, "")
             for one in opened
         ]
     assert isinstance(event, PRICE_STEPS)
     bidder = event.leader if isinstance(event, le.CompetitionOpened) else event.bidder
-    return [_line(row, type(event).__name__, bidder, event.amount_fen)]
+    own = row.command_id if reader is not None and row.principal == reader.account else ""
+    return [_line(row, type(event).__name__, bidder, event.amount_fen, own)]
 
 
-def _line(row: Recorded, kind: str, bidder: str, amount_fen: int | None) -> dict[str, Any]:
+def _line(row: Recorded, kind: str, bidder: str, amount_fen: int | None, own: str) -> dict[str, Any]:
+    """`own` is the command of the reader's that made it; empty for what others did."""
     return {
+        "command": own,
         "seq": row.stream_seq,
         "kind": kind,
         "bidder": bidder,
@@ -321,7 +325,8 @@ async def _step_of(visit: Visit, lot: str, form: Mapping[str, str], body: Body, 
     if refusal is None:
         return visit.go(f"/lots/{lot}?done={outcome.command_id}#bid")
     wrong = {field: refusal_sentence(s, refusal.code, refusal.minimum_fen)}
-    return await show(visit, lot, errors.status_of(refusal.code), wrong, form)
+    decided = {**form, "decided": outcome.command_id}
+    return await show(visit, lot, errors.status_of(refusal.code), wrong, decided)
 
 
 ROUTES: list[Route] = [

@@ -326,7 +326,14 @@ function newId() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((octet) => octet.toString(16).padStart(2, "0")).join("");
 }
 
-function accepted(form, { seq, receipt, kind: what }, { commitment }) {
+// What the house decided can be kept with its proof, a refusal too.
+function offerReceipt(id) {
+  at("save").hidden = !id;
+  if (id) at("save-link").href = `/api/v1/commands/${encodeURIComponent(id)}/receipt`;
+}
+
+function accepted(form, { seq, receipt, kind: what, id }, { commitment }) {
+  offerReceipt(id);
   const proof = { seq, receipt: receipt.slice(0, 16), commitment: commitment?.slice(0, 16) };
   answer(say(commitment ? "sealed" : "accepted", proof), "good");
   if (commitment) entry = "sealed";
@@ -340,7 +347,8 @@ function accepted(form, { seq, receipt, kind: what }, { commitment }) {
   showStanding();
 }
 
-function refused(form, { code: why, minimum_fen: minimum, field, detail }) {
+function refused(form, { code: why, minimum_fen: minimum, field, detail, seq, id }) {
+  offerReceipt(seq === undefined || seq === null ? null : id);
   const sentence = words.refusal[why] ?? `${why}: ${detail ?? ""}`;
   const text = minimum ? `${sentence} ${say("minimum", { minimum: money(minimum) })}` : sentence;
   answer("", "");
