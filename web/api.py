@@ -17,6 +17,7 @@ from web import api_default as default
 from web import api_demands as demands
 from web import api_directories as directories
 from web import api_evaluations as evaluations
+from web import api_grants as grants
 from web import api_licences as licences
 from web import api_listings as listings
 from web import api_lots as lots
@@ -137,6 +138,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     *stops.OPERATIONS,
     *access.OPERATIONS,
+    *grants.OPERATIONS,
     *seals.OPERATIONS,
     Operation(
         "DELETE",

@@ -3,7 +3,9 @@
 from starlette.routing import Route
 
 from web.pages import (
+    access,
     account,
+    account_keys,
     api_docs,
     auditor,
     bank,
@@ -22,6 +24,7 @@ from web.pages import (
     directory_entries,
     documents,
     evaluations,
+    grants,
     imports,
     keys,
     licences,
@@ -71,6 +74,9 @@ def page_routes() -> list[Route]:
         network,
         room,
         account,
+        access,
+        account_keys,
+        grants,
         desk,
         bidding,
         selling,

@@ -26,6 +26,7 @@ from matching_engine.money import format_yuan
 from web import errors
 from web.i18n import COOKIE, Language, Speech, choose, speech
 from web.pages.navigation import navigation
+from web.pages.stepping import FIELD, handled
 from web.parse import command_id, read_form
 from web.seal_views import waiting as seals_waiting
 from web.sensitive import noted
@@ -95,7 +96,9 @@ class Visit:
         kind = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != FORM:
             raise errors.failure(415, "UNSUPPORTED_MEDIA_TYPE", f"expected {FORM}")
-        return read_form(self.request.state.body)
+        fields = read_form(self.request.state.body)
+        fields.pop(FIELD, None)
+        return fields
 
     async def ask(self, form: Mapping[str, str], body: Body) -> Outcome:
         """Put a command to the house under the id that the form carries."""
@@ -215,7 +218,7 @@ def page(path: str, handler: Page, method: str = "GET") -> Route:
     async def endpoint(request: Request) -> Response:
         visit = visit_of(request)
         try:
-            response = await handler(visit)
+            response = await handled(visit, handler)
             await noted(request, path, response.status_code)
             return response
         except errors.Failure as failed:
