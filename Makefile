@@ -11,6 +11,9 @@ PIP := .venv/bin/pip install --quiet --disable-pip-version-check -c constraints.
 RUN := .venv/.installed-run
 TEST := .venv/.installed-test
 
+# Compiled once and kept, whatever the machine prefers: the tests start many processes.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint audit bench simulate soak compiled format clean clean-venv
 

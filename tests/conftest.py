@@ -8,6 +8,8 @@ missing on a developer's machine: its tests then skip and the summary says so; u
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,13 +27,23 @@ _NO_BROWSER = "no Chromium that runs, or no Chinese font"
 _MARKERS = {
     "postgres": {"postgres_server", "postgres_url"},
     "redis": {"redis_server", "redis_url"},
-    "browser": {"chromium", "browser", "page"},
+    "browser": {"chromium", "chromium_address", "browser", "page"},
 }
 _SOURCES = pytest.StashKey[dict[str, str]]()
 
 
+_MEMORY = Path("/dev/shm")
+_PLENTY = 4 << 30
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep a record of where each service came from."""
+    """Keep a record of where each service came from; test where a disk makes nobody wait, if there is such a place.
+
+    Killing a process loses nothing there that it would keep on a disk.
+    """
+    if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _PLENTY:
+        os.environ["TMPDIR"] = os.environ["PYTEST_DEBUG_TEMPROOT"] = str(_MEMORY)
+        tempfile.tempdir = None
     config.stash[_SOURCES] = {}
 
 
@@ -120,12 +132,21 @@ def chromium(pytestconfig: pytest.Config) -> Path:
     pytest.skip(_NO_BROWSER)
 
 
+@pytest.fixture(scope="session")
+def chromium_address(chromium: Path) -> Iterator[str]:
+    """One browser for all tests of a process: starting one takes as long as most of what is tested in it."""
+    with browsers.running(chromium) as address:
+        yield address
+
+
 @pytest.fixture
-async def browser(chromium: Path) -> AsyncIterator[Browser]:
-    """A running browser in the test's own event loop."""
+async def browser(chromium_address: str) -> AsyncIterator[Browser]:
+    """The running browser in the test's own event loop; contexts that a test made end with it."""
     async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=chromium, args=browsers.ARGS)
+        running = await playwright.chromium.connect_over_cdp(chromium_address)
         yield running
+        for context in running.contexts[1:]:
+            await context.close()
         await running.close()
 
 

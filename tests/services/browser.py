@@ -5,7 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from tests.services.process import ServiceUnavailable, end_with_parent
 
 # Nothing here may reach for the network on its own: the tests talk to loopback only.
 ARGS = [
@@ -17,6 +23,18 @@ ARGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+]
+# What Playwright gives a browser that it starts itself: pages of no window go on at full speed, and nothing is in the way.
+_UNATTENDED = [
+    "--hide-scrollbars",
+    "--mute-audio",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--disable-breakpad",
+    "--disable-popup-blocking",
+    "--disable-hang-monitor",
+    "--force-color-profile=srgb",
 ]
 _NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"]
 
@@ -46,3 +64,32 @@ def has_chinese_font() -> bool:
         return False
     done = subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True, text=True, check=False)
     return bool(done.stdout.strip())
+
+
+_START_SECONDS = 60
+
+
+@contextmanager
+def running(path: Path) -> Iterator[str]:
+    """A browser that outlives a test; gives the address at which each test talks to it."""
+    with tempfile.TemporaryDirectory(prefix="luochui-chromium-", ignore_cleanup_errors=True) as profile:
+        own = ["--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank"]
+        command = [str(path), *ARGS, *_UNATTENDED, *own]
+        started = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=end_with_parent
+        )
+        try:
+            yield _address(Path(profile) / "DevToolsActivePort")
+        finally:
+            started.terminate()
+            started.wait(30)
+
+
+def _address(told: Path) -> str:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        lines = told.read_text().splitlines() if told.exists() else []
+        if len(lines) == 2:
+            return f"ws://127.0.0.1:{lines[0]}{lines[1]}"
+        time.sleep(0.02)
+    raise ServiceUnavailable(f"Chromium did not say within {_START_SECONDS} s where it listens")
