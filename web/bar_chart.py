@@ -117,3 +117,9 @@ def _names(names: Sequence[str], first: int, wide: int) -> list[str]:
         for n, name in enumerate(names)
         if n % every == 0
     ]
+
+
+def hundredths(text: str) -> int:
+    """ "104.25" → 10425; what is finer is cut off, for a picture only."""
+    whole, _, rest = text.partition(".")
+    return int(whole) * 100 + int(f"{rest}00"[:2])

@@ -260,19 +260,6 @@ async def test_bidding_works_without_a_script(site: Web, crowd: People) -> None:
     await expect(jia.locator('[data-f="done"]')).to_contain_text("回执")
 
 
-async def test_bidding_works_with_the_keyboard_alone(site: Web, crowd: People) -> None:
-    """From the top of the page by Tab to the first quick bid, Enter, and the lead is taken."""
-    lot = await site.open_lot()
-    jia = await crowd.member("jia", f"/lots/{lot}")
-    await is_live(jia)
-    for _ in range(40):
-        await jia.keyboard.press("Tab")
-        if await jia.evaluate("document.activeElement?.dataset?.steps === '1'"):
-            break
-    await jia.keyboard.press("Enter")
-    await see(jia, "standing-word", "您领先")
-
-
 async def test_the_market_is_kept_current(site: Web, crowd: People) -> None:
     """The list shows a new price and the hammer without reloading."""
     lot = await site.open_lot()
@@ -285,21 +272,6 @@ async def test_the_market_is_kept_current(site: Web, crowd: People) -> None:
     await expect(row).to_contain_text("¥1,680,000.00")
     await site.pass_time(HOUR)
     await expect(row).to_contain_text("已成交")
-
-
-async def test_nothing_hangs_over_on_a_narrow_screen(site: Web, crowd: People) -> None:
-    """At 360 pixels no page is wider than the screen, in either language, light or dark."""
-    lot = await site.open_lot()
-    await bid(site.exchange.house, "jia", OPENING)
-    await bid(site.exchange.house, "yi", OPENING + STEP)
-    await site.pass_time(HOUR)
-    paths = ["/", f"/lots/{lot}", "/desk", "/trades/T-L1-1", "/contracts/C-T-L1-1", "/trades/T-L1-1/claims"]
-    for locale, scheme in (("zh-CN", "light"), ("en-GB", "dark")):
-        yi = await crowd.member("yi", "/desk", 360, locale=locale, color_scheme=scheme)
-        for path in paths:
-            await yi.goto(path)
-            wide = await yi.evaluate("document.documentElement.scrollWidth")
-            assert wide <= 360, f"{path} is {wide} wide"
 
 
 # Other mechanisms

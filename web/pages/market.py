@@ -14,7 +14,7 @@ from web.pages.lots import LIVE, Sitting, sittings
 from web.pages.network import elsewhere
 from web.pages.shell import Visit, page, script_words
 
-LOTS_SHOWN = 60
+LOTS_SHOWN = 30
 """Lots on one page, about: sessions are not cut."""
 LISTINGS_SHOWN = 60
 STATES = ("", "open", "coming", "ended")

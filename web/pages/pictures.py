@@ -14,7 +14,7 @@ from exchange.releases.outcomes import pipeline
 from exchange.reports import index
 from exchange.reports.figures import Figures, Row, month_of
 from settlement.dates import end_of_day
-from web.bar_chart import Bar, Column, bars, columns, line
+from web.bar_chart import Bar, Column, bars, columns, hundredths, line
 from web.charts import short_money
 from web.i18n import Speech
 from web.pages.report_tables import percent, region_word
@@ -105,19 +105,13 @@ def _activity(s: Speech, found: Figures) -> dict[str, Any] | None:
     points = series.points[-MONTHS:]
     names = [point.month for point in points]
     label = s.text("Activity index by month, %(first)s to %(last)s", first=names[0], last=names[-1])
-    hundredths = [_hundredths(point.index) for point in points]
+    hundredths = [hundredths(point.index) for point in points]
     return {
         "chart": line(label, names, hundredths),
         "rows": [(point.month, point.index) for point in points],
         "base": series.base_month,
         "version": series.version,
     }
-
-
-def _hundredths(text: str) -> int:
-    """ "104.25" → 10425; what is finer is cut off, for a picture only."""
-    whole, _, rest = text.partition(".")
-    return int(whole) * 100 + int(f"{rest}00"[:2])
 
 
 def _through(s: Speech, found: Figures) -> dict[str, Any] | None:

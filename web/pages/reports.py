@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from markupsafe import Markup
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -16,6 +17,7 @@ from matching_engine import canonical
 from matching_engine.errors import Malformed
 from settlement.dates import end_of_day, parse_date
 from web import errors
+from web.bar_chart import hundredths, line
 from web.documents.tables import Paper, shown, to_docx, to_xlsx
 from web.index_chart import HEADERS, index_chart
 from web.pages import report_tables as t
@@ -96,10 +98,23 @@ async def show_index(visit: Visit) -> Response:
         series=found,
         shown=shown,
         section=t.index_section(visit.speech, found) if found else None,
+        chart=_line(visit, found) if found else "",
         query=urlencode(query),
         practice=practice(visit),
         parts=index.PARTS,
     )
+
+
+def _line(visit: Visit, series: Series) -> Markup:
+    """The index as a picture in the page's own colours; the file for elsewhere has its own."""
+    s, points = visit.speech, series.points
+    label = s.text(
+        "%(name)s from %(first)s to %(last)s; the table below has every value",
+        name=s.code("index", series.name),
+        first=series.base_month,
+        last=points[-1].month,
+    )
+    return line(label, [point.month for point in points], [hundredths(point.index) for point in points])
 
 
 async def index_svg(visit: Visit) -> Response:
