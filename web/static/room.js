@@ -5,6 +5,7 @@ import { Line } from "./line.js";
 import { clockPrice, deadline, standingOf } from "./lot.js";
 import { canSeal } from "./seal.js";
 import { sealedTo, showKeys } from "./sealing.js";
+import { stepUp } from "./step_up.js";
 import { countdown, fenOf, instant, money, plainYuan, say, words } from "./words.js";
 
 const HISTORY_MAX = 50;
@@ -315,7 +316,8 @@ async function submit(form, button) {
   const buttons = room.querySelectorAll("[data-ask] button");
   for (const one of buttons) one.disabled = true;
   answer(say("sending"), "");
-  const answered = await line.ask(message);
+  let answered = await line.ask(message);
+  if (answered.code === "STEP_UP_REQUIRED" && (await stepUp(words.csrf, words.refusal))) answered = await line.ask(message);
   for (const one of buttons) one.disabled = false;
   form.elements.command.value = crypto.randomUUID?.() ?? newId();
   if (answered.t === "ack") accepted(form, answered, message);
