@@ -40,6 +40,12 @@ line.addEventListener("state", ({ detail }) => {
 line.addEventListener("presence", ({ detail }) => set("watchers", `· ${say("watchers", { n: detail.watchers })}`));
 line.addEventListener("repeat", () => answer(say("repeat"), "wait"));
 
+// Where the receipts of own steps are, by their place: the page was drawn with those so far.
+const receipts = new Map();
+for (const link of room.querySelectorAll('[data-f="history"] a[download]')) {
+  receipts.set(Number(link.closest("tr").dataset.seq), link.getAttribute("href"));
+}
+
 line.addEventListener("snap", ({ detail }) => {
   terms = detail.state;
   stand(detail.state);
@@ -87,6 +93,8 @@ function record(event) {
   time.firstElementChild.firstElementChild.textContent = `${when.slice(5, 10)} `;
   time.firstElementChild.append(when.slice(11));
   row.classList.toggle("mine", bidder === code);
+  row.dataset.seq = event.seq;
+  linkReceipt(row);
   const history = at("history");
   history.prepend(row);
   while (history.children.length > HISTORY_MAX) history.lastElementChild.remove();
@@ -329,13 +337,30 @@ function newId() {
 }
 
 // What the house decided can be kept with its proof, a refusal too.
-function offerReceipt(id) {
+function offerReceipt(id, seq) {
   at("save").hidden = !id;
-  if (id) at("save-link").href = `/api/v1/commands/${encodeURIComponent(id)}/receipt`;
+  if (!id) return;
+  const link = at("save-link");
+  link.href = `/api/v1/commands/${encodeURIComponent(id)}/receipt`;
+  if (seq === undefined) return;
+  receipts.set(seq, link.getAttribute("href"));
+  const row = at("history").querySelector(`[data-seq="${seq}"].mine`);
+  if (row) linkReceipt(row);
+}
+
+function linkReceipt(row) {
+  const href = receipts.get(Number(row.dataset.seq));
+  if (!href || row.querySelector("a")) return;
+  const link = document.createElement("a");
+  link.className = "small";
+  link.href = href;
+  link.download = "";
+  link.textContent = say("receipt");
+  row.children[1].append(" ", link);
 }
 
 function accepted(form, { seq, receipt, kind: what, id }, { commitment }) {
-  offerReceipt(id);
+  offerReceipt(id, what === "MaximumRaised" ? undefined : seq);
   const proof = { seq, receipt: receipt.slice(0, 16), commitment: commitment?.slice(0, 16) };
   answer(say(commitment ? "sealed" : "accepted", proof), "good");
   if (commitment) entry = "sealed";
