@@ -18,6 +18,7 @@ from web import api_demands as demands
 from web import api_directories as directories
 from web import api_evaluations as evaluations
 from web import api_grants as grants
+from web import api_hints as hints
 from web import api_licences as licences
 from web import api_listings as listings
 from web import api_lots as lots
@@ -25,8 +26,10 @@ from web import api_market as market
 from web import api_matches as matches
 from web import api_negotiations as negotiations
 from web import api_network as network
+from web import api_notices as notices
 from web import api_probes as probes
 from web import api_proof as proof
+from web import api_questions as questions
 from web import api_registers as registers
 from web import api_registration_files as registration_files
 from web import api_registrations as registrations
@@ -137,6 +140,7 @@ OPERATIONS: tuple[Operation, ...] = (
         )
     ),
     *stops.OPERATIONS,
+    *hints.OPERATIONS,
     *access.OPERATIONS,
     *grants.OPERATIONS,
     *seals.OPERATIONS,
@@ -229,6 +233,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *licences.OPERATIONS,
     *challenges.OPERATIONS,
     *network.OPERATIONS,
+    *questions.OPERATIONS,
+    *notices.OPERATIONS,
     *proof.OPERATIONS,
     *audit.OPERATIONS,
     Operation("GET", "/api/openapi.json", openapi, "This document", "about", signed_in=False),

@@ -143,7 +143,5 @@ READS: dict[str, Reading] = {
     "/statement": Reading(Kind.BANK_ACCOUNT, "", _nobody),
     "/people": Reading(Kind.PERSONAL_DATA, "", _nobody),
     "/mandates": Reading(Kind.PERSONAL_DATA, "", _nobody),
-    "/operator/hints": Reading(Kind.HINT, "", _nobody),
-    "/hints": Reading(Kind.HINT, "", _nobody),
 }
 """Paths that show what is confidential as it is, with all below them; those of REST without their version."""

@@ -7,11 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from exchange.monitoring.hints import Hint
-from exchange.registers.read_audit import Kind
-from web import errors
+from web.api_hints import read_hints
 from web.pages.shell import Visit, page
-from web.pulse import pulse_of
-from web.sensitive import note
 from web.withheld import title_of
 
 ROWS_SHOWN = 12
@@ -19,21 +16,9 @@ ROWS_SHOWN = 12
 
 async def hints(visit: Visit) -> Response:
     """The page: of the whole market, or of one lot."""
-    if not visit.principal.roles & {"operator", "auditor"}:
-        raise errors.failure(403, "FORBIDDEN", "hints are for operators and auditors")
     lot = visit.request.query_params.get("lot", "")[:64]
-    if lot and lot not in visit.state.lots:
-        raise errors.not_found("lot")
-    pulse = pulse_of(visit.request.app)
-    found = await pulse.hints_of(lot) if lot else await pulse.hints()
-    await _record(visit, lot, found)
+    found = await read_hints(visit.request, visit.exchange, visit.who, lot)
     return visit.render("hints.html", lot=lot, hints=[_shown(visit, hint) for hint in found])
-
-
-async def _record(visit: Visit, lot: str, found: Sequence[Hint]) -> None:
-    """Who looked, and at whose bidding."""
-    owners = sorted({party for hint in found for party in hint.parties})
-    await note(visit.request, visit.exchange, visit.who, Kind.HINT, f"hints/{lot}", owners)
 
 
 def _shown(visit: Visit, hint: Hint) -> dict[str, Any]:
