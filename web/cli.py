@@ -20,6 +20,8 @@ from web.commands.house import house_app
 from web.commands.imports import import_app
 from web.commands.match import match_app
 from web.commands.migrate import migrate
+from web.commands.personal import erase_account
+from web.commands.personal import export as export_account
 from web.commands.proof_key import rotate_key, show_keys
 from web.commands.rehearse import rehearse
 from web.commands.report import report_app
@@ -40,6 +42,8 @@ app = typer.Typer(
 )
 for command in (demo, serve, migrate, snapshot, backup, restore, rehearse, claims, unconverted, verify, witness):
     app.command()(command)
+user_app.command("export")(export_account)
+user_app.command("erase")(erase_account)
 app.add_typer(user_app, name="user")
 house_app.command("rotate-key")(rotate_key)
 house_app.command("proof-keys")(show_keys)

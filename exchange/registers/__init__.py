@@ -18,6 +18,7 @@ from exchange.registers.notices import Notices
 from exchange.registers.organisations import Organisation, Organisations
 from exchange.registers.people import Mandate, Mandates, People, Person
 from exchange.registers.proofs import Proofs
+from exchange.registers.personal import PersonalData
 from exchange.registers.read_audit import ReadAudit
 from exchange.registers.recommendations import Recommendations
 from exchange.registers.reports import AnnualEntries, AnnualEntry, IndicatorEntries, IndicatorEntry
@@ -80,6 +81,7 @@ class Registers:
         self.enrolments = Enrolments(self.database)
         self.access = AccessLog(self.database)
         self.reads = ReadAudit(self.database)
+        self.personal = PersonalData(self.database)
 
     async def open(self) -> None:
         """Connect; Unavailable when the database cannot be reached or has no tables yet."""

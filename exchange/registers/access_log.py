@@ -25,6 +25,7 @@ AccessKind = Literal[
     "grant_confirmed",
     "grant_rejected",
     "enrolled",
+    "erased",
 ]
 KINDS = frozenset(get_args(AccessKind))
 

@@ -10,8 +10,8 @@ from exchange.house.replay import Replay, lot_digest
 from matching_engine.errors import Malformed
 from matching_engine.terms import HOUR, MINUTE
 from tests.web.asking import OPENING, STEP, bid
-from tests.web.test_journal import PAGE, product  # noqa: F401  (a fixture)
 from tests.web.running import Web
+from tests.web.test_journal import PAGE, product  # noqa: F401  (a fixture)
 from web.replays import Replays, StepsPage
 
 
@@ -82,4 +82,6 @@ async def test_the_page_is_for_auditors_and_keeps_secrets_while_the_lot_runs(pro
     operator = await product.signed_in("operator")
     assert (await operator.get("/auditor/replay/L1", headers=PAGE)).status_code == 403
     await product.exchange.registers.reads.settled()
-    assert [one.subject for one in await product.exchange.registers.reads.list(owner="university")] == ["lot L1"]
+    assert [one.subject for one in await product.exchange.registers.reads.list(owner="university")] == [
+        "lot L1"
+    ]
