@@ -114,9 +114,11 @@ async function run() {
   const open = steps.some(([, holds]) => typeof holds === "string");
   mood(bad ? "bad" : open ? "" : "good");
   say(bad ? "broken" : open ? "holds_alone" : "holds");
+  page.dataset.checked = turn;
 }
 
 async function take(file) {
+  at("facts").hidden = true;
   receipt = await read(file);
   at("name").textContent = file?.name ?? "";
   await run();
@@ -124,6 +126,7 @@ async function take(file) {
 
 at("receipt").addEventListener("change", (event) => take(event.target.files[0]));
 at("head").addEventListener("change", async (event) => {
+  at("facts").hidden = true;
   kept = await read(event.target.files[0]);
   if (receipt) await run();
 });
