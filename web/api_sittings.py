@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from exchange.market.commands import LotPlan, Reserved, RuleSet, ScheduleSession
 from exchange.market.rule_sets import Figures, deposit_range, figures
+from exchange.market.seal_messages import CustodyKind
 from exchange.market.state import Session
 from matching_engine.checks import check_terms
 from matching_engine.errors import Malformed
@@ -132,6 +133,10 @@ class SittingBody(r.Taken, frozen=True):
     """Shorter than the rule set allows, for practice: on an exchange in demo mode only."""
     commission: CommissionBody | None = None
     """What was agreed of both sides; without it what the rule set has where nothing was agreed."""
+    sealed_custody: CustodyKind | None = None
+    """Who keeps sealed bids closed; without it two officials, or the house in a rehearsal."""
+    opening_within_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 120
+    """Hours after the close in which both officials post their shares; then the lot passes."""
 
 
 class SittingQuery(r.Taken, frozen=True):
@@ -168,6 +173,8 @@ class SittingResource(r.Given, frozen=True):
     lots: list[SittingLotResource]
     commission: Commission | None = None
     """What both sides pay the exchange of each sale; null: nothing."""
+    sealed_custody: CustodyKind = "house"
+    """Who keeps the sealed bids of the session closed."""
 
 
 class SittingPage(r.Given, frozen=True):
@@ -199,6 +206,8 @@ async def schedule_session(ask: Ask) -> Response:
         _cutoff(body, asked),
         body.rehearsal,
         _agreed(body.commission),
+        body.sealed_custody,
+        body.opening_within_hours * HOUR,
     )
     made = decision(await ask.submit(command))
     return json(made, 201, {"location": f"{V1}/sessions/{session}"})
@@ -330,6 +339,7 @@ def _sitting(ask: Ask, session: Session) -> SittingResource:
         session.rehearsal,
         lots,
         session.commission,
+        session.sealed_custody,
     )
 
 

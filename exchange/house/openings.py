@@ -22,6 +22,23 @@ class Openings:
         self.unchecked = 0
         self._boxes: dict[str, list[BidSealed]] = {}
 
+    @property
+    def facts(self) -> dict[str, int]:
+        """The counts, for programs; nothing where no sealed bid was opened."""
+        if not self.checked + self.unchecked:
+            return {}
+        return {"sealed_bids_opened_again": self.checked, "sealed_bids_of_the_house": self.unchecked}
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The same for people."""
+        again, apart = self.checked, self.unchecked
+        said = (
+            (again, f"sealed bids: {again} opened again from envelopes and shares"),
+            (apart, f"sealed bids: {apart} kept closed by the house alone, not to be opened without its key"),
+        )
+        return tuple(sentence for count, sentence in said if count)
+
     def take(self, before: State, recorded: Recorded) -> str | None:
         """What is wrong with an event, given the state before it; None for one that is right or none of these."""
         event = recorded.event

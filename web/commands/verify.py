@@ -229,6 +229,7 @@ def _report_house(house: Verifier, snapshots: SnapshotCheck, heads: HeadsCheck, 
                 "trial_balance": books,
                 **snapshots.facts,
                 **heads.facts,
+                **house.openings.facts,
             }
         )
     else:
@@ -237,7 +238,7 @@ def _report_house(house: Verifier, snapshots: SnapshotCheck, heads: HeadsCheck, 
         debit_fen = sum(fen for _, fen in house.trial_balance if fen > 0)
         credit_fen = -sum(fen for _, fen in house.trial_balance if fen < 0)
         typer.echo(f"  trial balance: debit {debit_fen} fen, credit {credit_fen} fen")
-        for sentence in (*snapshots.sentences, *heads.sentences):
+        for sentence in (*snapshots.sentences, *heads.sentences, *house.openings.sentences):
             typer.echo(f"  {sentence}")
     if wrong:
         raise quit_with(f"house {house.house} not verified: {wrong}", NO)
