@@ -17,6 +17,7 @@ from web.errors import Failure, failure
 from web.key_terms import check_network
 from web.limits import RATE, Limiter
 from web.multipart import is_multipart, read_multipart
+from web.parse import FORM_FIELDS_MAX
 from web.sessions import KEY_PREFIX, Caller, Sessions
 
 BODY_MAX = 64 * 1024
@@ -88,7 +89,7 @@ def _form_token(headers: Headers, body: bytes) -> str:
     if not content_type.startswith("application/x-www-form-urlencoded"):
         return ""
     try:
-        fields = parse_qsl(body.decode("ascii"), max_num_fields=64)
+        fields = parse_qsl(body.decode("ascii"), max_num_fields=FORM_FIELDS_MAX)
     except ValueError:
         return ""
     return next((value for name, value in fields if name == "csrf"), "")

@@ -46,6 +46,7 @@ async def search(visit: Visit) -> Response:
         hidden=chosen,
         may_import=visit.caller is not None
         and bool(visit.principal.roles & {"operator", "seller", "bidder"}),
+        may_write=visit.caller is not None and bool(visit.principal.roles & {"operator", "seller"}),
         total=found.total,
         rows=[rows[id_] for id_ in found.ids if id_ in rows and rows[id_].public],
         best=best,
@@ -125,6 +126,11 @@ async def show(visit: Visit) -> Response:
             zip(versions, changed_fields([msgspec.to_builtins(one.value) for one in versions]), strict=True)
         ),
         inside=inside,
+        may_write=principal is not None
+        and (
+            "operator" in principal.roles
+            or ("seller" in principal.roles and row.holder is not None and row.holder == principal.party)
+        ),
         evaluator=principal is not None and "evaluator" in principal.roles,
         lots=_lots(visit, row.id),
         value=lambda name, value: facet_word(visit.speech, name, value),
