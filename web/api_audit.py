@@ -1,18 +1,19 @@
 """The auditor's desk over REST: the journal as a reader may see it, and who read what is confidential."""
 
+from functools import partial
 from typing import Annotated
 
 import msgspec
 from starlette.responses import StreamingResponse
 
 from exchange.house.command import Principal
-from exchange.registers.read_audit import Kind, Read, of_account
+from exchange.registers.read_audit import Read, of_account
 from exchange.store.journal_browser import JournalBrowser
 from web import errors
 from web.journal import JournalPage, JournalQuery, RowResource, Text, check_reader, lines, look, moment, show
+from web.journal_notes import note_look, note_rows
 from web.resources import Given, Instant, Taken
 from web.routes import Ask, Operation
-from web.sensitive import note
 from web.views import iso
 
 V1 = "/api/v1"
@@ -24,8 +25,9 @@ async def browse_journal(ask: Ask) -> JournalPage:
     that have not ended; a registrar those of trades; an operator who, when and what kind; a party its own."""
     query: JournalQuery = ask.query
     check_reader(ask.principal)
-    await _note(ask, query)
     found = await look(ask.exchange, ask.principal, query)
+    await _note(ask, query)
+    await note_rows(ask.request, ask.exchange, ask.who, found.rows, query.why)
     return JournalPage([one.resource for one in found.rows], found.after, found.walks)
 
 
@@ -37,7 +39,9 @@ async def export_journal(ask: Ask) -> StreamingResponse:
     moment(query.until, "until")
     await _note(ask, query)
     name = {"content-disposition": 'attachment; filename="journal.jsonl"'}
-    return StreamingResponse(lines(ask.exchange, ask.principal, query), media_type=NDJSON, headers=name)
+    told = partial(note_rows, ask.request, ask.exchange, ask.who, why=query.why)
+    content = lines(ask.exchange, ask.principal, query, told)
+    return StreamingResponse(content, media_type=NDJSON, headers=name)
 
 
 async def show_row(ask: Ask) -> RowResource:
@@ -51,15 +55,12 @@ async def show_row(ask: Ask) -> RowResource:
     if shown is None:
         raise errors.not_found("row")
     await _note(ask, JournalQuery(first=number, last=number))
+    await note_rows(ask.request, ask.exchange, ask.who, [shown])
     return shown.resource
 
 
 async def _note(ask: Ask, query: JournalQuery) -> None:
-    await note(ask.request, ask.exchange, ask.who, Kind.JOURNAL, query.subject, _named(query), query.why)
-
-
-def _named(query: JournalQuery) -> tuple[str, ...]:
-    return (query.party,) if query.party else ()
+    await note_look(ask.request, ask.exchange, ask.who, query)
 
 
 class ReadQuery(Taken, frozen=True):

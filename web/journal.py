@@ -1,7 +1,7 @@
 """The journal as its readers may see it: a selection, page by page; one way for the auditor's pages and REST."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -274,12 +274,19 @@ def _resource(row: Row, seen: Sight, **more: Any) -> RowResource:
 _encoder = msgspec.json.Encoder()
 
 
-async def lines(exchange: Exchange, reader: Principal, query: JournalQuery) -> AsyncIterator[bytes]:
+Told = Callable[[list[Shown]], Awaitable[None]]
+"""Is told of each page before it goes out."""
+
+
+async def lines(
+    exchange: Exchange, reader: Principal, query: JournalQuery, told: Told
+) -> AsyncIterator[bytes]:
     """The whole selection as JSON lines, in the order asked for."""
     written, page = 0, msgspec.structs.replace(query, limit=1_000)
     while written < EXPORT_MAX:
         found = await look(exchange, reader, page)
         written += len(found.rows)
+        await told(found.rows)
         for one in found.rows:
             yield _encoder.encode(one.resource) + b"\n"
         if found.after is None:

@@ -145,6 +145,9 @@ async def test_the_export_carries_what_proves_it(product: Web) -> None:
     await product.exchange.registers.reads.settled()
     kept = await product.exchange.registers.reads.list(reader="auditor", kind="journal")
     assert "complaint 12" in {one.why for one in kept}
+    told = {one.kind: one for one in await product.exchange.registers.reads.list(reader="auditor")}
+    assert set(told) == {"journal", "reserve", "personal_data", "contract"}
+    assert told["reserve"].owners == ("university",)
 
 
 async def test_pages_of_the_journal_read_well_and_wrong_filters_are_named(product: Web) -> None:

@@ -1,6 +1,7 @@
 """The auditor's desk: the journal row by row, who read what is confidential; for others the part that is theirs."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from settlement.dates import shanghai_time
 from web import errors
 from web.api_audit import NDJSON, ReadQuery, owner_shown
 from web.journal import JournalQuery, RowResource, Shown, check_reader, lines, look, moment, show
+from web.journal_notes import note_look, note_rows
 from web.pages.journal_words import event_lines
 from web.pages.shell import Visit, page
 from web.parse import BadInput
@@ -44,6 +46,7 @@ async def browse(visit: Visit) -> Response:
         wrong = {bad.field: visit.speech.text("This is not understood.")}
     found = await look(visit.exchange, visit.principal, query)
     await _note(visit, query)
+    await note_rows(visit.request, visit.exchange, visit.who, found.rows, query.why)
     return visit.render(
         "auditor.html",
         422 if wrong else 200,
@@ -86,8 +89,7 @@ def _link(query: JournalQuery, path: str = "", **more: Any) -> str:
 
 
 async def _note(visit: Visit, query: JournalQuery) -> None:
-    owners = (query.party,) if query.party else ()
-    await note(visit.request, visit.exchange, visit.who, Kind.JOURNAL, query.subject, owners, query.why)
+    await note_look(visit.request, visit.exchange, visit.who, query)
 
 
 def _line(visit: Visit, one: Shown) -> dict[str, Any]:
@@ -121,6 +123,7 @@ async def one_row(visit: Visit) -> Response:
         raise errors.not_found("row")
     resource = shown.resource
     await _note(visit, JournalQuery(first=number, last=number))
+    await note_rows(visit.request, visit.exchange, visit.who, [shown])
     before = await browser.row(row.house, number - 1)
     return visit.render(
         "auditor_row.html",
@@ -149,9 +152,9 @@ async def export(visit: Visit) -> Response:
     query = _asked(visit)
     await _note(visit, query)
     headers = {"content-disposition": 'attachment; filename="journal.jsonl"'}
-    return StreamingResponse(
-        lines(visit.exchange, visit.principal, query), media_type=NDJSON, headers=headers
-    )
+    told = partial(note_rows, visit.request, visit.exchange, visit.who, why=query.why)
+    content = lines(visit.exchange, visit.principal, query, told)
+    return StreamingResponse(content, media_type=NDJSON, headers=headers)
 
 
 async def reads(visit: Visit) -> Response:
