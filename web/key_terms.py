@@ -15,6 +15,7 @@ It counts for sixty seconds; within them the Idempotency-Key lets a copy do no m
 
 import hashlib
 import re
+from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,7 @@ SCOPE_OF_TAG = {
     "settlement": "settle",
     "registration": "settle",
     "bank": "settle",
+    "notices": "trade",
     "commands": "read",
     "session": "read",
 }
@@ -70,6 +72,19 @@ def scope_of(operation: "Operation") -> str | None:
     if operation.tag in _SPLIT_TAGS and _ADMIN_PATHS.search(operation.path):
         return "admin"
     return SCOPE_OF_TAG.get(operation.tag)
+
+
+_ROLE_SCOPES = {
+    "operator": {"admin", "settle"},
+    "evaluator": {"trade"},
+    **{key: {"bid", "trade", "settle"} for key in ("seller", "bidder", "broker")},
+    **{key: {"settle"} for key in ("registrar", "funder", "bank")},
+}
+
+
+def scopes_of(roles: Iterable[str]) -> frozenset[str]:
+    """The scopes of what these roles work with; every key may read."""
+    return frozenset({"read"}.union(*(_ROLE_SCOPES.get(role, set()) for role in roles)))
 
 
 def check_scope(caller: Caller | None, scope: str | None) -> None:

@@ -84,14 +84,7 @@ class Gate:
 
     def demand(self, caller: Caller) -> None:
         """The same for what is no command of the house: raise the Failure unless a factor was shown just now."""
-        if self._policy == "off":
-            return
         standing = standing_of(caller)
-        if not standing.enrolled:
-            if self._policy == "required":
-                raise failure_of("SECOND_FACTOR_REQUIRED")
-        elif standing.program:
-            if standing.program != "strong":
-                raise failure_of("SIGNATURE_REQUIRED")
-        elif not rule.fresh(standing, self._clock.now()):
-            raise failure_of("STEP_UP_REQUIRED")
+        code = rule.lacking_anywhere(standing, self._policy, self._clock.now())
+        if code is not None:
+            raise failure_of(code)

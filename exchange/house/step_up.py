@@ -11,6 +11,8 @@ from typing import Any, Literal
 import msgspec
 
 from exchange.house.state import State
+from exchange.market.seal_messages import GiveSealShare
+from exchange.market.stop_messages import ConfirmStop
 from matching_engine import commands as lc
 from settlement import account_commands as ac
 from settlement import commands as sc
@@ -40,6 +42,8 @@ TABLE: dict[type, Need] = {
         (
             lc.Seal,
             lc.Cancel,
+            ConfirmStop,
+            GiveSealShare,
             sc.SignContract,
             sc.ApproveClaim,
             ac.ConfirmPayoutAccount,
@@ -88,20 +92,29 @@ def fresh(standing: Standing, at: int) -> bool:
 
 
 def lacking(body: object, standing: Standing, policy: Policy, state: State, at: int) -> str | None:
-    """The code of what is missing before the command may be asked; None when nothing is.
+    """The code of what is missing before the command may be asked; None when nothing is."""
+    need = need_of(body)
+    if need is Need.NONE:
+        return None
+    if need is Need.ONCE and standing.enrolled and market_session(body, state) in standing.confirmed:
+        return None
+    return lacking_anywhere(standing, policy, at)
+
+
+def lacking_anywhere(standing: Standing, policy: Policy, at: int) -> str | None:
+    """The same for an act that needs a fresh second factor, whatever it is.
 
     SECOND_FACTOR_REQUIRED: the account has none and needs one. STEP_UP_REQUIRED: show it again.
     SIGNATURE_REQUIRED: the program's key is too weak to bind.
     """
-    need = need_of(body)
-    if policy == "off" or need is Need.NONE:
+    if policy == "off" or standing.program == "strong":
         return None
-    if not standing.enrolled:
-        return "SECOND_FACTOR_REQUIRED" if policy == "required" else None
+    if policy == "enrolled" and not standing.enrolled:
+        return None
     if standing.program:
-        return None if standing.program == "strong" else "SIGNATURE_REQUIRED"
-    if need is Need.ONCE and market_session(body, state) in standing.confirmed:
-        return None
+        return "SIGNATURE_REQUIRED"
+    if not standing.enrolled:
+        return "SECOND_FACTOR_REQUIRED"
     return None if fresh(standing, at) else "STEP_UP_REQUIRED"
 
 

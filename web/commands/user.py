@@ -1,9 +1,7 @@
 """`luochui user`: organisations, accounts and keys, from the shell of whoever runs the exchange."""
 
-import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -12,13 +10,27 @@ from rich.console import Console
 from rich.table import Table
 
 from exchange.registers import Account, Organisation, Registers
-from exchange.registers.accounts import ROLES, STAFF
+from exchange.registers.accounts import STAFF, check_roles
+from exchange.registers.grants import Grant, bootstrapping
+from exchange.registers.sessions import SCOPES
 from exchange.settings import Settings
-from exchange.store import migrate
 from exchange.store.clock import SystemClock
 from web.commands.errors import exits
+from web.commands.granting import (
+    Database,
+    Login,
+    Roles,
+    grant,
+    person,
+    propose,
+    reset_factors,
+    run,
+    waiting,
+)
 from web.credentials import check_new, hash_password
 from web.credentials import login as login_of
+from web.key_terms import scopes_of
+from web.own_keys import checked_terms
 from web.parse import clean_text
 from web.sessions import Sessions
 
@@ -30,31 +42,10 @@ BY = "shell"
 
 user_app = typer.Typer(help="Organisations, accounts and keys.", no_args_is_help=True)
 
-Database = Annotated[
-    str | None, typer.Option(metavar="URL", help="The database; without it, the configured one.")
-]
-Login = Annotated[str, typer.Argument(help="The account's login.")]
-Roles = Annotated[list[str], typer.Option("--role", help=f"Once for each role: {', '.join(sorted(ROLES))}.")]
 FromStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input instead of asking.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON lines instead of a table.")]
-
-
-def _run(database: str | None, work: Callable[[Registers], Awaitable[T]]) -> T:
-    """Do something with the registers of a database that is up to date."""
-
-    async def doing() -> T:
-        url = database or Settings().database_url
-        await migrate.check(url)
-        registers = Registers(url)
-        try:
-            await registers.open()
-            return await work(registers)
-        finally:
-            await registers.close()
-
-    return asyncio.run(doing())
 
 
 def _password(login: str, from_stdin: bool) -> str:
@@ -95,7 +86,7 @@ def organisation(
             write = registers.organisations.change if known else registers.organisations.add
             await write(entered, BY, SystemClock().now())
 
-        _run(database, enter)
+        run(database, enter)
         typer.echo(f"organisation {entered.id}: {entered.name}", err=True)
 
 
@@ -118,19 +109,27 @@ def add(
     password_stdin: FromStdin = False,
     database: Database = None,
 ) -> None:
-    """Enter an account; the password has at least 15 characters."""
+    """Enter an account; the password has at least 15 characters.
+
+    Once two operators could confirm it, its roles wait for one of them (see `luochui user grant`).
+    """
     with exits():
         folded = login_of(login)
         shown = clean_text(name, "name")
         hashed = _password(folded, password_stdin)
 
-        async def enter(registers: Registers) -> Account:
+        async def enter(registers: Registers) -> tuple[Account, Grant | None]:
             now = SystemClock().now()
+            check_roles(role, organisation)
+            alone = bootstrapping(await registers.accounts.list())
             bound = node or (Settings().house if set(role) & STAFF else None)
-            return await registers.accounts.add(folded, hashed, shown, role, now, organisation, node=bound)
+            held = role if alone else []
+            made = await registers.accounts.add(folded, hashed, shown, held, now, organisation, node=bound)
+            return made, None if alone else await propose(registers, made, role, "new account", now)
 
-        made = _run(database, enter)
-        typer.echo(f"account {made.login} ({made.id}): {', '.join(sorted(made.roles))}", err=True)
+        made, grant = run(database, enter)
+        roles = ", ".join(sorted(made.roles)) or "no role yet"
+        typer.echo(f"account {made.login} ({made.id}): {roles}{waiting(grant)}", err=True)
 
 
 @user_app.command("list")
@@ -141,7 +140,7 @@ def show(
 ) -> None:
     """List the accounts."""
     with exits():
-        found = _run(database, lambda registers: registers.accounts.list(organisation))
+        found = run(database, lambda registers: registers.accounts.list(organisation))
     if as_json:
         for account in found:
             typer.echo(json.dumps(_line(account), ensure_ascii=False))
@@ -190,7 +189,7 @@ def enable(login: Login, database: Database = None) -> None:
 def _set_enabled(login: str, enabled: bool, database: str | None) -> None:
     with exits():
         folded = login_of(login)
-        _run(database, lambda registers: registers.accounts.set_enabled(folded, enabled))
+        run(database, lambda registers: registers.accounts.set_enabled(folded, enabled))
         typer.echo(f"account {folded}: {'enabled' if enabled else 'disabled'}", err=True)
 
 
@@ -200,17 +199,19 @@ def password(login: Login, password_stdin: FromStdin = False, database: Database
     with exits():
         folded = login_of(login)
         hashed = _password(folded, password_stdin)
-        _run(database, lambda registers: registers.accounts.set_password(folded, hashed))
+        run(database, lambda registers: registers.accounts.set_password(folded, hashed))
         typer.echo(f"account {folded}: new password", err=True)
+
+
+user_app.command("grant")(grant)
+user_app.command("person")(person)
+user_app.command("reset-factors")(reset_factors)
 
 
 @user_app.command("roles")
 def roles(login: Login, role: Roles, database: Database = None) -> None:
-    """Give an account other roles; they count from its next request or message on."""
-    with exits():
-        folded = login_of(login)
-        changed = _run(database, lambda registers: registers.accounts.set_roles(folded, role))
-        typer.echo(f"account {folded}: {', '.join(sorted(changed.roles))}", err=True)
+    """The same as `luochui user grant`, with no more of a reason than the command."""
+    grant(login, role, "luochui user roles", database)
 
 
 @user_app.command("bind")
@@ -222,7 +223,7 @@ def bind(
     """Let an account act in one node only; its sessions and keys end."""
     with exits():
         folded = login_of(login)
-        changed = _run(database, lambda registers: registers.accounts.bind(folded, node))
+        changed = run(database, lambda registers: registers.accounts.bind(folded, node))
         typer.echo(f"account {folded}: {changed.node or 'any node'}", err=True)
 
 
@@ -231,6 +232,14 @@ def new_key(
     login: Login,
     label: Annotated[str, typer.Option(help="What the key is for.")],
     days: Annotated[int, typer.Option(min=1, max=366, help="Days until it ends.")] = 90,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=f"Once for each: {', '.join(sorted(SCOPES))}. Without it: what the roles work with."
+        ),
+    ] = None,
+    network: Annotated[list[str] | None, typer.Option(help="Once for each network it may come from.")] = None,
+    public_key: Annotated[str, typer.Option(help="Ed25519 in hex; its requests must be signed then.")] = "",
     database: Database = None,
 ) -> None:
     """Make a key for a program of an account and print it: it is shown this once."""
@@ -242,10 +251,12 @@ def new_key(
             if found is None:
                 raise typer.BadParameter(f"no account {folded}", param_hint="LOGIN")
             sessions = Sessions(registers.sessions, SystemClock(), secure=True, house=Settings().house)
-            secret, _ = await sessions.new_key(found[0], text, days * DAY)
+            scopes = scope or sorted(scopes_of(found[0].roles))
+            terms = checked_terms(scopes, network or [], public_key, strong=False)
+            secret, _ = await sessions.new_key(found[0], text, days * DAY, terms)
             return secret
 
-        typer.echo(_run(database, make))
+        typer.echo(run(database, make))
 
 
 @user_app.command("certify-key")
@@ -263,7 +274,7 @@ def certify_key(
     """
     with exits():
         named, why = clean_text(issuer.strip(), "issuer"), clean_text(reason.strip(), "reason")
-        _run(
+        run(
             database,
             lambda registers: registers.signing_keys.certify(key, named, BY, SystemClock().now(), why),
         )
