@@ -27,6 +27,7 @@ MINUTE = 60_000_000
 READ_EVERY = 1_000_000
 """µs between two readings, however many desks ask."""
 HEALTH_EVERY = 5_000_000
+HINTS_EVERY = 10_000_000
 NETWORKS_EVERY = 300_000_000
 RECENT = 300_000_000
 """µs over which the desk's quantiles are taken."""
@@ -48,6 +49,7 @@ class Pulse:
         self._shown_us = Spread(LATE_US)
         self._health: tuple[int, dict[str, bool]] = (-HEALTH_EVERY, {})
         self._networks: tuple[int, dict[str, frozenset[str]]] = (-NETWORKS_EVERY, {})
+        self._hints: tuple[int, list[Hint]] = (-HINTS_EVERY, [])
         exchange.house.watch(self.note)
 
     def note(self, batch: Sequence[Recorded]) -> None:
@@ -128,7 +130,13 @@ class Pulse:
         return found
 
     async def hints(self) -> list[Hint]:
-        """Hints at the lots that are being bid on, and at what ended: the strong ones first."""
+        """Hints at the lots that are being bid on, and at what ended: the strong ones first; looked for now and then."""
+        now = self._exchange.house.clock.now()
+        if now >= self._hints[0] + HINTS_EVERY:
+            self._hints = now, await self._look_for_hints()
+        return self._hints[1]
+
+    async def _look_for_hints(self) -> list[Hint]:
         state = self._exchange.house.view
         live = [lot.id for lot in state.lots.values() if lot.state in LIVE]
         await self._load(live)
