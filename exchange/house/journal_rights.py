@@ -65,7 +65,8 @@ def asker_hidden(state: State, row: Recorded) -> bool:
 
 def _sealed(state: State, event: le.Event) -> bool:
     """Whether bids on the lot of an event are sealed."""
-    return event.lot in state.market.seal_keys or isinstance(event, le.BidSealed)
+    market = state.market
+    return event.lot in market.seal_keys or event.lot in market.custody.keys or isinstance(event, le.BidSealed)
 
 
 def running(state: State, row: Recorded) -> bool:

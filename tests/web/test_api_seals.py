@@ -7,8 +7,13 @@ from typing import Any, Literal
 import httpx2
 import pytest
 
+from exchange.demo.data import load
+from exchange.demo.steps import NOTICE, Steps
+from exchange.market.commands import LotPlan
+from exchange.store import nested
 from exchange.store.envelope import FORMAT, seal_bid
-from matching_engine.terms import HOUR, Mechanism
+from exchange.store.official_key import KeyFile, new_key
+from matching_engine.terms import HOUR, Mechanism, Terms
 from tests.exchange.house.running import LOT
 from tests.exchange.house.sealing import open_sealed
 from tests.web.asking import bid, post, refusal
@@ -201,3 +206,76 @@ async def _open(web: Web) -> None:
     answer = await post(await web.signed_in("operator"), SCORES, {"bidder": code, "scores": {"quality": "1"}})
     assert answer.status_code == 201
     await web.exchange.own_house.settled()
+
+
+# Two officials
+
+
+async def officials_lot(web: Web) -> dict[str, KeyFile]:
+    """A sealed lot that two officials keep closed, not open yet, with jia and yi admitted; the officials' key files."""
+    house, clock = web.exchange.own_house, web.clock
+    steps = Steps(house, "officials")
+    await steps.enrol()
+    await steps.offer("A1", load()[0])
+    clock.advance(NOTICE)
+    await house.gavel.strike()
+    opens_at = clock.now() + HOUR
+    terms = Terms(Mechanism.SEALED_FIRST_PRICE, 160_000_000, opens_at, opens_at + HOUR)
+    await steps.schedule("S1", "专场", (LotPlan(LOT, "A1", terms, 16_000_000),), "two_officials")
+    for login in ("jia", "yi"):
+        await steps.enter(login, LOT)
+    await house.settled()
+    for login in ("jia", "yi"):
+        await steps.pay_deposit(login, LOT)
+    return {"operator": new_key(LOT, "operator"), "auditor": new_key(LOT, "auditor")}
+
+
+async def test_two_officials_over_rest(web: Web) -> None:
+    """Keys by roles, an envelope of the nested size only, shares after the close; then anybody opens every envelope again."""
+    files = await officials_lot(web)
+    keys, shares = f"lots/{LOT}/seal-keys", f"lots/{LOT}/seal-shares"
+    anybody = web.client()
+    body = {"key": files["operator"].public_key}
+    assert refusal(await post(await web.signed_in("jia"), keys, body)) == (403, "FORBIDDEN")
+    assert refusal(await post(await web.signed_in("operator"), keys, {"key": "x"})) == (
+        422,
+        "SEAL_KEY_INVALID",
+    )
+    assert (await post(await web.signed_in("operator"), keys, body)).status_code == 201
+    assert (await anybody.get(f"/api/v1/lots/{LOT}/seal-key")).status_code == 404, "one key of two is none"
+    made = await post(await web.signed_in("auditor"), keys, {"key": files["auditor"].public_key})
+    assert made.status_code == 201, made.text
+    shown = (await anybody.get(f"/api/v1/lots/{LOT}/seal-key")).json()
+    assert (shown["format"], shown["key"]) == (nested.FORMAT, None)
+    assert [(one["role"], one["official"]) for one in shown["keys"]] == [
+        ("operator", "operator"),
+        ("auditor", "auditor"),
+    ]
+    await web.pass_time(HOUR)
+    jia, code = await web.signed_in("jia"), web.exchange.house.view.market.code_of(LOT, "jia") or ""
+    old, commitment = seal_bid(files["operator"].public_key, LOT, code, FEN)
+    wrong = await post(jia, SEALS, {"envelope": old, "commitment": commitment})
+    assert refusal(wrong) == (422, "BAD_ENVELOPE")
+    made_bid = nested.seal_to([one["key"] for one in shown["keys"]], LOT, code, FEN)
+    sealed = dict(zip(("envelope", "commitment"), made_bid, strict=True))
+    assert (await post(jia, SEALS, sealed)).status_code == 201
+    operator = await web.signed_in("operator")
+    share = {"share": files["operator"].share()}
+    assert refusal(await post(operator, shares, share)) == (409, "SEAL_SHARE_EARLY")
+    await web.pass_time(HOUR)
+    operator, auditor = await web.signed_in("operator"), await web.signed_in("auditor")
+    assert refusal(await post(operator, shares, {"share": files["auditor"].share()})) == (
+        422,
+        "SEAL_SHARE_WRONG",
+    )
+    assert (await post(operator, shares, share)).status_code == 201
+    assert (await anybody.get(f"/api/v1/{SEALS}")).status_code == 404
+    assert (await post(auditor, shares, {"share": files["auditor"].share()})).status_code == 201
+    await web.exchange.own_house.settled()
+    told = (await anybody.get(f"/api/v1/{SEALS}")).json()
+    given = {one["role"]: one["share"] for one in told["shares"]}
+    (one,) = told["openings"]
+    held = LOT, one["bidder"], one["envelope"], one["commitment"]
+    assert nested.open_envelope(given["operator"], given["auditor"], *held) == one["amount_fen"] == FEN
+    session = (await anybody.get("/api/v1/sessions/S1")).json()
+    assert session["sealed_custody"] == "two_officials"
