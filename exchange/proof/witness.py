@@ -13,7 +13,7 @@ house knows nothing of it. What it publishes is a folder of files:
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -33,6 +33,8 @@ from exchange.proof.merkle import extends
 from exchange.proof.receipt import KeyList, Step
 from exchange.signatures import verifies
 from matching_engine.errors import Broken, Malformed
+
+T = TypeVar("T")
 
 Fetch = Callable[[str], Awaitable[bytes]]
 """Path under /api/v1/proof, with its query → the body; Unavailable when there is none."""
@@ -178,7 +180,7 @@ def _last(folder: Path) -> Cosigned | None:
     return _decode(path.read_bytes(), Cosigned, str(path)) if path.exists() else None
 
 
-def _decode(data: bytes, kind: Any, field: str) -> Any:
+def _decode(data: bytes, kind: type[T], field: str) -> T:
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -1,7 +1,7 @@
 """What a house proves its journal with: keys, heads and tiles. Heads and keys are only ever added."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy import func, select
@@ -12,6 +12,8 @@ from exchange.proof.tree import Tile
 from exchange.registers.database import Database
 from exchange.registers.proof_models import ProofHeadRow, ProofKeyRow, ProofTileRow, ProofWishRow
 from matching_engine.errors import Broken
+
+S = TypeVar("S", bound=msgspec.Struct)
 
 _PAGE = 500
 
@@ -117,5 +119,5 @@ async def _add_tiles(session: AsyncSession, house: str, tiles: Sequence[Tile]) -
         session.add_all(ProofTileRow(house=house, **msgspec.structs.asdict(one)) for one in fresh)
 
 
-def _struct(kind: Any, row: object) -> Any:
+def _struct(kind: type[S], row: object) -> S:
     return kind(**{name: getattr(row, name) for name in kind.__struct_fields__})

@@ -12,7 +12,7 @@ from exchange.registers import Registers
 from exchange.settings import Settings
 from exchange.store.clock import SystemClock
 from web.commands.errors import exits
-from web.commands.user import AsJson, Database, _run
+from web.commands.granting import AsJson, Database, run
 from web.views import iso
 
 House = Annotated[str | None, typer.Option(help="Name of the house; without it, the configured one.")]
@@ -39,7 +39,7 @@ def rotate_key(
             by = f"vouched for by {entry.previous}" if entry.previous else "vouching for itself"
             return f"house {name}: key {entry.key_id} (number {entry.number}), {by}"
 
-        typer.echo(_run(database, enter))
+        typer.echo(run(database, enter))
         typer.echo(f"its private half is in {keys.folder}", err=True)
 
 
@@ -47,7 +47,7 @@ def show_keys(house: House = None, as_json: AsJson = False, database: Database =
     """List the keys for heads; --json gives the file for `luochui verify --keys`. Publish the first one's id."""
     with exits():
         name = house or Settings().house
-        found = _run(database, lambda registers: registers.proofs.keys(name))
+        found = run(database, lambda registers: registers.proofs.keys(name))
         if as_json:
             typer.echo(msgspec.json.encode(KeyList(name, found)))
             return

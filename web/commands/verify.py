@@ -36,44 +36,48 @@ _HEADS_SINCE = "0011"
 """The schema that has heads."""
 
 
+Export = Annotated[
+    Path | None,
+    typer.Argument(metavar="EXPORT.jsonl", help="A file of `luochui export journal`.", show_default=False),
+]
+Database = Annotated[
+    str | None, typer.Option(metavar="URL", help="A database instead; without either, the configured one.")
+]
+Var = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR", help="Also check the snapshots of this directory of a process.", show_default=False
+    ),
+]
+ReceiptFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="A receipt (JSON): a signed one is checked offline; else found in the journal."
+    ),
+]
+KeysFile = Annotated[
+    Path | None,
+    typer.Option(metavar="KEYS.json", help="The keys that you trust, kept from /api/v1/proof/keys."),
+]
+HeadFile = Annotated[
+    Path | None,
+    typer.Option(metavar="HEAD.json", help="A later head, with the proof from /api/v1/proof/consistency."),
+]
+WitnessFolder = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="What a witness published, to compare heads with.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON line for each house.")]
+
+
 def verify(
-    export: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="EXPORT.jsonl", help="A file of `luochui export journal`.", show_default=False
-        ),
-    ] = None,
-    database: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="A database instead; without either, the configured one."),
-    ] = None,
-    var: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR", help="Also check the snapshots of this directory of a process.", show_default=False
-        ),
-    ] = None,
-    receipt: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="A receipt (JSON): a signed one is checked offline; else found in the journal.",
-        ),
-    ] = None,
-    keys: Annotated[
-        Path | None,
-        typer.Option(metavar="KEYS.json", help="The keys that you trust, kept from /api/v1/proof/keys."),
-    ] = None,
-    head: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="HEAD.json", help="A later head, with the proof from /api/v1/proof/consistency."
-        ),
-    ] = None,
-    witness: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="What a witness published, to compare heads with.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON line for each house.")] = False,
+    export: Export = None,
+    database: Database = None,
+    var: Var = None,
+    receipt: ReceiptFile = None,
+    keys: KeysFile = None,
+    head: HeadFile = None,
+    witness: WitnessFolder = None,
+    as_json: AsJson = False,
 ) -> None:
     """Check every row of every house: gapless, in order of time, chained, replayed; then find a receipt.
 
@@ -103,11 +107,15 @@ def verify(
         if kept.later and kept.later.head:
             check.proofs = {kept.later.head.house: ([kept.later.head], kept.keys)}
         rows = _from_file(export) if export is not None else _from_database(database, check)
-        try:
-            asyncio.run(_take_all(rows, check))
-        except BadRow as bad:
-            raise _failed(bad, as_json) from bad
-        _report(check, as_json)
+        _run(rows, check, as_json)
+
+
+def _run(rows: AsyncIterator[Row], check: "_Check", as_json: bool) -> None:
+    try:
+        asyncio.run(_take_all(rows, check))
+    except BadRow as bad:
+        raise _failed(bad, as_json) from bad
+    _report(check, as_json)
 
 
 class _Check:

@@ -4,32 +4,35 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from matching_engine.rejections import Rejection
+from web.i18n import later
 from web.pages.shell import Visit, page, script_words
 
 STEPS = {
-    "row": "The row that is told of has the hash of the receipt.",
-    "decision": "The event says what the receipt says.",
-    "keys": "Each key of the house is vouched for by the one before.",
-    "signature": "The house signed the head with key %(key)s.",
-    "inclusion": "Row %(seq)s stands in the signed tree of %(size)s rows.",
-    "server": "The tree that house %(house)s shows now still holds it.",
-    "file": "The head that you kept agrees with the receipt.",
+    "row": later("The row that is told of has the hash of the receipt."),
+    "decision": later("The event says what the receipt says."),
+    "keys": later("Each key of the house is vouched for by the one before."),
+    "signature": later("The house signed the head with key %(key)s."),
+    "inclusion": later("Row %(seq)s stands in the signed tree of %(size)s rows."),
+    "server": later("The tree that house %(house)s shows now still holds it."),
+    "file": later("The head that you kept agrees with the receipt."),
 }
 SENTENCES = {
-    "yes": "holds",
-    "no": "does not hold",
-    "unknown": "not known",
-    "checking": "Checking …",
-    "holds": "Everything holds: the house decided this, and it stands in its journal.",
-    "holds_alone": "The receipt holds by itself; something else could not be asked.",
-    "broken": "Something does not hold. Keep the receipt: it may prove that something was changed.",
-    "no_receipt": "This file is no signed receipt.",
-    "insecure": "This browser checks signatures on pages served by https only.",
-    "old": "This browser cannot check Ed25519 signatures. Take a current one, or luochui verify --receipt FILE.",
-    "other_house": "The receipt is one of another house; ask there.",
-    "no_server": "The server did not answer.",
-    "no_head": "The file is no signed head.",
-    "older_head": "The head is older than the receipt.",
+    "yes": later("holds"),
+    "no": later("does not hold"),
+    "unknown": later("not known"),
+    "checking": later("Checking …"),
+    "holds": later("Everything holds: the house decided this, and it stands in its journal."),
+    "holds_alone": later("The receipt holds by itself; something else could not be asked."),
+    "broken": later("Something does not hold. Keep the receipt: it may prove that something was changed."),
+    "no_receipt": later("This file is no signed receipt."),
+    "insecure": later("This browser checks signatures on pages served by https only."),
+    "old": later(
+        "This browser cannot check Ed25519 signatures. Take a current one, or luochui verify --receipt FILE."
+    ),
+    "other_house": later("The receipt is one of another house; ask there."),
+    "no_server": later("The server did not answer."),
+    "no_head": later("The file is no signed head."),
+    "older_head": later("The head is older than the receipt."),
 }
 
 
