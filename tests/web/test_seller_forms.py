@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from exchange.demo.steps import Steps
-from tests.web.running import Web
+from exchange.registers import Organisation
+from tests.exchange.house.running import BEGIN
+from tests.web.running import HASH, Web
 from tests.web.served import whole_web
 from tests.web.test_negotiation_pages import page
 from web.api_market import AchievementBody
@@ -112,3 +114,63 @@ def test_the_form_has_every_field_of_the_interface_in_words() -> None:
     for language in LANGUAGES:
         for name in (*names(), "holder"):
             assert speech(language).code("achievement", name) != name, name
+
+
+async def broker(site: Web) -> None:
+    """A broker's firm with one account in the registers."""
+    firm = Organisation(
+        "agency", "演示经纪公司", "enterprise", "heilongjiang", "91DEMO000000000099", "地址", "代表"
+    )
+    await site.exchange.registers.organisations.add(firm, "test", BEGIN)
+    await site.exchange.registers.accounts.add(
+        "broker", HASH, "演示经纪人", ("broker",), BEGIN, "agency", id="broker"
+    )
+
+
+async def test_a_mandate_by_form_and_what_a_broker_does_with_it(site: Web) -> None:
+    """The operator enters person and mandate; the broker enters a lot and offers an achievement for clients; revoked, no more."""
+    await broker(site)
+    await site.open_lot("yi")
+    await page(site, "university", "/achievements/form", **ROW)
+    assert "No mandate of a client" in (await page(site, "broker", "/clients")).text
+    path = "/operator/mandates/{}"
+    assert (await page(site, "jia", path.format("jia"))).status_code == 403
+    nobody = await page(site, "operator", path.format("agency") + "/people", name="经纪人", account="nobody")
+    assert (nobody.status_code, 'id="wrong-account" role="alert">T' in nobody.text) == (422, True)
+    entered = await page(site, "operator", path.format("agency") + "/people", name="经纪人", account="broker")
+    assert entered.status_code == 303
+    (person,) = await site.exchange.registers.people.list("agency")
+    given = {"person": person.id, "role": "broker", "valid_from": "2026-03-01"}
+    for client, wrong, field in (
+        ("jia", {"valid_until": "2026-02-01"}, "valid_until"),
+        ("jia", {"person": ""}, "person"),
+    ):
+        told = await page(site, "operator", path.format(client) + "/mandates", **{**given, **wrong})
+        assert told.status_code == 422
+        assert re.findall(r'id="wrong-([\w-]+)" role="alert">[^<]', told.text) == [field]
+    for client in ("jia", "university"):
+        granted = await page(site, "operator", path.format(client) + "/mandates", **given)
+        assert granted.status_code == 303, granted.text
+    shown = (await page(site, "broker", "/clients")).text
+    assert ROW["title"] in shown
+    none = await page(site, "broker", "/clients/entries", client="jia")
+    assert re.findall(r'id="wrong-([\w-]+)" role="alert">[^<]', none.text) == ["lot"]
+    (row,) = [
+        one
+        for one in await site.exchange.registers.achievements.list(holder="university")
+        if one.title == ROW["title"]
+    ]
+    offered = await page(site, "broker", "/clients/listings", achievement=row.id, price="1650000")
+    assert offered.status_code == 303, offered.text
+    assert [
+        one.seller for one in site.exchange.house.view.market.listings.values() if one.achievement == row.id
+    ] == ["university"]
+    both = await page(site, "broker", "/clients/entries", client="jia", lot="L1")
+    assert both.status_code == 403
+    assert 'id="wrong-lot" role="alert">' in both.text
+    (held,) = await site.exchange.registers.mandates.list("university")
+    gone = f"{path.format('university')}/mandates/{held.id}/revocation"
+    assert (await page(site, "operator", gone, now="yes")).status_code == 303
+    done = await page(site, "broker", "/clients/entries", client="jia", lot="L1")
+    assert done.status_code == 303, done.text
+    assert site.exchange.house.view.market.code_of("L1", "jia") is not None

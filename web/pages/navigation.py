@@ -29,6 +29,7 @@ def _desks(s: Speech, roles: frozenset[str]) -> list[Link]:
         ({"bidder"}, "/bidding", s.text("Bidding")),
         ({"seller"}, "/selling", s.text("Seller's desk")),
         ({"seller", "bidder", "broker"}, "/desk", s.text("My desk")),
+        ({"broker"}, "/clients", s.text("My clients")),
         ({"operator"}, "/operator", s.text("Operator's desk")),
         ({"registrar"}, "/registrations", s.text("Registration desk")),
         ({"funder"}, "/claims", s.text("Claims")),
@@ -61,6 +62,7 @@ def _overseen(s: Speech, roles: frozenset[str]) -> list[Link]:
         return []
     return [
         ("/seals", s.text("Sealed bids: keys and openings")),
+        *([("/operator/mandates", s.text("People and mandates"))] if "operator" in roles else []),
         ("/unconverted", s.text("Unconverted results")),
         ("/statement", s.text("Account statement")),
     ]
