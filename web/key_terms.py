@@ -47,6 +47,7 @@ SCOPE_OF_TAG = {
     "market": "trade",
     "negotiation": "trade",
     "directories": "trade",
+    "webhooks": "trade",
     "settlement": "settle",
     "registration": "settle",
     "bank": "settle",

@@ -41,7 +41,6 @@ TABLE: dict[type, Need] = {
     **dict.fromkeys(
         (
             lc.Seal,
-            lc.Cancel,
             ConfirmStop,
             GiveSealShare,
             sc.SignContract,
