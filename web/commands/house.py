@@ -18,7 +18,8 @@ from exchange.store.node_key import node_key
 from matching_engine.errors import Malformed
 from settlement.dates import parse_date, shanghai_date
 from web.commands.errors import NO, exits, quit_with
-from web.commands.user import BY, AsJson, Database, _run
+from web.commands.granting import Database, run
+from web.commands.user import BY, AsJson
 from web.parse import clean_text
 
 house_app = typer.Typer(help="The nodes of the network: hub, sub-centres, outposts.", no_args_is_help=True)
@@ -71,7 +72,7 @@ def add(
                 raise Malformed("node", id, str(wrong)) from wrong
             return await registers.nodes.enter(node, BY, SystemClock().now(), "luochui house add")
 
-        made = _run(database, enter)
+        made = run(database, enter)
         typer.echo(f"node {made.id}: {made.name_zh} {made.base_url or '(no address)'}", err=True)
 
 
@@ -84,7 +85,7 @@ def show_all(
     """List the nodes, and how far this house has read each."""
     with exits():
         own = house or Settings().house
-        nodes, cursors = _run(database, lambda registers: _known(registers, own))
+        nodes, cursors = run(database, lambda registers: _known(registers, own))
     if as_json:
         for node in nodes:
             cursor = cursors.get(node.id)
@@ -110,7 +111,7 @@ async def _known(registers: Registers, own: str) -> tuple[list[Node], dict[str, 
 def show(id: Id, database: Database = None) -> None:  # noqa: A002  (the name of the argument)
     """Every version of a node, as JSON lines. Exit status 1 when there is none."""
     with exits():
-        versions = _run(database, lambda registers: registers.nodes.versions(id))
+        versions = run(database, lambda registers: registers.nodes.versions(id))
         if not versions:
             raise quit_with(f"there is no node {id}", NO)
         for one in versions:
@@ -128,7 +129,7 @@ def retire(id: Id, until: Day = None, database: Database = None) -> None:  # noq
             ended = msgspec.structs.replace(node, until=day)
             await registers.nodes.enter(ended, BY, SystemClock().now(), "luochui house retire")
 
-        _run(database, end)
+        run(database, end)
         typer.echo(f"node {id}: none from {day} on", err=True)
 
 
@@ -148,7 +149,7 @@ def reread(
             await _existing(registers, id)
             await registers.feeds.forget(reader, id)
 
-        _run(database, forget)
+        run(database, forget)
         typer.echo(f"node {id}: will be read from its beginning", err=True)
 
 

@@ -15,7 +15,8 @@ from exchange.store.clock import SystemClock
 from exchange.store.journal import open_journal
 from matching_engine.errors import Malformed
 from web.commands.errors import NO, exits, quit_with
-from web.commands.user import BY, Database, Login, _run
+from web.commands.granting import Database, Login, run
+from web.commands.user import BY
 from web.credentials import login as login_of
 from web.personal import StillOpen, account_named, erase, held
 
@@ -32,7 +33,7 @@ def export(
             account = await _known(registers, login)
             return msgspec.json.encode(await held(registers, account, SystemClock().now()))
 
-        text = msgspec.json.format(_run(database, gather), indent=2).decode()
+        text = msgspec.json.format(run(database, gather), indent=2).decode()
         if out is None:
             typer.echo(text)
             return
@@ -53,7 +54,7 @@ def erase_account(
     """
     with exits():
         url = database or Settings().database_url
-        account = _run(database, lambda registers: _known(registers, login))
+        account = run(database, lambda registers: _known(registers, login))
         if not yes and not typer.confirm(f"Erase {account.login} ({account.id}) for good?", err=True):
             raise quit_with("nothing was erased", NO)
 
@@ -62,7 +63,7 @@ def erase_account(
             return await erase(registers, states, account, SystemClock().now(), BY)
 
         try:
-            touched = _run(database, forget)
+            touched = run(database, forget)
         except StillOpen as bound:
             for one in bound.found:
                 typer.echo(f"{one.kind} {one.subject}")

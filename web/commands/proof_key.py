@@ -12,7 +12,8 @@ from exchange.registers import Registers
 from exchange.settings import Settings
 from exchange.store.clock import SystemClock
 from web.commands.errors import exits
-from web.commands.granting import AsJson, Database, run
+from web.commands.granting import Database, run
+from web.commands.user import AsJson
 from web.views import iso
 
 House = Annotated[str | None, typer.Option(help="Name of the house; without it, the configured one.")]
