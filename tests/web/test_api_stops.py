@@ -29,6 +29,11 @@ async def post(client: httpx2.AsyncClient, path: str, body: object = None) -> ht
     return await client.post(f"/api/v1/{path}", json=body, headers={"idempotency-key": key()})
 
 
+def suspended(web: Web) -> bool:
+    """Whether the lot stands still."""
+    return web.exchange.house.view.lots["L1"].suspended
+
+
 async def test_one_proposes_and_another_confirms(web: Web) -> None:
     """A cancellation waits for its second person; the first is refused, the list says how it stands."""
     first, second = await web.signed_in("operator"), await web.signed_in("operator2")
@@ -55,10 +60,10 @@ async def test_a_session_is_suspended_at_once_and_turned_down(web: Web) -> None:
     body = {"reason": "停电", "at_once": True}
     assert (await post(first, "sessions/S1/suspension", body)).status_code == 201
     await web.exchange.own_house.settled()
-    assert web.exchange.house.view.lots["L1"].suspended
+    assert suspended(web)
     assert (await post(second, "stops/ST-1/withdrawal", {"reason": "误报"})).status_code == 200
     await web.exchange.own_house.settled()
-    assert not web.exchange.house.view.lots["L1"].suspended
+    assert not suspended(web)
     for path in ("sessions/S9/cancellation", "lots/L9/cancellation", "stops/ST-9/confirmation"):
         assert (await post(first, path, None if "stops" in path else {"reason": "x"})).status_code == 404
 
@@ -107,6 +112,6 @@ async def test_the_desk_confirms_and_turns_down(web: Web) -> None:
     form = {"csrf": second.headers["x-csrf-token"], "command": "desk-confirm-1"}
     assert (await second.post("/operator/stops/ST-1/confirm", data=form)).status_code == 303
     await web.exchange.own_house.settled()
-    assert web.exchange.house.view.lots["L1"].suspended
+    assert suspended(web)
     over = await second.post("/operator/stops/ST-1/withdraw", data={**form, "command": "desk-confirm-2"})
     assert over.status_code == 409

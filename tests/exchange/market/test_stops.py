@@ -52,7 +52,6 @@ class Desk:
         """A proposal as it stands."""
         return self.house.view.market.stops.all[stop]
 
-    @property
     def suspended(self) -> bool:
         """Whether the lot stands still."""
         return self.house.view.lots[LOT].suspended
@@ -79,17 +78,17 @@ async def desk(sqlite_path: Path) -> AsyncIterator[Desk]:
 async def test_a_suspension_takes_two_persons(desk: Desk) -> None:
     """Nothing stands still before the second one agreed, and nobody agrees with oneself, under whichever account."""
     await desk.propose(person="P-9")
-    assert not desk.suspended
+    assert not desk.suspended()
     for who, person in (("operator", ""), ("operator2", "P-9")):
         with pytest.raises(Denied) as denied:
             await desk.confirm(who, person=person)
         assert (denied.value.code, denied.value.status) == ("FOUR_EYES", 403)
     await desk.confirm(person="P-10")
-    assert desk.suspended
+    assert desk.suspended()
     assert desk.stop().state is StopState.CONFIRMED
     assert refused(await desk.confirm()) == "STOP_STATE"
     await desk.wait(2 * SUSPENSION_OPEN)
-    assert desk.suspended
+    assert desk.suspended()
 
 
 async def test_a_proposal_lapses(desk: Desk) -> None:
@@ -113,15 +112,15 @@ async def test_an_emergency_stop_lapses_into_resumption(desk: Desk) -> None:
     """One operator stops at once; after ten minutes alone the lot goes on, its close moved by them, and not again."""
     closes_at = desk.house.view.lots[LOT].closes_at or 0
     await desk.propose(at_once=True)
-    assert desk.suspended
+    assert desk.suspended()
     await desk.wait(EMERGENCY - 1)
-    assert desk.suspended
+    assert desk.suspended()
     await desk.wait(1)
-    assert not desk.suspended
+    assert not desk.suspended()
     assert desk.house.view.lots[LOT].closes_at == closes_at + EMERGENCY
     assert refused(await desk.propose(at_once=True)) == "STOP_REPEATED"
     await desk.propose("operator2", at_once=True)
-    assert desk.suspended
+    assert desk.suspended()
 
 
 async def test_a_confirmed_emergency_stop_lasts(desk: Desk) -> None:
@@ -129,9 +128,9 @@ async def test_a_confirmed_emergency_stop_lasts(desk: Desk) -> None:
     await desk.propose(at_once=True)
     await desk.confirm()
     await desk.wait(2 * EMERGENCY)
-    assert desk.suspended
+    assert desk.suspended()
     await desk.house.submit(command("operator", Resume(LOT)))
-    assert not desk.suspended
+    assert not desk.suspended()
 
 
 async def test_an_emergency_stop_that_was_taken_back_or_resumed_holds_nothing(desk: Desk) -> None:
@@ -139,7 +138,7 @@ async def test_an_emergency_stop_that_was_taken_back_or_resumed_holds_nothing(de
     await desk.propose(at_once=True)
     await desk.house.submit(command("operator", WithdrawStop("ST-1", _account("operator"), "已排除")))
     await desk.house.settled()
-    assert not desk.suspended
+    assert not desk.suspended()
     await desk.propose("operator2", at_once=True)
     await desk.house.submit(command("operator", Resume(LOT)))
     assert desk.stop("ST-2").state is StopState.WITHDRAWN
@@ -153,7 +152,7 @@ async def test_a_full_suspension_takes_over_from_an_emergency_stop(desk: Desk) -
     await desk.confirm("operator", "ST-2")
     await desk.wait(EMERGENCY)
     assert desk.stop().state is StopState.LAPSED
-    assert desk.suspended
+    assert desk.suspended()
 
 
 async def test_nobody_stops_a_lot_past_the_two(desk: Desk) -> None:
@@ -184,6 +183,6 @@ async def test_a_whole_session_is_stopped_and_a_snapshot_keeps_it(desk: Desk) ->
     body = ProposeStop("suspend", "停电", _account("operator"), session="S1", at_once=True)
     await desk.house.submit(command("operator", body))
     await desk.house.settled()
-    assert desk.suspended
+    assert desk.suspended()
     view = desk.house.view
     assert decode(encode(view), RULEBOOK).market.stops == view.market.stops
