@@ -31,6 +31,10 @@ def _enterprise(id_: str, name: str, region: str, serial: int) -> PartyFacts:
 UNIVERSITY = PartyFacts(
     "university", "演示大学", "university", "heilongjiang", "12DEMO000000000001", "演示地址", "演示代表"
 )
+INSTITUTE = PartyFacts(
+    "institute", "演示研究院", "research_institute", "henan", "12DEMO000000000002", "演示地址", "演示代表"
+)
+"""Sold in the months before the demo begins; its account is there to look at what became of it."""
 ENTERPRISES = (
     _enterprise("jia", "演示企业甲", "heilongjiang", 1),
     _enterprise("yi", "演示企业乙", "heilongjiang", 2),
@@ -42,6 +46,7 @@ PARTIES = (UNIVERSITY, *ENTERPRISES)
 
 ACCOUNTS = (
     DemoAccount("university", "演示大学·成果转化办", "university", ("seller",)),
+    DemoAccount("institute", "演示研究院·成果转化办", "institute", ("seller",)),
     DemoAccount("jia", "演示企业甲·竞买代表", "jia", ("bidder",), played=False),
     DemoAccount("yi", "演示企业乙·竞买代表", "yi", ("bidder",), played=False),
     DemoAccount("bing", "演示企业丙·竞买代表", "bing", ("bidder",)),
@@ -54,6 +59,7 @@ ACCOUNTS = (
     DemoAccount("registrar2", "演示复审员", None, ("registrar",)),
     DemoAccount("funder1", "演示审核人一", None, ("funder",)),
     DemoAccount("funder2", "演示审核人二", None, ("funder",)),
+    DemoAccount("evaluator", "演示评价专家", None, ("evaluator",)),
     DemoAccount("bank", "演示银行", None, ("bank",)),
 )
 _BY_LOGIN = {account.login: account for account in ACCOUNTS}

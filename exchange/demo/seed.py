@@ -27,7 +27,7 @@ async def fill_registers(exchange: Exchange, at: int, hash_password: Callable[[s
     registers = exchange.registers
     if await registers.organisations.get(people.UNIVERSITY.id) is not None:
         return
-    for party in people.PARTIES:
+    for party in (*people.PARTIES, people.INSTITUTE):
         row = Organisation(
             party.id, party.name, party.kind, party.region, party.code, party.address, party.representative
         )
@@ -47,8 +47,9 @@ async def list_everything(exchange: Exchange, clock: ManualClock) -> None:
     steps = Steps(house, f"seed{house.epoch}")
     await steps.enrol()
     for achievement in load():
-        await steps.offer(listing_id(achievement), achievement)
-        clock.advance(MINUTE)
+        if listing_id(achievement) not in house.view.market.listings:
+            await steps.offer(listing_id(achievement), achievement)
+            clock.advance(MINUTE)
     clock.advance(NOTICE)
     await house.gavel.strike()
     await house.settled()

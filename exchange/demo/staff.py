@@ -46,6 +46,14 @@ class Staff:
             for task in self._tasks:
                 task.cancel()
 
+    async def finish(self) -> None:
+        """Do at once whatever is left to do, until nothing is."""
+        while left := [task for task in self._to_do(self._steps.house.view) if task[0] not in self._begun]:
+            for key, _, act in left:
+                self._begun.add(key)
+                await act()
+                await self._steps.house.settled()
+
     def _begin(self, key: str, pause: float, act: Act) -> None:
         self._begun.add(key)
         task = asyncio.create_task(self._do(key, pause, act), name=key)

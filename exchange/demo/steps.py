@@ -19,7 +19,7 @@ from exchange.market.custody import OPENING_WITHIN
 from exchange.market.listing_terms import OPTIONAL_CHECKS, Check, Checked
 from exchange.market.seal_messages import CustodyKind
 from matching_engine.terms import DAY, MINUTE, Extension, Mechanism, Rung, Terms
-from settlement.commands import RecordCredit, Subject
+from settlement.commands import PartyFacts, RecordCredit, Subject
 from settlement.dates import shanghai_date
 
 NOTICE = 7 * DAY
@@ -53,15 +53,21 @@ class Steps:
             if party.id not in self.house.view.market.parties:
                 await self.ask("operator", EnrolParty(party))
 
-    async def offer(self, listing: str, achievement: DemoAchievement, notice: int = NOTICE) -> None:
-        """The university lists an achievement, and the operator puts it under public notice: shorter ones in rehearsal."""
+    async def offer(
+        self,
+        listing: str,
+        achievement: DemoAchievement,
+        notice: int = NOTICE,
+        seller: PartyFacts = people.UNIVERSITY,
+    ) -> None:
+        """The holder lists an achievement, and the operator puts it under public notice: shorter ones in rehearsal."""
         await self.ask(
-            "university",
+            people.account_of(seller.id).login,
             SubmitListing(
                 listing=listing,
                 achievement=f"demo-{achievement.number}",
-                achievement_digest=register_row(achievement, people.UNIVERSITY.id).digest(),
-                seller=people.UNIVERSITY.id,
+                achievement_digest=register_row(achievement, seller.id).digest(),
+                seller=seller.id,
                 subject=subject_of(listing, achievement),
                 price_idea_fen=opening_price_fen(achievement),
             ),
@@ -75,15 +81,16 @@ class Steps:
         lots: Iterable[LotPlan],
         custody: CustodyKind | None = None,
         opening_within: int = OPENING_WITHIN,
+        rehearsal: bool = True,
     ) -> Outcome:
-        """The operator sets a session: a rehearsal, for nobody waits for days in a demo."""
+        """The operator sets a session: mostly a rehearsal, for nobody waits for days in a demo."""
         body = ScheduleSession(
             session,
             title,
             "LISTED_BIDDING",
             tuple(lots),
             deposit_release_within=DAY,
-            rehearsal=True,
+            rehearsal=rehearsal,
             sealed_custody=custody,
             opening_within=opening_within,
         )

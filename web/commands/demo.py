@@ -17,6 +17,7 @@ from exchange.demo import people
 from exchange.demo.bank import DemoBank
 from exchange.demo.demands import fill_demands
 from exchange.demo.director import Director
+from exchange.demo.history import LENGTH, History
 from exchange.demo.once import BEGIN, Once, Stage
 from exchange.demo.seed import LEAD, fill_registers, list_everything
 from exchange.matchmaking.daily import recommending
@@ -114,11 +115,13 @@ async def _trade(settings: Settings, fast: bool, listening: socket.socket) -> No
 async def _seed(settings: Settings) -> None:
     """Fill an empty market on a clock that runs ahead to the present."""
     present = SystemClock().now()
-    clock = ManualClock(present - LEAD)
+    clock = ManualClock(present - LEAD - LENGTH)
     async with open_exchange(settings, clock, DemoBank(clock)) as exchange:
-        await fill_registers(exchange, present - LEAD, hash_password)
-        await fill_demands(exchange.registers, present - LEAD)
+        await fill_registers(exchange, clock.now(), hash_password)
+        await fill_demands(exchange.registers, clock.now())
         if not exchange.house.view.market.listings:
+            await History(exchange, clock).play()
+            clock.advance(present - LEAD - clock.now())
             await list_everything(exchange, clock)
 
 
