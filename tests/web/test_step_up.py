@@ -6,10 +6,10 @@ from pathlib import Path
 
 import httpx2
 import pyotp
-import pytest
 import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from starlette.datastructures import Headers
 
 from exchange.demo import people
 from tests.web.asking import OPENING, STEP, bid, post, refusal
@@ -170,12 +170,17 @@ async def test_one_ends_other_sessions_and_sees_where_they_are(web: Web) -> None
     second = web.client("203.0.113.7", **agent)
     signed = await second.post("/api/v1/session", json={"account": "jia", "password": people.PASSWORD})
     assert signed.status_code == 200
+    sessions, closed = web.app.state.sessions, list[str]()
+    cookie = f"{sessions.cookie_name}={second.cookies[sessions.cookie_name]}"
+    who, _ = await sessions.caller(Headers({"cookie": cookie}))
+    sessions.follow(who, lambda: closed.append("socket"))
     shown = (await first.get("/api/v1/own-sessions")).json()["sessions"]
     assert {(one["device"], one["network"]) for one in shown} >= {("Firefox, Linux", "203.0.113.0/24")}
     assert [one["current"] for one in shown].count(True) == 1
     assert (await first.delete("/api/v1/own-sessions/nobodys")).status_code == 404
     assert (await first.delete("/api/v1/own-sessions")).status_code == 204
     assert (await second.get("/api/v1/session")).status_code == 401
+    assert closed == ["socket"]
     assert (await first.get("/api/v1/session")).status_code == 200
     kinds = [one.kind for one in await web.exchange.registers.access.list()]
     assert kinds[:3] == ["session_ended", "signed_in", "signed_in"]

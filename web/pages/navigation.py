@@ -60,7 +60,9 @@ def _overseen(s: Speech, roles: frozenset[str]) -> list[Link]:
     """What those see who watch over the market."""
     if not roles & {"operator", "auditor"}:
         return []
+    grants = [("/grants", s.text("Accounts and roles"))] if "operator" in roles else []
     return [
+        *grants,
         ("/seals", s.text("Sealed bids: keys and openings")),
         *([("/operator/mandates", s.text("People and mandates"))] if "operator" in roles else []),
         ("/unconverted", s.text("Unconverted results")),
