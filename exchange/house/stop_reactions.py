@@ -1,6 +1,6 @@
 """What follows from a stop: its lots stand still, end, or go on."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from exchange.house.command import Body
@@ -8,6 +8,7 @@ from exchange.house.state import State
 from exchange.market import stop_messages as sm
 from exchange.market.stop_state import Stop
 from matching_engine import commands as lc
+from matching_engine import events as le
 from matching_engine.lifecycle import RUNNING
 
 Bodies = tuple[Body, ...]
@@ -29,10 +30,15 @@ def _suspend(state: State, stop: Stop) -> Bodies:
 
 
 def _undone(state: State, event: sm.StopWithdrawn | sm.StopLapsed) -> Bodies:
-    """The lots that only this emergency stop held go on; their closing times move by the time they stood still."""
+    """The lots that only this stop held go on; their closing times move by the time they stood still."""
     stop = state.market.stops.all[event.stop]
-    held: Iterable[str] = (lot for lot in stop.lots if state.market.stops.holds.get(lot) == stop.id)
-    return tuple(lc.Resume(lot) for lot in held if stop.at_once and _may_go_on(state, lot))
+    return tuple(lc.Resume(lot) for lot in state.market.stops.held(stop) if _may_go_on(state, lot))
+
+
+def _opened(state: State, event: le.LotOpened) -> Bodies:
+    """A lot that opens while its session is suspended stands still from the beginning."""
+    stop = state.market.stops.holding(event.lot)
+    return (lc.Suspend(event.lot, stop.reason),) if stop is not None else ()
 
 
 def _may_go_on(state: State, lot: str) -> bool:
@@ -46,5 +52,6 @@ REACTIONS: dict[type, Callable[[State, Any], Bodies]] = {
     sm.StopConfirmed: _confirmed,
     sm.StopWithdrawn: _undone,
     sm.StopLapsed: _undone,
+    le.LotOpened: _opened,
 }
 """Event type → the commands that follow."""

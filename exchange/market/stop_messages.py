@@ -37,7 +37,7 @@ class ConfirmStop(Command, frozen=True, tag=True):
 
 
 class WithdrawStop(Command, frozen=True, tag=True):
-    """An operator takes a proposal back, or turns another's down; what an emergency stop holds goes on."""
+    """An operator takes a proposal back, turns another's down, or lifts a suspension: what it holds goes on."""
 
     stop: str
     author: str
@@ -75,7 +75,7 @@ class StopConfirmed(Event, frozen=True, tag=True):
 
 
 class StopWithdrawn(Event, frozen=True, tag=True):
-    """The proposal was taken back or turned down."""
+    """The proposal was taken back or turned down, or the suspension lifted."""
 
     stop: str
     author: str

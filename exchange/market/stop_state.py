@@ -34,6 +34,12 @@ class Stop:
     """Who confirmed it or took it back."""
     ended_at: int | None = None
 
+    @property
+    def in_force(self) -> bool:
+        """Whether it keeps lots suspended now."""
+        confirmed = self.state is StopState.CONFIRMED
+        return self.action == "suspend" and (confirmed or (self.at_once and self.state is StopState.OPEN))
+
     def is_of(self, account: str, person: str) -> bool:
         """Whether this account, or the person behind it, proposed it: two accounts of one person are two eyes, not four."""
         return account == self.author or (person != "" and person == self.person)
@@ -47,11 +53,20 @@ class Stops:
     due: dict[str, int] = field(default_factory=dict)
     """stop → the instant at which it lapses."""
     holds: dict[str, str] = field(default_factory=dict)
-    """lot → the stop that keeps it suspended."""
+    """lot → the stop that keeps it suspended, or will as soon as it opens."""
 
     def waiting(self) -> list[Stop]:
         """The stops that a second person has still to look at, oldest first."""
         return [self.all[id_] for id_ in self.due]
+
+    def holding(self, lot: str) -> Stop | None:
+        """The stop in force that holds a lot."""
+        stop = self.all.get(self.holds.get(lot, ""))
+        return stop if stop is not None and stop.in_force else None
+
+    def held(self, stop: Stop) -> list[str]:
+        """The lots that this stop, and no later one, holds."""
+        return [lot for lot in stop.lots if self.holds.get(lot) == stop.id]
 
     def let_go(self, lot: str, at: int) -> None:
         """The lot goes on: no stop holds it, and an emergency stop with no lot left is over."""

@@ -12,7 +12,7 @@ from exchange.market.refusals import Events, MarketRefusal, refuse
 from exchange.market.state import Market
 from exchange.market.stop_state import Stop, StopState
 from matching_engine.errors import Malformed
-from matching_engine.lifecycle import RUNNING
+from matching_engine.lifecycle import RUNNING, LifecycleState
 from matching_engine.state import Lot
 
 MINUTE = 60_000_000
@@ -81,10 +81,14 @@ def _named(market: Market, command: sm.ProposeStop) -> tuple[str, ...] | None:
 
 
 def _stoppable(lot: Lot | None, command: sm.ProposeStop) -> bool:
-    """What stands still already needs no emergency stop; what has ended needs none at all."""
+    """What stands still already needs no emergency stop; what has ended needs none at all.
+
+    A lot of a session that is not open yet is stopped as soon as it opens.
+    """
     if lot is None or lot.ended:
         return False
-    return lot.state in RUNNING or not command.at_once
+    to_open = bool(command.session) and lot.state is LifecycleState.ANNOUNCED
+    return lot.state in RUNNING or to_open or not command.at_once
 
 
 def _length(command: sm.ProposeStop) -> int:
@@ -125,11 +129,12 @@ def confirm(market: Market, command: sm.ConfirmStop, at: int, lots: Lots) -> Eve
 
 
 def withdraw(market: Market, command: sm.WithdrawStop, at: int, lots: Lots) -> Events:
-    """Taking back or turning down needs one operator: it leaves the market as it was."""
+    """Taking back, turning down and lifting a suspension need one operator: the market is as it was before."""
     stop = market.stops.all.get(command.stop)
     if stop is None:
         return _unknown(command, command.stop)
-    if stop.state is not StopState.OPEN:
+    lifted = stop.in_force and any(not lots[lot].ended for lot in market.stops.held(stop))
+    if stop.state is not StopState.OPEN and not lifted:
         return _over(command, stop)
     return (sm.StopWithdrawn(stop.id, command.author, command.reason.strip()[:REASON_MAX], at),)
 

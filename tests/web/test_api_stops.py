@@ -113,5 +113,10 @@ async def test_the_desk_confirms_and_turns_down(web: Web) -> None:
     assert (await second.post("/operator/stops/ST-1/confirm", data=form)).status_code == 303
     await web.exchange.own_house.settled()
     assert suspended(web)
-    over = await second.post("/operator/stops/ST-1/withdraw", data={**form, "command": "desk-confirm-2"})
+    assert "全部恢复" in (await first.get("/operator")).text
+    lift = {**form, "command": "desk-lift-0001"}
+    assert (await second.post("/operator/stops/ST-1/withdraw", data=lift)).status_code == 303
+    await web.exchange.own_house.settled()
+    assert not suspended(web)
+    over = await second.post("/operator/stops/ST-1/withdraw", data={**form, "command": "desk-lift-0002"})
     assert over.status_code == 409

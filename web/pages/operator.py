@@ -41,6 +41,7 @@ async def operator(visit: Visit, status: int = 200, wrong: Mapping[str, str] | N
         rows=rows,
         sessions=list({row["session"]: row["session_title"] for row in rows}.items()),
         proposals=operator_rows.waiting(visit),
+        in_force=operator_rows.sessions_suspended(visit),
         version=operator_rows.version(visit),
         waiting=_waiting(visit),
         scoring=_scoring(visit),

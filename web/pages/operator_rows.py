@@ -83,6 +83,18 @@ def _proposal(visit: Visit, stop: Stop) -> dict[str, Any]:
     }
 
 
+def sessions_suspended(visit: Visit) -> list[tuple[Stop, str, int]]:
+    """Sessions that two persons suspended: the stop, the session's title, and how many lots it still holds."""
+    state, stops = visit.state, visit.state.market.stops
+    found = []
+    for stop in stops.all.values():
+        if stop.session and stop.in_force and stop.id not in stops.due:
+            held = sum(not state.lots[lot].ended for lot in stops.held(stop))
+            if held:
+                found.append((stop, state.market.sessions[stop.session].title, held))
+    return found
+
+
 async def figures(visit: Visit) -> list[Figure]:
     """The house in one line."""
     s, app, house = visit.speech, visit.request.app, visit.exchange.house

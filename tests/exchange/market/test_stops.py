@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from exchange.demo.data import load
+from exchange.demo.steps import NOTICE, Steps, plan_lot
 from exchange.house.command import Command, Denied, Outcome, Principal
 from exchange.house.house import House
 from exchange.house.state_form import decode, encode
@@ -143,6 +145,41 @@ async def test_an_emergency_stop_that_was_taken_back_or_resumed_holds_nothing(de
     await desk.house.submit(command("operator", Resume(LOT)))
     assert desk.stop("ST-2").state is StopState.WITHDRAWN
     assert desk.house.view.market.stops.due == {}
+
+
+async def test_a_suspension_is_lifted_as_a_whole(desk: Desk) -> None:
+    """One operator lifts what two agreed on; lifted once, there is nothing left to lift."""
+    await desk.propose()
+    await desk.confirm()
+    assert desk.suspended()
+    lift = WithdrawStop("ST-1", _account("operator"), "已恢复")
+    assert refused(await desk.house.submit(command("operator", lift))) == ""
+    await desk.house.settled()
+    assert not desk.suspended()
+    assert refused(await desk.house.submit(command("operator", lift))) == "STOP_STATE"
+
+
+async def test_a_lot_that_opens_in_a_suspended_session_stands_still(sqlite_path: Path) -> None:
+    """A session is stopped before it opens; its lot opens suspended, and goes on when the emergency stop lapses."""
+    clock = ManualClock(BEGIN)
+    async with opened(sqlite_url(sqlite_path)) as journal, running(journal, clock) as house:
+        steps = Steps(house, "coming")
+        await steps.enrol()
+        await steps.offer("A1", load()[0])
+        clock.advance(NOTICE)
+        await house.gavel.strike()
+        plan = plan_lot(LOT, "A1", load()[0], clock.now() + MINUTE, 60 * MINUTE)
+        await steps.schedule("S1", "专场", (plan,))
+        desk = Desk(house, clock)
+        assert refused(await desk.propose(at_once=True)) == "STOP_NOTHING"
+        body = ProposeStop("suspend", "停电", _account("operator"), session="S1", at_once=True)
+        await house.submit(command("operator", body))
+        await desk.wait(MINUTE)
+        assert desk.suspended()
+        await desk.wait(EMERGENCY - MINUTE)
+        assert not desk.suspended()
+        closes_at = house.view.lots[LOT].closes_at or 0
+        assert closes_at == (plan.terms.closes_at or 0) + EMERGENCY - MINUTE
 
 
 async def test_a_full_suspension_takes_over_from_an_emergency_stop(desk: Desk) -> None:
