@@ -136,7 +136,9 @@ async def _select(session: AsyncSession, wanted: Selection, low: int, high: int,
     order = "DESC" if wanted.newest_first else "ASC"
     conditions, values = _conditions(wanted)
     if wanted.streams is None:
-        found = f"seq BETWEEN :low AND :high{conditions} ORDER BY seq {order} LIMIT :limit"
+        # A command has few rows, which its own index finds.
+        seq = "seq + 0" if wanted.command else "seq"
+        found = f"{seq} BETWEEN :low AND :high{conditions} ORDER BY {seq} {order} LIMIT :limit"
     else:
         # The index of streams holds seq as well: rows are chosen in it alone, and only then fetched. `seq + 0`
         # keeps the database from walking the whole journal in the order of seq instead.

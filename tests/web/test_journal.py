@@ -210,7 +210,7 @@ def test_fields_are_named_and_values_have_their_units() -> None:
         "amount_fen": 165_000_000,
         "closes_at": 1_772_413_200_000_000,
         "terms": {"weights": None, "every": 60_000_000},
-        "winners": [{"bidder": "B-1"}],
+        "winners": ({"bidder": "B-1"},),
         "extended": False,
     }
     lines = dict(event_lines(speech("en"), event))

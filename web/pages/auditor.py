@@ -19,7 +19,7 @@ from web import errors
 from web.api_audit import NDJSON, ReadQuery, owner_shown
 from web.journal import JournalQuery, RowResource, Shown, check_reader, lines, look, moment, show
 from web.journal_notes import note_look, note_rows
-from web.pages.journal_words import event_lines
+from web.pages.journal_words import event_lines, event_word
 from web.pages.shell import Visit, page
 from web.parse import BadInput
 from web.routes import read_query
@@ -63,6 +63,7 @@ async def browse(visit: Visit) -> Response:
         houses=await JournalBrowser(visit.exchange.registers.database).houses(),
         head=visit.speech.number(visit.state.seq),
         base=JOURNAL,
+        word=event_word,
     )
 
 
@@ -137,6 +138,7 @@ async def one_row(visit: Visit) -> Response:
         lot=_lot_of(resource),
         receipt=_receipt(visit, resource),
         base=JOURNAL,
+        word=event_word,
     )
 
 

@@ -32,6 +32,17 @@ def event_lines(s: Speech, event: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
+def event_word(s: Speech, kind: str) -> str:
+    """The word for a kind of event wherever it stands; other pages call some kinds by the names of their own affairs."""
+    own = s.code("row", kind)
+    return s.code("event", kind) if own == kind else own
+
+
+def event_words(s: Speech) -> dict[str, str]:
+    """The words for every kind that has one."""
+    return {kind: event_word(s, kind) for kind in s.known("event")}
+
+
 def field_name(s: Speech, name: str) -> str:
     """The word for a field; its own name, spaced, where there is none."""
     word = s.code("field", name)
@@ -41,18 +52,18 @@ def field_name(s: Speech, name: str) -> str:
 def _flat(s: Speech, value: Any, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], str]]:
     if isinstance(value, dict) and value:
         return [line for name, one in value.items() for line in _flat(s, one, (*path, str(name)))]
-    if isinstance(value, list) and any(isinstance(one, dict | list) for one in value):
+    if isinstance(value, list | tuple) and any(isinstance(one, dict | list | tuple) for one in value):
         return [line for n, one in enumerate(value, 1) for line in _flat(s, one, (*path, str(n)))]
     return [(path, shown(s, path[-1] if path else "", value))]
 
 
 def shown(s: Speech, name: str, value: Any) -> str:
     """One value as a reader expects it."""
-    if value is None or value in ("", [], {}):
+    if value is None or value in ("", [], (), {}):
         return "—"
     if isinstance(value, bool):
         return s.text("yes") if value else s.text("no")
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return ", ".join(shown(s, name, one) for one in value)
     if isinstance(value, int):
         return _number(s, name, value)

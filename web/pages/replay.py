@@ -10,6 +10,7 @@ from exchange.house.replay import Step
 from exchange.registers.read_audit import Kind
 from web import errors
 from web.charts import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, price_chart
+from web.pages.journal_words import event_word, event_words
 from web.pages.shell import Visit, page, script_words
 from web.replays import PAGE, Replays, StepsPage, veiled
 from web.routes import json
@@ -67,6 +68,7 @@ async def replay(visit: Visit) -> Response:
         box=(LEFT, WIDTH - RIGHT, TOP, HEIGHT - BOTTOM),
         start=visit.request.query_params.get("at", ""),
         speeds=SPEEDS,
+        word=event_word,
         words_for_script=script_words(_words(visit)),
     )
 
@@ -114,7 +116,7 @@ def _words(visit: Visit) -> dict[str, Any]:
     """Texts and codes for the player."""
     s = visit.speech
     return {
-        "events": s.codes("event", s.known("event")),
+        "events": event_words(s),
         "states": s.codes("lot", s.known("lot")),
         "refusals": s.codes("refusal", s.known("refusal")),
         "reasons": s.codes("reason", s.known("reason")),
