@@ -7,7 +7,9 @@ from typing import Any
 
 import msgspec
 
+from exchange.notices.payload import WebhookMessage
 from web.errors import TITLES, Problem
+from web.openapi_webhooks import webhooks
 from web.resources import Taken
 from web.routes import Operation
 
@@ -42,6 +44,8 @@ _TAGS = {
     "settlement": "What follows from a trade, for those whom it concerns",
     "registration": "The registration desk: filings, their review, numbers, changes, technical income",
     "bank": "The bank behind the escrow account",
+    "notices": "What people follow and are told, and how they are reached",
+    "webhooks": "Signed messages to addresses of an organisation",
     "network": "Other nodes: who they are, what they tell, their figures",
     "audit": "The journal as its readers may see it, and who read what is confidential",
     "proof": "The signed tree over the journal: heads, proofs, receipts",
@@ -73,6 +77,7 @@ def document(operations: Sequence[Operation]) -> bytes:
             "info": _INFO,
             "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
             "paths": paths,
+            "webhooks": webhooks(_schema(WebhookMessage)),
             "components": {"schemas": components, "securitySchemes": _SECURITY},
         }
     )
@@ -80,7 +85,7 @@ def document(operations: Sequence[Operation]) -> bytes:
 
 def _types(operations: Sequence[Operation]) -> list[Any]:
     """Every type that the document shows; queries become parameters and need no schema of their own."""
-    found: list[Any] = [Problem]
+    found: list[Any] = [Problem, WebhookMessage]
     for operation in operations:
         for one in (operation.body, operation.returns):
             if one is not None and one not in found:

@@ -37,6 +37,7 @@ from web.pages import (
     matches,
     negotiations,
     network,
+    notices,
     offices,
     operator,
     organisation,
@@ -44,6 +45,7 @@ from web.pages import (
     payout,
     personal,
     pictures,
+    questions,
     registration,
     registration_papers,
     registration_steps,
@@ -60,6 +62,7 @@ from web.pages import (
     trials,
     unconverted,
     verify,
+    webhooks,
     workspace,
     zones,
 )
@@ -69,6 +72,9 @@ __all__ = ["error_page", "page_routes"]
 
 
 PARTS = (
+    notices,
+    questions,
+    webhooks,
     market,
     auditor,
     replay,

@@ -7,7 +7,9 @@ import msgspec
 from starlette.responses import Response
 from starlette.routing import Route
 
+from exchange.notices.searches import canonical
 from exchange.registers import Achievement
+from exchange.registers.follows import FollowKind
 from exchange.registers.regions import short_name
 from exchange.registers.search_index import FACETS
 from exchange.registers.shares import shown
@@ -19,6 +21,7 @@ from web.api_catalogue import changed_fields
 from web.catalogue import OVERSEERS, visible
 from web.i18n import Speech
 from web.pages.network import catalogue_elsewhere
+from web.pages.notices import followed
 from web.pages.shell import Visit, page
 
 PAGE = 20
@@ -42,6 +45,8 @@ async def search(visit: Visit) -> Response:
     return visit.render(
         "achievements.html",
         q=q,
+        follow=await followed(visit, (FollowKind.SEARCH, canonical({"q": q, **chosen}))),
+        follow_back=_address(q, chosen),
         chosen=[_chosen(visit.speech, q, chosen, name) for name in chosen],
         hidden=chosen,
         may_import=visit.caller is not None

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from exchange.registers import Demand
+from exchange.registers.follows import FollowKind
 from exchange.registers.regions import region_key, short_name
 from exchange.registers.words import DemandKind, DemandState, Field, Stage
 from matching_engine.money import format_yuan
@@ -15,6 +16,7 @@ from settlement.dates import shanghai_date
 from web import demands as rules
 from web import errors
 from web.pages.negotiations import number
+from web.pages.notices import followed
 from web.pages.shell import Visit, page, sentence
 from web.parse import BadInput, command_id, yuan
 
@@ -138,6 +140,7 @@ async def show(
         status,
         f"/demands/{demand.id}",
         demand=demand,
+        follow=await followed(visit, (FollowKind.DEMAND, demand.id)),
         own=own,
         running=running,
         ended=demand.state in rules.ENDED,

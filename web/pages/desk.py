@@ -10,6 +10,7 @@ from web import errors
 from web.pages.challenges import waiting_milestones
 from web.pages.lots import summary, you
 from web.pages.negotiations import waiting
+from web.pages.questions import waiting_questions
 from web.pages.shell import Visit, page
 from web.pages.stages import stage_now
 from web.pages.trials import waiting_trials
@@ -107,6 +108,7 @@ def to_do(visit: Visit, party: str, deposits: list[Deposit], trades: list[Trade]
     tasks += _offers(visit, party)
     tasks += waiting(visit, party)
     tasks += waiting_trials(visit, party)
+    tasks += waiting_questions(visit)
     for trade in trades:
         tasks += waiting_milestones(visit, party, trade)
         contract = state.contracts.get(trade.contract or "")

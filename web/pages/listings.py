@@ -14,11 +14,14 @@ from exchange.market.listing_state import Listing, ListingState
 from exchange.market.listing_terms import Papers
 from exchange.registers.accounts import STAFF
 from exchange.registers.achievements import Achievement
+from exchange.registers.follows import FollowKind
 from matching_engine.terms import DAY
 from settlement.commands import Subject
 from web import errors
 from web.api_listings import PUBLIC, may_see, objection_id, own_achievement
+from web.pages import questions
 from web.pages.catalogue import badge_of
+from web.pages.notices import followed
 from web.pages.refusal_words import rule, words
 from web.pages.shell import Visit, page, sentence
 from web.parse import BadInput, command_id, yuan
@@ -196,6 +199,8 @@ async def listing(
         objections=[market.objections[id_] for id_ in one.objections],
         waiting=[interest for interest in one.interests.values() if interest.refused is None],
         lot=market.lot_of(one.id),
+        follow=await followed(visit, (FollowKind.LISTING, one.id)),
+        questions=questions.part(visit, one),
         mine=mine,
         staff=staff,
         owns=party == one.seller,

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from exchange.house.command import Body, Outcome, Principal, Recorded
 from exchange.market.commands import ApplyEntry
+from exchange.registers.follows import FollowKind
 from matching_engine import commands as lc
 from matching_engine import events as le
 from matching_engine.errors import Broken, LuochuiError
@@ -23,6 +24,7 @@ from web.bids import bid_of, code_for
 from web.charts import Point, price_chart
 from web.pages.catalogue import badge_of
 from web.pages.lots import LIVE, You, next_instant, shown_price, you
+from web.pages.notices import followed
 from web.pages.paths import Path, Paths
 from web.pages.room_rules import achievement_facts, rules
 from web.pages.room_words import room_words
@@ -103,6 +105,7 @@ async def show(
         badge=await badge_of(visit, listing.achievement),
         rules=rules(s, one, placed.deposit_fen),
         you=own,
+        follow=await followed(visit, (FollowKind.LOT, lot), (FollowKind.SESSION, placed.session)),
         sealed=one.terms.mechanism in SEALED,
         seal_officials=officials_of(state, lot),
         suspended_why=path.suspended_why,

@@ -21,6 +21,7 @@ from starlette.routing import Route
 from exchange.bootstrap import Exchange
 from exchange.house.command import Body, Command, Outcome, Principal
 from exchange.house.state import State
+from exchange.ports import Unavailable
 from matching_engine.errors import Broken, LuochuiError
 from matching_engine.money import format_yuan
 from web import errors
@@ -57,6 +58,8 @@ class Visit:
     exchange: Exchange
     caller: Caller | None
     speech: Speech
+    unread: int = 0
+    """Notices that the reader has not read."""
 
     @property
     def state(self) -> State:
@@ -171,6 +174,7 @@ def frame(visit: Visit, path: str, query: Mapping[str, str]) -> dict[str, Any]:
         "nav_more": more,
         "here": "/" + path.split("/")[1],
         "path": path,
+        "unread": visit.unread,
         "other_language": f"{path}?{urlencode({**query, 'lang': other})}",
         "token": lambda: _token(caller),
         "new_id": lambda: str(uuid4()),
@@ -218,6 +222,7 @@ def page(path: str, handler: Page, method: str = "GET") -> Route:
     async def endpoint(request: Request) -> Response:
         visit = visit_of(request)
         try:
+            visit.unread = await _unread(visit) if method == "GET" else 0
             response = await handled(visit, handler)
             await noted(request, path, response.status_code)
             return response
@@ -228,6 +233,16 @@ def page(path: str, handler: Page, method: str = "GET") -> Route:
             return visit.go(f"/sign-in?next={quote(back)}")
 
     return Route(path, endpoint, methods=[method], name=f"{method} {path}")
+
+
+async def _unread(visit: Visit) -> int:
+    """How many notices wait for the reader; none where that cannot be read now."""
+    if visit.caller is None:
+        return 0
+    try:
+        return await visit.exchange.registers.notices.unread(visit.caller.account.id)
+    except Unavailable:
+        return 0
 
 
 def path_and_query(request: Request) -> str:

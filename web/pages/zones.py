@@ -7,10 +7,12 @@ from starlette.routing import Route
 
 from exchange.market.release_clock import CANDIDATE
 from exchange.market.unconverted import Reason
+from exchange.registers.follows import FollowKind
 from exchange.releases.outcomes import pipeline
 from exchange.releases.zones import zone_of
 from web import releases
 from web.pages.catalogue import facet_word
+from web.pages.notices import followed
 from web.pages.shell import Visit, page
 
 BATCHES_SHOWN = 12
@@ -36,6 +38,7 @@ async def unconverted(visit: Visit) -> Response:
             if scan and name in scan.counts
         ],
         counts=pipeline(state),
+        follow=await followed(visit, (FollowKind.ZONE, "unconverted")),
         search=lambda batch: "/achievements?" + urlencode({"zone": zone_of(batch)}),
         value=lambda name, value: facet_word(visit.speech, name, value),
     )
