@@ -253,3 +253,14 @@ async def test_a_journal_for_reading_writes_nothing(migrated: str) -> None:
         await journal.acquire("hub", "test", 1)
     assert await everything(journal) == []
     await journal.close()
+
+
+async def test_hashes_alone_are_read(journal: Journal) -> None:
+    """The hashes of a stretch of rows, of one house, in order; nothing beyond the end."""
+    lease, other = await journal.acquire("hub", "test", 1), await journal.acquire("north", "test", 1)
+    written = rows(lease, 1, 9)
+    await journal.append(lease, written)
+    await journal.append(other, rows(other, 1, 3))
+    assert await journal.hashes("hub", 2, 5) == [one.hash for one in written[2:5]]
+    assert await journal.hashes("hub", 7, 99) == [one.hash for one in written[7:]]
+    assert await journal.hashes("south", 0, 5) == []
