@@ -90,6 +90,12 @@ class Speech:
         """A message with markup of our own; values are escaped."""
         return Markup(self._catalogue.gettext(message)) % {k: escape(v) for k, v in values.items()}  # noqa: S704
 
+    def word(self, value: str) -> str:
+        """A value of one of the documents' lists, like a field of technology; itself where it is in none."""
+        key = value.replace("、", "_")
+        found = self.code("word", key)
+        return value if found == key else found
+
     def code(self, family: str, code: object) -> str:
         """The sentence or word for a code, like code("refusal", "LOT_CLOSED"); the bare code where there is none."""
         key = f"{family}.{code}"

@@ -75,9 +75,7 @@ def facet_word(s: Speech, name: str, value: str | None) -> str:
         return short_name(value) if s.language == "zh" else value.replace("_", " ").title()
     if name == "trl":
         return f"TRL {value}"
-    key = value.replace("、", "_")
-    found = s.code("word", key)
-    return value if found == key else found
+    return s.word(value)
 
 
 def _chosen(s: Speech, q: str, chosen: dict[str, str], name: str) -> dict[str, str]:

@@ -105,9 +105,9 @@ def _activity(s: Speech, found: Figures) -> dict[str, Any] | None:
     points = series.points[-MONTHS:]
     names = [point.month for point in points]
     label = s.text("Activity index by month, %(first)s to %(last)s", first=names[0], last=names[-1])
-    hundredths = [hundredths(point.index) for point in points]
+    values = [hundredths(point.index) for point in points]
     return {
-        "chart": line(label, names, hundredths),
+        "chart": line(label, names, values),
         "rows": [(point.month, point.index) for point in points],
         "base": series.base_month,
         "version": series.version,
@@ -127,7 +127,7 @@ def _through(s: Speech, found: Figures) -> dict[str, Any] | None:
 
 def _groups(s: Speech, found: Figures) -> list[dict[str, Any]]:
     """What was sold by field and by region, the greatest first."""
-    fields = {key: s.code("word", key) for key in found.by_field}
+    fields = {key: s.word(key) for key in found.by_field}
     regions = {key: region_word(s, key) for key in found.by_region}
     return [
         _group(s, s.text("By field"), s.text("Field"), found.by_field, fields),

@@ -58,10 +58,11 @@ def _listing(visit: Visit, one: Listing) -> dict[str, Any]:
     """A listing with what comes next for it, and when."""
     market = visit.state.market
     lot = market.lot_of(one.id)
-    at = one.notice_until if one.state is ListingState.NOTICE else None
-    if one.state is ListingState.IN_SESSION and lot in visit.state.lots:
-        at = visit.state.lots[lot].closes_at
-    return {**row(visit, one), "next": visit.speech.code("listing_next", one.state), "at": at, "lot": lot}
+    placed = visit.state.lots.get(lot or "") if one.state is ListingState.IN_SESSION else None
+    step, at = str(one.state), placed.closes_at if placed else None
+    if placed is not None and placed.ended:
+        step, at = "sold" if placed.winners else "ended", None
+    return {**row(visit, one), "next": visit.speech.code("listing_next", step), "at": at, "lot": lot}
 
 
 def _objections(visit: Visit, listings: list[Listing]) -> list[dict[str, Any]]:
@@ -72,7 +73,8 @@ def _objections(visit: Visit, listings: list[Listing]) -> list[dict[str, Any]]:
         for one in listings
         for id_ in one.objections
     ]
-    return sorted(found[::-1], key=lambda item: not item["open"])[:SHOWN]
+    found.reverse()
+    return sorted(found, key=lambda item: not item["open"])[:SHOWN]
 
 
 def _lots(visit: Visit, party: str) -> list[dict[str, Any]]:
