@@ -69,7 +69,8 @@ class JournalBrowser:
                 return Found((), None)
             if wanted.walks:
                 return await _walk(session, wanted, low, high, limit)
-            rows = await _select(session, wanted, low, high, limit + 1)
+            select = _of_command if wanted.command else _select
+            rows = await select(session, wanted, low, high, limit + 1)
         more = len(rows) > limit
         rows = rows[:limit]
         return Found(tuple(rows), rows[-1].seq if more else None)
@@ -136,9 +137,7 @@ async def _select(session: AsyncSession, wanted: Selection, low: int, high: int,
     order = "DESC" if wanted.newest_first else "ASC"
     conditions, values = _conditions(wanted)
     if wanted.streams is None:
-        # A command has few rows, which its own index finds.
-        seq = "seq + 0" if wanted.command else "seq"
-        found = f"{seq} BETWEEN :low AND :high{conditions} ORDER BY {seq} {order} LIMIT :limit"
+        found = f"seq BETWEEN :low AND :high{conditions} ORDER BY seq {order} LIMIT :limit"
     else:
         # The index of streams holds seq as well: rows are chosen in it alone, and only then fetched. `seq + 0`
         # keeps the database from walking the whole journal in the order of seq instead.
@@ -154,8 +153,26 @@ async def _select(session: AsyncSession, wanted: Selection, low: int, high: int,
     return [schema.row(row) for row in await session.execute(query, given)]
 
 
+async def _of_command(session: AsyncSession, wanted: Selection, low: int, high: int, limit: int) -> list[Row]:
+    """The rows of one command by its own index, which the order by part makes every database take; they are few."""
+    # The columns are a literal of this product; values are always parameters.
+    query = (
+        f"SELECT {schema.COLUMN_LIST} FROM journal WHERE house = :house AND command_id = :id ORDER BY part"  # noqa: S608
+    )
+    every = await session.execute(text(query), {"house": wanted.house, "id": wanted.command})
+    rows = [
+        row
+        for row in map(schema.row, every)
+        if low <= row.seq <= high
+        and wanted.type in ("", row.type)
+        and wanted.account in ("", row.principal)
+        and (wanted.streams is None or row.stream in wanted.streams)
+    ]
+    return (rows[::-1] if wanted.newest_first else rows)[:limit]
+
+
 def _conditions(wanted: Selection) -> tuple[str, dict[str, Any]]:
-    given = {"type": wanted.type, "principal": wanted.account, "command_id": wanted.command}
+    given = {"type": wanted.type, "principal": wanted.account}
     values: dict[str, Any] = {column: value for column, value in given.items() if value}
     return "".join(f" AND {column} = :{column}" for column in values), values
 
