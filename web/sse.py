@@ -6,14 +6,15 @@ or, where that cannot be told, a `snapshot` to start again from; never a part.
 
 import asyncio
 import re
-from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 import msgspec
 from starlette.responses import Response, StreamingResponse
 
 from exchange.bootstrap import Exchange
 from exchange.house.command import Recorded
+from web.errors import failure
 from web.routes import Ask
 from web.views import Json, event_view, iso, lot_view
 
@@ -23,6 +24,11 @@ BACKLOG_MAX = 256
 """Events held back for a reader; who is slower is let go, and comes back with Last-Event-ID."""
 REPLAY_MAX = 2_000
 """Missed events that are told one by one; who missed more starts from a snapshot."""
+
+STREAMS_MAX = 5_000
+"""Streams of one process; beyond them readers are asked to come back, so that bidders keep the process."""
+STREAMS_OF_ONE = 64
+"""Streams of one address, which may be a whole office behind one gateway."""
 
 _ID = re.compile(r"(\d{1,18}):(\d{1,18})", re.ASCII)
 _encoder = msgspec.json.Encoder()
@@ -48,6 +54,8 @@ class Feed:
 
     def __init__(self, exchange: Exchange) -> None:
         self._readers: dict[str, set[Reader]] = defaultdict(set)
+        self.open: Counter[str] = Counter()
+        """Streams by address."""
         exchange.house.watch(self._note)
 
     def _note(self, batch: Sequence[Recorded]) -> None:
@@ -74,15 +82,32 @@ async def stream(ask: Ask, lot: str) -> Response:
     state = ask.request.app.state
     if not hasattr(state, "feed"):
         state.feed = Feed(ask.exchange)
+    feed, address = state.feed, ask.request.client.host if ask.request.client else ""
+    if feed.open[address] >= STREAMS_OF_ONE or feed.open.total() >= STREAMS_MAX:
+        headers = {"retry-after": "30"}
+        raise failure(429, "RATE_LIMITED", "too many streams are open", retry=True, headers=headers)
     since = _ID.fullmatch(ask.request.headers.get("last-event-id", ""))
     place = (int(since[1]), int(since[2])) if since else None
-    told = _tell(ask.exchange, state.feed, lot, place)
+    told = _counted(feed, address, _tell(ask.exchange, feed, lot, place))
     return StreamingResponse(told, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+
+
+async def _counted(feed: Feed, address: str, told: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+    """The same, counted as long as somebody reads."""
+    feed.open[address] += 1
+    try:
+        async for frame in told:
+            yield frame
+    finally:
+        feed.open[address] -= 1
+        if not feed.open[address]:
+            del feed.open[address]
+        await told.aclose()
 
 
 async def _tell(
     exchange: Exchange, feed: Feed, lot: str, since: tuple[int, int] | None
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """First what was missed, or a snapshot; then every event as it happens. Nothing twice, nothing left out."""
     name = f"lot/{lot}"
     reader = feed.join(name)

@@ -152,3 +152,21 @@ async def test_other_lots_and_unknown_lots(live: Web) -> None:
     async with httpx2.AsyncClient(base_url=live.exchange.settings.public_url) as client:
         answer = await client.get("/api/v1/lots/none/events", headers={"accept": "text/event-stream"})
     assert (answer.status_code, answer.json()["code"]) == (404, "LOT_UNKNOWN")
+
+
+async def test_streams_are_counted_and_limited(live: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One too many from an address is asked to come back; when a reader leaves there is room again."""
+    monkeypatch.setattr(sse, "STREAMS_OF_ONE", 1)
+    path, headers = "/api/v1/lots/L1/events", {"accept": "text/event-stream"}
+    async with reading(live) as stream:
+        await stream.frame()
+        async with httpx2.AsyncClient(base_url=live.exchange.settings.public_url) as client:
+            refused = await client.get(path, headers=headers)
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "30")
+        assert refused.json()["code"] == "RATE_LIMITED"
+    async with asyncio.timeout(10):
+        while live.app.state.feed.open:
+            await bid(live.exchange.house, "jia", OPENING)
+            await asyncio.sleep(0.02)
+    async with reading(live) as stream:
+        assert (await stream.frame())["event"] == "snapshot"

@@ -79,7 +79,9 @@ def _client(visit: Visit, mandate: MandateGranted) -> dict[str, Any]:
         "mandate": mandate,
         "name": market.parties[party].name,
         "from": visit.speech.day(mandate.valid_from),
-        "until": visit.speech.day(mandate.valid_until),
+        "until": visit.speech.day(mandate.valid_until)
+        if mandate.valid_until
+        else visit.speech.text("until revoked"),
         "entries": list(reversed(entered))[:OFFERED],
         "listings": [one for one in market.listings.values() if one.seller == party][:OFFERED],
     }
