@@ -263,7 +263,7 @@ def credit_command(credit: str) -> str:
 def _bank(ask: Ask) -> Principal:
     """Who tells of money: the bank's signature, or an account; 401 for a signature that is wrong."""
     signature = ask.request.headers.get(SIGNATURE)
-    if signature is None:
+    if signature is None or (ask.caller is not None and ask.caller.signed):
         if ask.caller is None:
             raise not_signed_in()
         return ask.principal

@@ -70,6 +70,7 @@ async def decide(state: Any, caller: Caller, grant: str, confirm: bool) -> Grant
     needs_operator(caller)
     if confirm:
         state.gate.demand(caller)
+        await _still_separate(state, grant)
     at = state.exchange.house.clock.now()
     try:
         done: Grant = await state.exchange.registers.grants.decide(grant, caller.account, confirm, at)
@@ -79,6 +80,15 @@ async def decide(state: Any, caller: Caller, grant: str, confirm: bool) -> Grant
         raise errors.failure(409, "SEPARATION_OF_DUTY", str(apart), field="roles") from apart
     await _note(state, "grant_confirmed" if confirm else "grant_rejected", done, caller)
     return done
+
+
+async def _still_separate(state: Any, grant: str) -> None:
+    """What was noted of persons since the proposal counts as well."""
+    registers = state.exchange.registers
+    proposed = await registers.grants.get(grant)
+    account = await registers.accounts.get(proposed.account) if proposed else None
+    if account is not None:
+        await _separate(state, account, frozenset(proposed.roles))
 
 
 async def _note(state: Any, kind: AccessKind, grant: Grant, caller: Caller) -> None:

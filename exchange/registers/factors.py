@@ -143,6 +143,12 @@ class Factors:
 
         Counting first means that no number of requests at the same time gets more than its tries.
         """
+        try:
+            return await self._counted(account, at)
+        except IntegrityError:  # another request made the row at the same time
+            return await self._counted(account, at)
+
+    async def _counted(self, account: str, at: int) -> int:
         query = select(FactorGuardRow).where(FactorGuardRow.account == account).with_for_update()
         async with self._database.writing() as session:
             row = await session.scalar(query)

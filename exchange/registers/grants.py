@@ -94,6 +94,12 @@ class Grants:
             row.state, row.decided_by, row.decided_at = "confirmed" if confirm else "rejected", by.id, at
             return _grant(row)
 
+    async def get(self, id: str) -> Grant | None:  # noqa: A002
+        """A grant by its id."""
+        async with self._database.reading() as session:
+            row = await session.get(GrantRow, id)
+            return None if row is None else _grant(row)
+
     async def list(self, state: str = "", limit: int = 200) -> list[Grant]:
         """Grants, the latest first; of one state."""
         query = select(GrantRow).order_by(GrantRow.proposed_at.desc(), GrantRow.id).limit(limit)
