@@ -10,7 +10,7 @@ are in base64url without padding. A browser writes and reads the same files (web
 import os
 import stat
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -23,7 +23,7 @@ from exchange.market.seal_messages import OfficialRole
 from exchange.store.layer import CURVE, b64, private_of, private_text, public_text, unb64
 from matching_engine.errors import Malformed
 
-FORMAT = "luochui.official-key.v1"
+FORMAT: Final = "luochui.official-key.v1"
 ROUNDS = 600_000
 """Rounds of PBKDF2: what costs an attacker who has the file most of the time."""
 

@@ -112,7 +112,7 @@ def keygen(
         if role not in ROLES:
             raise Malformed("--role", role, " or ".join(ROLES))
         secret = _secret(PASSPHRASE_ENV, "Passphrase", confirm=True) if passphrase else ""
-        key = new_key(lot, role, secret)  # type: ignore[arg-type]  # looked at above
+        key = new_key(lot, role, secret)
         write_key(out, key)
         _line({"lot": lot, "role": role, "key": key.public_key, "fingerprint": fingerprint(key.public_key)})
 
@@ -214,7 +214,9 @@ def _keys(path: Path | None, server: str | None, lot: str) -> SealKeyResource:
     """The published keys, all of them and of this lot."""
     if (path is None) == (server is None):
         raise Malformed("--keys", path and str(path), "KEYS.json or --server, one of them")
-    published = _read(path, SealKeyResource) if path is not None else _asked(_fetched(server or "", lot))
+    published: SealKeyResource = (
+        _read(path, SealKeyResource) if path is not None else _asked(_fetched(server or "", lot))
+    )
     count = {SINGLE: 1, nested.FORMAT: 2}.get(published.format)
     if published.lot != lot or count != len(published.keys):
         raise Malformed("keys", f"{published.lot}, {published.format}", f"all keys of lot {lot}")
