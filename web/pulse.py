@@ -27,6 +27,8 @@ MINUTE = 60_000_000
 READ_EVERY = 1_000_000
 """µs between two readings, however many desks ask."""
 HEALTH_EVERY = 5_000_000
+PACE_KEPT = 10_000
+"""Bids of a lot that are looked at for its pace, when it is looked at first."""
 HINTS_EVERY = 10_000_000
 NETWORKS_EVERY = 300_000_000
 RECENT = 300_000_000
@@ -165,6 +167,13 @@ class Pulse:
                 whole = bidding_of(house.view.lots[lot], rows)
                 whole.steps += [step for step in early.steps if step.seq > whole.seq]
                 self._bidding[lot] = whole
+                self._remember(lot, rows)
+
+    def _remember(self, lot: str, rows: Sequence[Recorded]) -> None:
+        """The pace of a lot that was bid on before anybody looked."""
+        last = rows[-1].at if rows else 0
+        after = [at for at in self._bids[lot] if at > last]
+        self._bids[lot] = deque([row.at for row in rows if isinstance(row.event, BIDS)][-PACE_KEPT:] + after)
 
     async def _ties(self) -> Ties:
         now, state = self._exchange.house.clock.now(), self._exchange.house.view

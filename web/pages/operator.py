@@ -56,7 +56,7 @@ def _words(visit: Visit) -> dict[str, Any]:
     s = visit.speech
     say = {
         "day": s.text("%(n)s d"),
-        "hints": s.text("%(n)s hints"),
+        "hints": s.text("Hints: %(n)s"),
         "shown": s.text("%(n)s of %(all)s lots shown"),
         "line": s.codes("line", ["live", "connecting", "waiting", "signed_out", "gone"]),
         "mute": s.text("Mute the alarm"),
