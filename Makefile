@@ -38,7 +38,7 @@ audit: $(TEST)
 	$(PY) scripts/audit.py
 
 bench: $(TEST) ## the benchmarks, each beside its floor (leave the machine alone meanwhile)
-	@for part in engine bids; do .venv/bin/luochui bench $$part || exit $$?; done
+	@for part in engine bids fanout market recovery; do .venv/bin/luochui bench $$part || exit $$?; done
 
 simulate: $(TEST) ## simulated runs in which everything fails; SEED=1 RUNS=1, CRASH=17 or CRASH=all, STEPS=40 lines
 	@PYTHONHASHSEED=0 $(PY) -m tests.simulation --seed $(or $(SEED),1) --runs $(or $(RUNS),1) --steps $(or $(STEPS),40) --crash "$(CRASH)"

@@ -13,6 +13,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
 
@@ -46,6 +47,11 @@ class Server:
     def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
         self.process, self.port = process, port
 
+    def memory(self) -> int:
+        """Octets of the process that lie in memory and are its own."""
+        lines = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
+
     def metric(self, name: str) -> float:
         """A count that the house publishes."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=10) as answer:
@@ -75,6 +81,13 @@ def serving(arguments: Sequence[str], port: int, path: str, **environment: str) 
             raise Broken(f"{broken}\n{log.read().decode(errors='replace')[-2000:]}") from broken
         finally:
             stop(process)
+
+
+def run(*arguments: str) -> None:
+    """A command `python -m …` to its end; Broken with its last words when it fails."""
+    done = subprocess.run([*_PYTHON, *arguments], capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise Broken(f"{' '.join(arguments[:2])}: {done.stderr.strip()[-500:]}")
 
 
 def _answers(port: int, path: str) -> bool:

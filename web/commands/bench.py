@@ -7,6 +7,7 @@ import typer
 
 from web.bench import bids as bids_bench
 from web.bench import fanout as fanout_bench
+from web.bench import market as market_bench
 from web.bench import recovery as recovery_bench
 from web.bench.engine import OPERATIONS, QUICK_ROUNDS, ROUNDS, measure
 from web.commands.errors import exits
@@ -94,4 +95,20 @@ def recovery(
     configure_logging(level=logging.WARNING)
     with exits():
         report = recovery_bench.measure(recovery_bench.QUICK if quick else recovery_bench.WHOLE)
+    report.show(as_json)
+
+
+@bench_app.command()
+def market(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line for each figure.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Smaller sizes, fewer rounds.")] = False,
+) -> None:
+    """What grows with the market: search and pages, starting and memory, reports; each at three sizes, with the exponent.
+
+    Needs some 3 GB of disk for a while, and about ten minutes. Exit status 0 when it was measured, whether a goal is
+    met or not; 70 when a server fell.
+    """
+    configure_logging(level=logging.WARNING)
+    with exits():
+        report = market_bench.measure(market_bench.QUICK if quick else market_bench.WHOLE)
     report.show(as_json)

@@ -1,7 +1,8 @@
 """Lots as lists and pages show them: one price, one instant, one word each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from exchange.bootstrap import Exchange
@@ -79,42 +80,55 @@ def sessions_by_interest(state: State) -> list[Session]:
 
     def key(session: Session) -> tuple[int, int]:
         lots = [state.lots[lot] for lot in session.lots]
-        if any(lot.state in LIVE for lot in lots):
-            return 0, min(lot.closes_at or lot.opens_at for lot in lots if lot.state in LIVE)
-        if any(not lot.ended for lot in lots):
-            return 1, min(lot.opens_at for lot in lots if not lot.ended)
-        return 2, -max(lot.closed_at or 0 for lot in lots)
+        live = [lot.closes_at or lot.opens_at for lot in lots if lot.state in LIVE]
+        if live:
+            return 0, min(live)
+        coming = [lot.opens_at for lot in lots if not lot.ended]
+        return (1, min(coming)) if coming else (2, -max(lot.closed_at or 0 for lot in lots))
 
     return sorted(state.market.sessions.values(), key=key)
 
 
 def fits(lot: Lot, wanted: str) -> bool:
     """Whether a lot is in the state that a filter asks for."""
-    kinds = {"open": lot.state in LIVE, "coming": lot.state is S.ANNOUNCED, "ended": lot.ended}
-    return kinds.get(wanted, True)
+    match wanted:
+        case "open":
+            return lot.state in LIVE
+        case "coming":
+            return lot.state is S.ANNOUNCED
+        case "ended":
+            return lot.ended
+    return True
 
 
-def matches(state: State, lot: str, words: Iterable[str]) -> bool:
+def matches(state: State, lot: str, words: Collection[str]) -> bool:
     """Whether each word stands in the lot's title, field, seller or id."""
+    if not words:
+        return True
     listing = state.market.listings[state.market.lot_plans[lot].listing]
     seller = state.market.parties[listing.seller].name
     text = f"{lot} {listing.id} {listing.subject.title} {listing.subject.field} {seller}".casefold()
     return all(word in text for word in words)
 
 
-def sittings(exchange: Exchange, now: int, wanted: str = "", q: str = "") -> Iterator[Sitting]:
-    """Sessions with their lots that fit, the most interesting first."""
-    state, words = exchange.house.view, q.casefold().split()
+def sittings(exchange: Exchange, now: int, wanted: str = "", q: str = "", skip: int = 0) -> Iterator[Sitting]:
+    """Sessions with their lots that fit, the most interesting first, from the `skip`-th on; made as they are asked for."""
+    state = exchange.house.view
+    for session, lots in islice(_fitting(state, wanted, q.casefold().split()), skip, None):
+        yield Sitting(session, [summary(exchange, lot, now) for lot in lots])
+
+
+def _fitting(state: State, wanted: str, words: list[str]) -> Iterator[tuple[Session, list[str]]]:
     for session in sessions_by_interest(state):
         lots = [
-            summary(exchange, lot, now)
+            lot
             for lot in session.lots
             if not listing_of_lot(state, lot).withheld
             and fits(state.lots[lot], wanted)
             and matches(state, lot, words)
         ]
         if lots:
-            yield Sitting(session, lots)
+            yield session, lots
 
 
 @dataclass(slots=True)

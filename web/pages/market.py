@@ -1,5 +1,7 @@
 """The market: lots by session, with a search, and what is listed but not in a session yet."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -34,7 +36,7 @@ async def market(visit: Visit) -> Response:
     query, s = visit.request.query_params, visit.speech
     q, wanted = query.get("q", "")[:60], query.get("state", "")
     skip = int(query["skip"]) if query.get("skip", "").isdecimal() and len(query["skip"]) < 7 else 0
-    shown, after = _window(list(sittings(visit.exchange, visit.now, wanted, q)), skip)
+    shown, after = _window(sittings(visit.exchange, visit.now, wanted, q, skip), skip)
     more = urlencode({"q": q, "state": wanted, "skip": after}) if after else ""
     return visit.render(
         "market.html",
@@ -60,11 +62,11 @@ def live_words(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _window(found: list[Sitting], skip: int) -> tuple[list[Sitting], int]:
-    """Sessions from `skip` on until enough lots are shown, and where to go on (0: nowhere)."""
+def _window(found: Iterator[Sitting], skip: int) -> tuple[list[Sitting], int]:
+    """Sessions, the first of which is the `skip`-th, until enough lots are shown, and where to go on (0: nowhere)."""
     shown: list[Sitting] = []
     lots = 0
-    for number, sitting in enumerate(found[skip:], skip):
+    for number, sitting in enumerate(found, skip):
         if lots >= LOTS_SHOWN:
             return shown, number
         shown.append(sitting)
@@ -73,12 +75,9 @@ def _window(found: list[Sitting], skip: int) -> tuple[list[Sitting], int]:
 
 
 def _counts(state: State) -> Counts:
-    lots = state.lots.values()
-    return Counts(
-        sum(lot.state in LIVE for lot in lots),
-        sum(lot.state is S.ANNOUNCED for lot in lots),
-        sum(lot.ended for lot in lots),
-    )
+    every = Counter(lot.state for lot in state.lots.values())
+    live, coming = sum(every[one] for one in LIVE), every[S.ANNOUNCED]
+    return Counts(live, coming, every.total() - live - coming)
 
 
 def _listings(state: State) -> list[dict[str, Any]]:
