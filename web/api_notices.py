@@ -97,13 +97,13 @@ class ChannelBody(Taken, frozen=True):
     muted: Kinds
 
 
-class AddressBody(Taken, frozen=True):
+class MailAddressBody(Taken, frozen=True):
     """An address that gets a code."""
 
     address: Word
 
 
-class CodeBody(Taken, frozen=True):
+class MailCodeBody(Taken, frozen=True):
     """The code."""
 
     code: Word
@@ -322,8 +322,8 @@ OPERATIONS: tuple[Operation, ...] = (
         "GET", f"{V1}/notices/channels", show_channels, "How one is reached", "notices", ChannelResource
     ),
     _done("POST", "notices/channels", choose_channels, "Choose language and kinds of mail", ChannelBody),
-    _done("POST", "notices/address", propose_address, "Send a code to an address", AddressBody),
-    _done("POST", "notices/address/proof", prove_address, "Prove an address", CodeBody),
+    _done("POST", "notices/address", propose_address, "Send a code to an address", MailAddressBody),
+    _done("POST", "notices/address/proof", prove_address, "Prove an address", MailCodeBody),
     _done("DELETE", "notices/address", leave_address, "No mail any more"),
     Operation("GET", f"{V1}/webhooks", list_webhooks, "Webhooks", "webhooks", WebhookPage, errors=(403,)),
     Operation(
