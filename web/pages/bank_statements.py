@@ -23,6 +23,7 @@ from web.bank import column_map
 from web.bank_file import book_file, check_file, read_file
 from web.multipart import Upload, is_multipart, read_multipart
 from web.pages.bank import desk
+from web.pages.bank_faults import fault
 from web.pages.shell import Visit, page
 from web.pages.statement import party_name
 from web.parse import BadInput
@@ -138,13 +139,7 @@ def _map(said: Mapping[str, str]) -> ColumnMap:
 
 async def _again(visit: Visit, step: Step, wrong: Malformed) -> Response:
     """The form once more with the fault: beside its field, or over the file as a whole."""
-    s = visit.speech
-    told = s.text(
-        "%(field)s: %(expected)s expected, but there is %(got)s. Nothing was booked.",
-        field=wrong.field,
-        expected=wrong.expected,
-        got=str(wrong.got),
-    )
+    told = fault(visit.speech, wrong)
     if not step.is_csv:
         return await desk(visit, 422, "statement", {"file": told})
     field = wrong.field.removeprefix("columns.")
