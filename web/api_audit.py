@@ -10,14 +10,14 @@ from exchange.house.command import Principal
 from exchange.registers.read_audit import Read, of_account
 from exchange.store.journal_browser import JournalBrowser
 from web import errors
-from web.journal import JournalPage, JournalQuery, RowResource, Text, check_reader, lines, look, moment, show
+from web.journal import JournalPage, JournalQuery, JournalRow, Text, check_reader, lines, look, moment, show
 from web.journal_notes import note_look, note_rows
 from web.resources import Given, Instant, Taken
 from web.routes import Ask, Operation
 from web.views import iso
 
 V1 = "/api/v1"
-NDJSON = "application/x-ndjson"
+JSONL = "application/jsonl"
 
 
 async def browse_journal(ask: Ask) -> JournalPage:
@@ -41,10 +41,10 @@ async def export_journal(ask: Ask) -> StreamingResponse:
     name = {"content-disposition": 'attachment; filename="journal.jsonl"'}
     told = partial(note_rows, ask.request, ask.exchange, ask.who, why=query.why)
     content = lines(ask.exchange, ask.principal, query, told)
-    return StreamingResponse(content, media_type=NDJSON, headers=name)
+    return StreamingResponse(content, media_type=JSONL, headers=name)
 
 
-async def show_row(ask: Ask) -> RowResource:
+async def show_row(ask: Ask) -> JournalRow:
     """One row of this house's journal; 404 for what the caller may not see."""
     check_reader(ask.principal)
     seq = ask.path("seq")
@@ -166,9 +166,9 @@ OPERATIONS = (
         "audit",
         query=JournalQuery,
         errors=(403,),
-        media_types=(NDJSON,),
+        media_types=(JSONL,),
     ),
-    Operation("GET", f"{V1}/journal/{{seq}}", show_row, "One row", "audit", RowResource, errors=(403, 404)),
+    Operation("GET", f"{V1}/journal/{{seq}}", show_row, "One row", "audit", JournalRow, errors=(403, 404)),
     Operation(
         "GET",
         f"{V1}/audit/reads",

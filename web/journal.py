@@ -63,7 +63,7 @@ class JournalQuery(Taken, frozen=True):
         return "journal " + (" ".join(given) or "all")
 
 
-class RowResource(Given, frozen=True):
+class JournalRow(Given, frozen=True):
     """One row as its reader may see it. Empty texts and nulls stand for what is withheld; `withheld` names it."""
 
     house: str
@@ -89,7 +89,7 @@ class JournalPage(Given, frozen=True):
     """Rows in the order asked for. `next_after` goes on; null: nothing is left. `walks`: no index finds these rows,
     so a page may hold few of them, or none, and still not be the last."""
 
-    rows: list[RowResource]
+    rows: list[JournalRow]
     next_after: int | None
     walks: bool
 
@@ -98,7 +98,7 @@ class Shown(msgspec.Struct, frozen=True):
     """A row with what its reader gets of it; `recorded` is None where the reader gets no body."""
 
     row: Row
-    resource: RowResource
+    resource: JournalRow
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -227,7 +227,7 @@ def show(exchange: Exchange, reader: Principal, row: Row) -> Shown | None:
     return Shown(row, _whole(row, recorded) if seen is Sight.WHOLE else _veiled(row, recorded))
 
 
-def _outline(row: Row, hide_asker: bool) -> RowResource:
+def _outline(row: Row, hide_asker: bool) -> JournalRow:
     """Who, when, what kind."""
     withheld = ("event", "command", "request", "body_sha256", "causation")
     if hide_asker:
@@ -235,14 +235,14 @@ def _outline(row: Row, hide_asker: bool) -> RowResource:
     return _resource(row, Sight.METADATA, withheld=withheld)
 
 
-def _veiled(row: Row, recorded: Recorded) -> RowResource:
+def _veiled(row: Row, recorded: Recorded) -> JournalRow:
     """Without the secrets of a lot that runs, and without what would prove a guess of them."""
     data, hidden = veil(msgspec.to_builtins(recorded.event))
     withheld = (*hidden, "command", "request", "body_sha256")
     return _resource(row, Sight.VEILED, event=data, causation=row.causation, withheld=withheld)
 
 
-def _whole(row: Row, recorded: Recorded) -> RowResource:
+def _whole(row: Row, recorded: Recorded) -> JournalRow:
     return _resource(
         row,
         Sight.WHOLE,
@@ -254,9 +254,9 @@ def _whole(row: Row, recorded: Recorded) -> RowResource:
     )
 
 
-def _resource(row: Row, seen: Sight, **more: Any) -> RowResource:
+def _resource(row: Row, seen: Sight, **more: Any) -> JournalRow:
     given = {"account": row.principal, **more}
-    return RowResource(
+    return JournalRow(
         house=row.house,
         seq=row.seq,
         epoch=row.epoch,

@@ -16,8 +16,8 @@ from exchange.store.journal_browser import WALK_MAX, JournalBrowser
 from matching_engine import canonical
 from settlement.dates import shanghai_time
 from web import errors
-from web.api_audit import NDJSON, ReadQuery, owner_shown
-from web.journal import JournalQuery, RowResource, Shown, check_reader, lines, look, moment, show
+from web.api_audit import JSONL, ReadQuery, owner_shown
+from web.journal import JournalQuery, JournalRow, Shown, check_reader, lines, look, moment, show
 from web.journal_notes import note_look, note_rows
 from web.pages.journal_words import event_lines, event_word
 from web.pages.shell import Visit, page
@@ -107,7 +107,7 @@ def _line(visit: Visit, one: Shown) -> dict[str, Any]:
     }
 
 
-def _lot_of(resource: RowResource) -> str:
+def _lot_of(resource: JournalRow) -> str:
     kind, _, id_ = resource.stream.partition("/")
     return id_ if kind == "lot" else ""
 
@@ -142,7 +142,7 @@ async def one_row(visit: Visit) -> Response:
     )
 
 
-def _receipt(visit: Visit, resource: RowResource) -> str:
+def _receipt(visit: Visit, resource: JournalRow) -> str:
     """Where the signed receipt of the row's command is, for those who may fetch it."""
     asked = resource.account == visit.principal.account or "auditor" in visit.principal.roles
     return f"/api/v1/commands/{resource.command}/receipt" if resource.command and asked else ""
@@ -156,7 +156,7 @@ async def export(visit: Visit) -> Response:
     headers = {"content-disposition": 'attachment; filename="journal.jsonl"'}
     told = partial(note_rows, visit.request, visit.exchange, visit.who, why=query.why)
     content = lines(visit.exchange, visit.principal, query, told)
-    return StreamingResponse(content, media_type=NDJSON, headers=headers)
+    return StreamingResponse(content, media_type=JSONL, headers=headers)
 
 
 async def reads(visit: Visit) -> Response:
@@ -221,7 +221,7 @@ async def export_reads(visit: Visit) -> Response:
     await note(visit.request, visit.exchange, visit.who, Kind.READS, "export of readings")
     day = f"{shanghai_time(visit.now):%Y-%m-%d}"
     headers = {"content-disposition": f'attachment; filename="reads-{day}.jsonl"'}
-    return Response(b"".join(parts), media_type=NDJSON, headers=headers)
+    return Response(b"".join(parts), media_type=JSONL, headers=headers)
 
 
 ROUTES: list[Route] = [
