@@ -218,3 +218,22 @@ def test_an_account_is_bound_to_a_node(url: str) -> None:
     assert run(url, "bind", "staff").exit_code == 0
     assert node_of() == (None, 3)
     assert run(url, "bind", "nobody", "hub").exit_code == 2
+
+
+def test_the_shell_grants_alone_until_two_operators_can_confirm(url: str) -> None:
+    """The first two operators are made at once; what comes after waits for one of them, and is noted."""
+    assert add(url).exit_code == 0
+    assert run(url, "grant", "li.wei", "--role", "registrar", "--reason", "换岗").exit_code == 0
+    assert run(url, "grant", "li.wei", "--role", "operator", "--reason", "换回").exit_code == 0
+    assert add(url, "wang").exit_code == 0
+    waits = add(url, "zhao")
+    assert "no role yet; grant g-" in waits.stderr
+    refused = run(url, "grant", "wang", "--role", "operator", "--role", "auditor", "--reason", "x")
+    assert refused.exit_code == 2
+    assert "roles" in refused.stderr
+    grants = read(url, lambda registers: registers.grants.list("proposed"))
+    assert [(one.roles, one.proposed_by) for one in grants] == [(["operator"], "shell")]
+    noted = read(url, lambda registers: registers.access.list())
+    assert [one.kind for one in noted] == ["grant_proposed", "grant_confirmed", "grant_confirmed"]
+    assert run(url, "person", "wang", "--name", "王", "--number", "11010119900101001X").exit_code == 0
+    assert "0 second factors removed" in run(url, "reset-factors", "wang").stderr
