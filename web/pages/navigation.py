@@ -65,6 +65,7 @@ def _overseen(s: Speech, roles: frozenset[str]) -> list[Link]:
         *grants,
         ("/seals", s.text("Sealed bids: keys and openings")),
         *([("/operator/mandates", s.text("People and mandates"))] if "operator" in roles else []),
+        ("/operator/hints", s.text("Hints")),
         ("/unconverted", s.text("Unconverted results")),
         ("/statement", s.text("Account statement")),
     ]
