@@ -7,7 +7,7 @@ import msgspec
 from starlette.responses import Response
 
 from exchange.ports import Row, Unavailable
-from exchange.proof.heads import Consistency, TreeHead
+from exchange.proof.heads import Consistency, TreeHead, vouched_run
 from exchange.proof.nodes import Nodes
 from exchange.proof.receipt import KeyList, SignedReceipt, is_everybodys, make_receipt
 from web import errors
@@ -124,7 +124,7 @@ async def receipt_of(ask: Ask, command: str, size: int | None) -> SignedReceipt:
     head = await _covering(ask, row) if size is None else await _signed(ask, row, size)
     before = await house.hashes(row.seq - 2, row.seq - 1) if row.seq > 1 else [_GENESIS]
     path = await nodes_of(ask).inclusion(row.seq, head.size)
-    keys = await registers.proofs.keys(house.name)
+    keys = vouched_run(await registers.proofs.keys(house.name), head.key_id)
     shows_body = own or is_everybodys(row)
     return make_receipt(outcome, row, before[0], shows_body, head, path, keys)
 

@@ -131,6 +131,15 @@ def _vouched(key: ProofKey, known: dict[str, str], is_anchor: bool) -> bool:
     return bool(by) and verifies(by, key_text(key), key.signature)
 
 
+def vouched_run(keys: Sequence[ProofKey], key: str = "") -> Sequence[ProofKey]:
+    """The keys that hang together with one of them, by id, or with the last: a lost key ends a run, its successor
+    vouches for itself and begins another."""
+    place = next((n for n, one in enumerate(keys) if one.key_id == key), len(keys) - 1)
+    begins = [n for n, one in enumerate(keys) if n == 0 or not one.previous]
+    begin = max((n for n in begins if n <= place), default=0)
+    return keys[begin : min((n for n in begins if n > place), default=len(keys))]
+
+
 def wrong_head(head: TreeHead, keys: Sequence[ProofKey]) -> str | None:
     """What is wrong with a head by keys that are believed; None when it is signed by one of them in its time."""
     place = next((n for n, one in enumerate(keys) if one.key_id == head.key_id), None)

@@ -136,7 +136,7 @@ class HeadMaker:
         assert self._tree is not None
         noted, self._noted = self._noted, []
         fresh = [one for one in noted if one.seq > self._tree.size]
-        if fresh and fresh[0].seq == self._tree.size + 1:
+        if fresh and (fresh[0].seq, fresh[-1].seq) == (self._tree.size + 1, self._tree.size + len(fresh)):
             await self._take([bytes.fromhex(one.receipt) for one in fresh])
         until = self._house.view.seq
         while self._tree.size < until:

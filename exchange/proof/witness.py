@@ -26,6 +26,7 @@ from exchange.proof.heads import (
     Signed,
     Signer,
     TreeHead,
+    vouched_run,
     wrong_head,
     wrong_keys,
 )
@@ -103,7 +104,7 @@ class Witness:
         """The keys, vouched for by those that were kept; the first time they are believed."""
         path = folder / "keys.json"
         known = _decode(path.read_bytes(), KeyList, str(path)).keys if path.exists() else []
-        wrong = wrong_keys(told.house, told.keys, known)
+        wrong = wrong_keys(told.house, told.keys if known else vouched_run(told.keys), known)
         if not wrong and [one.key_id for one in told.keys[: len(known)]] != [one.key_id for one in known]:
             wrong = "keys that were told before are missing"
         if wrong:

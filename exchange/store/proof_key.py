@@ -29,10 +29,11 @@ class ProofKeys:
         return read_key(path) if path.exists() else None
 
     def make(self) -> NodeKey:
-        """A new key, in a file of its own; the one of the environment if there is one."""
+        """The key of a house that has none yet: that of the environment, else the newest file here, else a new one."""
         if self._given is not None:
             return self._given
-        return self.make_file()
+        files = sorted(self.folder.glob("*.pem"), key=lambda path: path.stat().st_mtime_ns)
+        return read_key(files[-1]) if files else self.make_file()
 
     def make_file(self) -> NodeKey:
         """A new key in a file of its own."""

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.process.market import OPENING, STEP, Server, prepare, serving
+from exchange.proof.receipt import check_receipt, read_signed
+from tests.process.market import OPENING, STEP, Server, prepare, serving, sign_in
 from tests.process.talker import Talker
 
 
@@ -19,7 +20,7 @@ async def web(postgres_url: str, redis_url: str) -> AsyncIterator[Server]:
 
 
 async def test_a_bid_through_a_web_process(web: Server) -> None:
-    """Bid, refusal with its minimum, repeated id and live event are what one process alone would give."""
+    """Bid, refusal with its minimum and its receipt, repeated id and live event are what one process alone would give."""
     jia, yi = Talker(web.address, "jia"), Talker(web.address, "yi")
     await jia.connect()
     await yi.connect()
@@ -33,6 +34,10 @@ async def test_a_bid_through_a_web_process(web: Server) -> None:
     assert (low["code"], low["minimum_fen"]) == ("BID_BELOW_INCREMENT", OPENING + STEP)
     await jia.close()
     await yi.close()
+    browser = await sign_in(web.address, "yi")
+    proved = read_signed((await browser.get("/api/v1/commands/through-the-web-0002/receipt")).content)
+    await browser.aclose()
+    assert (proved.code, {one.wrong for one in check_receipt(proved)}) == ("BID_BELOW_INCREMENT", {None})
 
 
 async def test_one_command_is_followed_through_all_processes(

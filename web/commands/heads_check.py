@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from exchange.ports import Row
-from exchange.proof.heads import ProofKey, TreeHead, wrong_head, wrong_keys
+from exchange.proof.heads import ProofKey, TreeHead, vouched_run, wrong_head, wrong_keys
 from exchange.proof.merkle import leaf_hash
 from exchange.proof.tree import Tree
 
@@ -17,7 +17,7 @@ class HeadsCheck:
         self._last = max(self._heads, default=0)
         self._tree = Tree()
         self._right = 0
-        self._first_wrong = wrong_keys(house, _since_anchor(keys)) if keys else None
+        self._first_wrong = wrong_keys(house, vouched_run(keys)) if keys else None
         self._keys = keys
 
     def take(self, row: Row) -> None:
@@ -50,8 +50,3 @@ class HeadsCheck:
     def sentences(self) -> list[str]:
         """For people."""
         return [f"{self._right} signed heads hold, the last over {self._last} rows"] if self._heads else []
-
-
-def _since_anchor(keys: Sequence[ProofKey]) -> Sequence[ProofKey]:
-    """The keys from the last one on that vouches for itself: after a key was lost the house begins anew with it."""
-    return keys[max((n for n, one in enumerate(keys) if not one.previous), default=0) :]

@@ -165,7 +165,8 @@ export async function later(told, proof, keys) {
   const path = proof.path ?? [];
   if (!HASH.test(head?.root) || !path.every((one) => HASH.test(one))) return false;
   if (head.house !== told.house || proof.first !== told.head.size || proof.second !== head.size) return false;
-  const all = keys.length > told.keys.length ? keys : told.keys;
+  const begin = keys.findIndex((key) => key.key_id === told.keys[0].key_id);
+  const all = begin < 0 ? told.keys : keys.slice(begin);
   const anchored = (await keysHold(told.house, all, told.keys)) && (await headHolds(head, all));
   return anchored && leadsTo(told.head.size, bytes(told.head.root), head.size, bytes(head.root), path.map(bytes));
 }

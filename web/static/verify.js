@@ -102,9 +102,10 @@ async function run() {
   if (!isReceipt(receipt)) return mood("bad"), say("no_receipt");
   mood("");
   say("checking");
-  const steps = await check(receipt);
-  steps.push(["server", await byServer(receipt)]);
-  if (kept) steps.push(["file", await byFile(receipt, kept)]);
+  const steps = await check(receipt).catch(() => null);
+  if (!steps) return mood("bad"), say("no_receipt");
+  steps.push(["server", await byServer(receipt).catch(() => false)]);
+  if (kept) steps.push(["file", await byFile(receipt, kept).catch(() => "no_head")]);
   if (mine !== turn) return;
   facts(receipt);
   at("facts").hidden = false;
