@@ -120,3 +120,14 @@ async def test_the_desk_confirms_and_turns_down(web: Web) -> None:
     assert not suspended(web)
     over = await second.post("/operator/stops/ST-1/withdraw", data={**form, "command": "desk-lift-0002"})
     assert over.status_code == 409
+
+
+async def test_a_service_that_does_not_answer_is_an_alert(sqlite_path: Path) -> None:
+    """Redis that is configured and not there is said so on the desk, in words and among the alerts."""
+    async with whole_web(f"sqlite:///{sqlite_path}", redis_url="redis://127.0.0.1:1") as made:
+        operator = await made.signed_in("operator")
+        figures = (await operator.get("/operator/figures", headers={"accept-language": "en"})).json()
+        assert figures["up-journal"] == "answers"
+        assert figures["up-redis"] == "does not answer"
+        assert [(one["name"], one["severity"]) for one in figures["alerts"]] == [("redis", "page")]
+        await made.app.state.gateway.hub.stop()

@@ -37,7 +37,7 @@ async def operator(visit: Visit, status: int = 200, wrong: Mapping[str, str] | N
         status,
         "/operator",
         figures=await operator_rows.figures(visit),
-        alerts=operator_rows.alerts(visit),
+        alerts=await operator_rows.alerts(visit),
         rows=rows,
         sessions=list({row["session"]: row["session_title"] for row in rows}.items()),
         proposals=operator_rows.waiting(visit),
@@ -75,7 +75,7 @@ async def figures_alone(visit: Visit) -> Response:
         for lot in hint.lots:
             if lot in found["lots"]:
                 found["lots"][lot]["hints"] = found["lots"][lot].get("hints", 0) + 1
-    found["alerts"] = operator_rows.alerts(visit)
+    found["alerts"] = await operator_rows.alerts(visit)
     found["version"] = operator_rows.version(visit)
     return JSONResponse(found)
 

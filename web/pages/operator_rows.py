@@ -138,15 +138,20 @@ async def _services(visit: Visit, pulse: Pulse) -> list[Figure]:
     ]
 
 
-def alerts(visit: Visit) -> list[dict[str, str]]:
-    """The alerts that are open, with their words."""
-    s = visit.speech
+async def alerts(visit: Visit) -> list[dict[str, str]]:
+    """The alerts that are open, with their words; a service that does not answer is one, too."""
+    s, pulse = visit.speech, pulse_of(visit.request.app)
+    silent = [name for name, up in (await pulse.health()).items() if not up]
+    down = s.code("service_state", "down")
     return [
+        {"name": name, "severity": "page", "text": f"{s.code('service', name)}: {down}", "since": ""}
+        for name in silent
+    ] + [
         {
             "name": one.name,
             "severity": one.severity,
             "text": s.code("alert", one.name),
             "since": s.short_time(one.since),
         }
-        for one in pulse_of(visit.request.app).alerts()
+        for one in pulse.alerts()
     ]
