@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     """Wait until the house has no living holder, and own it then."""
     lease_seconds: float = Field(default=2.0, ge=0.5, le=600)
     """How long a house belongs to a holder that gives no sign of life; it gives one in each third of it."""
+    grace_seconds: int = Field(default=60, ge=0, le=3600)
+    """What a lot gets beside the length of an outage, for its bidders to come back."""
     house_secret: SecretStr | None = Field(default=None, min_length=16)
     """Shared by the processes of a house: with it commands reach the house while the bus is gone."""
     house_bind: str = "127.0.0.1:0"
@@ -68,7 +70,7 @@ class Settings(BaseSettings):
     smtp_port: int = Field(default=587, ge=1, le=65535)
     smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
     smtp_user: str = ""
-    smtp_password_file: Path | None = None
+    smtp_password: SecretStr | None = None
     mail_from: str = "luochui@localhost"
     """The address from which mail comes."""
     log_json: bool = False

@@ -108,7 +108,7 @@ class Mailer:
 
     async def _send(self, letter: EmailMessage) -> None:
         settings = self._settings
-        password = settings.smtp_password_file.read_text().strip() if settings.smtp_password_file else None
+        password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
         await aiosmtplib.send(
             letter,
             hostname=settings.smtp_host,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from exchange.notices.mailer import GAP, Mailer
 from exchange.notices.teller import DAY
@@ -16,6 +17,8 @@ from exchange.registers.contacts import check_address, proves_unsubscribe
 from matching_engine.errors import Malformed
 from tests.exchange.notices.test_teller import new_teller, tell
 from tests.web.running import Web, running_web
+
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")  # on this machine
 
 
 class Box:
@@ -35,13 +38,26 @@ class Box:
         return "250 OK"
 
 
+def _knows(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+    """Whether the exchange signed in with its password."""
+    known = isinstance(data, LoginPassword) and data == LoginPassword(b"luochui", b"a long password")
+    return AuthResult(success=known)
+
+
 @pytest.fixture
 def box() -> Any:
     """A mail server on this machine."""
     made = Box()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    controller = Controller(made, hostname="127.0.0.1", port=port)
+    controller = Controller(
+        made,
+        hostname="127.0.0.1",
+        port=port,
+        authenticator=_knows,
+        auth_required=True,
+        auth_require_tls=False,
+    )
     controller.start()
     made.port = port  # type: ignore[attr-defined]
     yield made
@@ -51,7 +67,8 @@ def box() -> Any:
 @pytest.fixture
 async def web(sqlite_path: Path, box: Any) -> AsyncIterator[Web]:
     """A market whose mail goes there."""
-    mail = {"smtp_host": "127.0.0.1", "smtp_port": box.port, "smtp_tls": "none"}
+    mail = {"smtp_host": "127.0.0.1", "smtp_port": box.port, "smtp_tls": "none", "smtp_user": "luochui"}
+    mail["smtp_password"] = "a long password"
     async with running_web(f"sqlite:///{sqlite_path}", **mail) as made:
         yield made
 
