@@ -4,7 +4,9 @@ import asyncio
 import json
 import logging
 import socket
+import sqlite3
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -113,16 +115,29 @@ async def _trade(settings: Settings, fast: bool, listening: socket.socket) -> No
 
 
 async def _seed(settings: Settings) -> None:
-    """Fill an empty market on a clock that runs ahead to the present."""
+    """Fill an empty market on a clock that runs ahead to the present; one that has begun is left as it is.
+
+    A house that is opened on a clock of the past would find its open lots far from their close, and move it.
+    """
+    if has_begun(settings.var_dir / "demo.db"):
+        return
     present = SystemClock().now()
     clock = ManualClock(present - LEAD - LENGTH)
     async with open_exchange(settings, clock, DemoBank(clock)) as exchange:
         await fill_registers(exchange, clock.now(), hash_password)
         await fill_demands(exchange.registers, clock.now())
-        if not exchange.house.view.market.listings:
-            await History(exchange, clock).play()
-            clock.advance(present - LEAD - clock.now())
-            await list_everything(exchange, clock)
+        await History(exchange, clock).play()
+        clock.advance(present - LEAD - clock.now())
+        await list_everything(exchange, clock)
+
+
+def has_begun(path: Path) -> bool:
+    """Whether a market's journal in this file has a row."""
+    if not path.exists():
+        return False
+    with closing(sqlite3.connect(path)) as database:
+        tables = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'journal'").fetchall()
+        return bool(tables and database.execute("SELECT 1 FROM journal LIMIT 1").fetchall())
 
 
 def _greet(settings: Settings) -> None:
