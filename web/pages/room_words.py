@@ -76,7 +76,7 @@ SENTENCES = {
     "least": "At least %(minimum)s",
     "most": "At most %(minimum)s",
     "award": "%(price)s to %(code)s",
-    "receipt": "Receipt",
+    "receipt": "Signed receipt",
     "trade": "To the trade %(trade)s",
     "sending": "Sending …",
     "accepted": "Decided and on record: seq %(seq)s, receipt %(receipt)s.",
