@@ -66,7 +66,9 @@ def asker_hidden(state: State, row: Recorded) -> bool:
 def _sealed(state: State, event: le.Event) -> bool:
     """Whether bids on the lot of an event are sealed."""
     market = state.market
-    return event.lot in market.seal_keys or event.lot in market.custody.keys or isinstance(event, le.BidSealed)
+    return (
+        event.lot in market.seal_keys or event.lot in market.custody.keys or isinstance(event, le.BidSealed)
+    )
 
 
 def running(state: State, row: Recorded) -> bool:
@@ -133,6 +135,12 @@ def _of_stream(state: State, row: Recorded) -> frozenset[str]:
     if kind == "table":
         table = state.market.negotiation.tables.get(id_)
         return frozenset({table.holder, table.taker}) if table else frozenset()
+    if kind == "trial":
+        trial = state.market.trials.all.get(id_)
+        return frozenset({trial.holder, trial.taker}) if trial else frozenset()
+    if kind == "licence":
+        licence = state.market.open_licences.all.get(id_)
+        return frozenset({licence.holder}) if licence else frozenset()
     if kind in ("trade", "reward"):
         return _of_trade(state, row, state.settlement.trades.get(id_), kind)
     return frozenset()
@@ -186,10 +194,16 @@ def streams_of_party(state: State, party: str) -> tuple[str, ...]:
     trades = [one.id for one in settlement.trades.values() if party in (one.seller.id, one.buyer.id)]
     return (
         f"party/{party}",
-        *(f"listing/{one.id}" for one in market.listings.values() if one.seller == party),
+        *(f"listing/{id_}" for id_, one in market.listings.items() if party in (one.seller, *one.interests)),
         *(f"{kind}/{lot}" for lot in lots for kind in ("lot", "entry")),
         *(f"deposit/{one.id}" for one in settlement.deposits.values() if one.party == party),
         *(f"{kind}/{trade}" for trade in trades for kind in ("trade", "reward")),
+        *(f"trial/{one.id}" for one in market.trials.all.values() if party in (one.holder, one.taker)),
+        *(
+            f"licence/{id_}"
+            for id_, one in market.open_licences.all.items()
+            if party in (one.holder, *one.taken)
+        ),
         *(
             f"table/{one.id}"
             for one in market.negotiation.tables.values()

@@ -100,9 +100,10 @@ async def test_filters_find_the_same_rows_as_reading_everything(product: Web) ->
         assert expected
         assert await _rows(client, order="old", **query) == expected
         assert await _rows(client, order="new", **query) == expected[::-1]
-        paged, after = [], None
+        paged: list[dict[str, Any]] = []
+        after: int | None = None
         while True:
-            place = {} if after is None else {"after": after}
+            place: dict[str, int] = {} if after is None else {"after": after}
             page = (
                 await client.get("/api/v1/journal", params={**query, **place, "order": "old", "limit": 3})
             ).json()

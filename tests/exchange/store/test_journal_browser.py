@@ -79,7 +79,8 @@ async def test_pages_are_the_rows_that_meet_the_conditions(
     for wanted, meets in CASES:
         expected = [row for row in ROWS if meets(row)]
         for limit in (7, 1_000):
-            found, after = [], None
+            found: list[Row] = []
+            after: int | None = None
             asked = msgspec.structs.replace(wanted, newest_first=newest_first)
             while True:
                 page = await browser.page(asked, after, limit)
