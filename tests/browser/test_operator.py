@@ -15,7 +15,7 @@ OPENING, STEP = 160_000_000, 8_000_000
 async def pictures(page: Page, name: str) -> None:
     """The page fits a telephone; pictures for whoever asks for them."""
     folder = os.environ.get("LUOCHUI_SHOTS")
-    for width in (1440, 768, 360):
+    for width in (1440, 768, 360) if folder else (360,):
         await page.set_viewport_size({"width": width, "height": 900})
         if folder:
             await page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
