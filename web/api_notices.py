@@ -119,9 +119,9 @@ async def list_notices(ask: Ask) -> NoticePage:
 
 
 def _notice(one: Notice) -> NoticeResource:
-    words = (say(one.word, one.facts, language) for language in ("zh", "en"))
+    zh, en = say(one.word, one.facts, "zh"), say(one.word, one.facts, "en")
     read = None if one.read_at is None else iso(one.read_at)
-    return NoticeResource(one.id, one.word, one.path, one.facts, *words, iso(one.at), read)
+    return NoticeResource(one.id, one.word, one.path, one.facts, zh, en, iso(one.at), read)
 
 
 async def read_notices(ask: Ask) -> None:

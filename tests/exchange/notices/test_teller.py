@@ -2,16 +2,23 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from exchange.market import question_messages as q
-from exchange.notices.teller import Teller
+from exchange.notices.teller import DAILY_EVERY, Teller
+from exchange.registers import Demand
 from exchange.registers.follows import Follow, FollowKind
 from exchange.registers.notices import Moved, New, NewDelivery, Notice, Place
+from exchange.registers.recommendation_models import RecommendationRow
+from exchange.registers.recommendations import Run
+from exchange.registers.words import DemandState
 from exchange.store.journal import open_journal
 from matching_engine.terms import HOUR
+from settlement.dates import shanghai_date
 from tests.exchange.house.running import LOT, bid, command
 from tests.web.running import Web, running_web
 
@@ -179,6 +186,30 @@ async def test_a_question_goes_to_the_seller_and_its_answer_to_all(web: Web, tel
         assert (last.word, last.facts["text"]) == ("question.answered", "在郑州。")
         assert "bing" not in str(last.facts)
     assert "listing.fits" not in await words(web, "wu")
+
+
+async def test_what_no_event_says_is_told_once_a_day(web: Web, teller: Teller) -> None:
+    """A followed demand that ends soon, then is closed; the day's matches, for the organisation that has some."""
+    registers, now = web.exchange.registers, web.clock.now()
+    today = shanghai_date(now)
+    demand = Demand("D-1", "求购电池回收工艺", deadline=today + timedelta(days=2), holder="jia")
+    await registers.demands.add(demand, "jia", now)
+    await follow(web, "ding", FollowKind.DEMAND, "D-1")
+    run = Run(today, "s", "l", 1, 1, 1, "00", now)
+    await registers.recommendations.keep(run, [])
+    async with registers.database.writing() as session:
+        row = {"day": today.isoformat(), "side": "need", "subject": "D-1", "rank": 1}
+        session.add(RecommendationRow(**row, owner="jia", body={}))
+    for _ in range(3):
+        web.clock.advance(DAILY_EVERY)
+        await tell(teller)
+    assert await words(web, "ding") == ["demand.deadline"]
+    assert await words(web, "jia") == ["match.day"]
+    closed = msgspec.structs.replace(demand, state=DemandState.CLOSED)
+    await registers.demands.change(closed, "jia", now)
+    web.clock.advance(DAILY_EVERY)
+    await tell(teller)
+    assert await words(web, "ding") == ["demand.deadline", "demand.closed"]
 
 
 async def test_a_listing_that_fits_a_search_is_told(web: Web, teller: Teller) -> None:
