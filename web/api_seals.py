@@ -22,6 +22,7 @@ from matching_engine.events import BidSealed, SealsOpened
 from web import errors
 from web import resources as r
 from web.api_lots import known_lot
+from web.api_stops import person_of
 from web.bids import code_for, seal_of
 from web.decisions import decision
 from web.routes import Ask, Operation, json
@@ -193,7 +194,9 @@ async def publish_seal_key(ask: Ask) -> Response:
     """Publish the own key for a lot: each official makes a pair for one lot, and only this half leaves the device."""
     body: KeyBody = ask.body
     lot, role = known_lot(ask), official_role(ask.principal)
-    made = decision(await ask.submit(PublishOfficialKey(lot, role, ask.principal.account, body.key)))
+    account = ask.principal.account
+    person = await person_of(ask.exchange.registers, account)
+    made = decision(await ask.submit(PublishOfficialKey(lot, role, account, body.key, person)))
     return json(made, 201, {"location": f"/api/v1/lots/{lot}/seal-key"})
 
 
@@ -201,7 +204,9 @@ async def give_seal_share(ask: Ask) -> Response:
     """Post the private half after the close; with both the lot is opened at once. Refused before, so never post it early."""
     body: ShareBody = ask.body
     lot, role = known_lot(ask), official_role(ask.principal)
-    made = decision(await ask.submit(GiveSealShare(lot, role, ask.principal.account, body.share)))
+    account = ask.principal.account
+    person = await person_of(ask.exchange.registers, account)
+    made = decision(await ask.submit(GiveSealShare(lot, role, account, body.share, person)))
     return json(made, 201, {"location": f"/api/v1/lots/{lot}/seals"})
 
 

@@ -77,7 +77,8 @@ def _wrong_keys(before: State, event: SealKeysPublished) -> str | None:
     """Two keys are of two people, and each has the fingerprint that is told."""
     if any(one.fingerprint != fingerprint(one.key) for one in event.keys):
         return "a fingerprint is not that of its key"
-    if len({one.official for one in event.keys}) < len(event.keys):
+    people = [one.person for one in event.keys if one.person]
+    if len({one.official for one in event.keys}) < len(event.keys) or len(set(people)) < len(people):
         return "both keys are one person's"
     lot = before.lots.get(event.lot)
     if lot is None or lot.state is not LifecycleState.ANNOUNCED:

@@ -124,7 +124,7 @@ def publish_key(market: Market, command: PublishOfficialKey, ask: Ask) -> Events
     fault = _not_theirs(market, lot) or _no_new_key(market, command, lot, ask.at) or _bad_key(market, command)
     if fault is not None:
         return refuse(command.lot, command, *fault)
-    made = OfficialKey(command.role, command.official, command.key, fingerprint(command.key))
+    made = OfficialKey(command.role, command.official, command.key, fingerprint(command.key), command.person)
     known = {**market.custody.keys.get(command.lot, {}), command.role: made}
     return (SealKeysPublished(command.lot, tuple(known[role] for role in ROLES if role in known)),)
 
@@ -152,12 +152,17 @@ def _bad_key(market: Market, command: PublishOfficialKey) -> Unfit | None:
     if not is_public(command.key):
         return MarketRefusal.SEAL_KEY_INVALID, "an uncompressed P-256 point in base64url was expected"
     others = [one for role, one in market.custody.keys.get(command.lot, {}).items() if role != command.role]
-    if any(one.official == command.official for one in others):
+    if any(_same_person(one, command) for one in others):
         return MarketRefusal.SEAL_SAME_PERSON, "the other key is yours already: two people keep a lot closed"
     used = [one.key for keys in market.custody.keys.values() for one in keys.values()]
     if command.key in used:
         return MarketRefusal.SEAL_KEY_INVALID, "this key is published already: each lot has keys of its own"
     return None
+
+
+def _same_person(one: OfficialKey | SealShareGiven, command: PublishOfficialKey | GiveSealShare) -> bool:
+    """One account, or two of one person where a register knows it."""
+    return one.official == command.official or one.person == command.person != ""
 
 
 # Shares
@@ -168,7 +173,7 @@ def give_share(market: Market, command: GiveSealShare, ask: Ask) -> Events:
     fault = _not_theirs(market, ask.lot) or _no_share_now(market, ask.lot) or _bad_share(market, command)
     if fault is not None:
         return refuse(command.lot, command, *fault)
-    return (SealShareGiven(command.lot, command.role, command.official, command.share),)
+    return (SealShareGiven(command.lot, command.role, command.official, command.share, command.person),)
 
 
 def _no_share_now(market: Market, lot: Lot | None) -> Unfit | None:
@@ -186,7 +191,7 @@ def _bad_share(market: Market, command: GiveSealShare) -> Unfit | None:
     given = market.custody.shares.get(command.lot, {})
     if command.role in given:
         return MarketRefusal.SEAL_SHARE_EXISTS, "this share was given already"
-    if any(one.official == command.official for one in given.values()):
+    if any(_same_person(one, command) for one in given.values()):
         return MarketRefusal.SEAL_SAME_PERSON, "the other share was yours: two people open a lot"
     published = market.custody.keys[command.lot][command.role]
     if public_of(command.share) != published.key:

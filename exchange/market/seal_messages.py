@@ -26,6 +26,8 @@ class OfficialKey(msgspec.Struct, frozen=True):
     key: str
     fingerprint: str
     """Hex SHA-256 of the point's octets, which people compare."""
+    person: str = ""
+    """Who stands behind the account, where a register knows it."""
 
 
 class PublishOfficialKey(Command, frozen=True, tag=True):
@@ -35,6 +37,7 @@ class PublishOfficialKey(Command, frozen=True, tag=True):
     role: OfficialRole
     official: str
     key: str
+    person: str = ""
 
 
 class GiveSealShare(Command, frozen=True, tag=True):
@@ -44,6 +47,7 @@ class GiveSealShare(Command, frozen=True, tag=True):
     role: OfficialRole
     official: str
     share: str
+    person: str = ""
 
 
 class AwaitShares(Command, frozen=True, tag=True):
@@ -82,6 +86,7 @@ class SealShareGiven(Event, frozen=True, tag=True):
     role: OfficialRole
     official: str
     share: str
+    person: str = ""
 
 
 class SealsLapsed(Event, frozen=True, tag=True):

@@ -205,6 +205,13 @@ async def test_keys_are_of_two_people_and_on_the_curve(sqlite_path: Path) -> Non
         made = command("operator", second)
         assert code(await house.submit(msgspec.structs.replace(made, principal=both))) == "SEAL_SAME_PERSON"
         assert code(await publish(house, "auditor", key=KEYS["operator"].public_key)) == "SEAL_KEY_INVALID"
+        known = PublishOfficialKey(LOT, "operator", "operator", KEYS["operator"].public_key, "P-1")
+        fresh = new_key(LOT, "operator").public_key
+        again = PublishOfficialKey(LOT, "operator", "operator", fresh, "P-1")
+        assert code(await ask(house, "operator", known)) == "SEAL_KEY_INVALID", "it is published already"
+        assert code(await ask(house, "operator", again)) is None
+        third = PublishOfficialKey(LOT, "auditor", "auditor", KEYS["auditor"].public_key, "P-1")
+        assert code(await ask(house, "auditor", third)) == "SEAL_SAME_PERSON", "two accounts of one person"
         fresh = new_key(LOT, "operator").public_key
         assert code(await publish(house, "operator", "operator2", fresh)) is None
         assert code(await publish(house, "auditor")) is None
