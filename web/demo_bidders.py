@@ -17,7 +17,7 @@ from exchange.demo.moves import Look, next_step
 from matching_engine.commands import Accept, Bid, EntryStatus, Seal
 from matching_engine.lifecycle import LifecycleState, Phase
 from matching_engine.terms import DutchClock, Mechanism, Terms
-from web.client import ClientError, Closed, Exchange, Line, LotState, NotFound, OutcomeUnknown, Refused, Room
+from web.client import ClientError, Closed, Exchange, Line, LotState, NotFound, Room
 
 log = structlog.get_logger()
 
@@ -162,7 +162,7 @@ async def _take(line: Line, step: Bid | Seal | Accept, price_fen: int | None) ->
             await line.put_in(step.lot, step.envelope, step.commitment)
         else:
             await line.accept(step.lot, step.amount_fen or price_fen or 0)
-    except (Refused, OutcomeUnknown) as missed:
+    except ClientError as missed:
         log.debug("demo bidder refused", reason=str(missed))
         return False
     return True

@@ -172,7 +172,7 @@ async def test_rest_keys_watchers_and_seals(live: Web) -> None:
     async with Exchange(live.exchange.settings.public_url) as anybody, anybody.line() as line:
         room = await line.follow("L1")
         assert room.lot.lead_fen == OPENING + STEP
-        with pytest.raises(Refused, match="SIGN_IN_REQUIRED"):
+        with pytest.raises(NotSignedIn, match="SIGN_IN_REQUIRED"):
             await line.bid("L1", OPENING + 2 * STEP)
     async with Exchange(live.exchange.settings.public_url, key="ek_" + "x" * 43) as wrong:
         with pytest.raises(NotSignedIn):

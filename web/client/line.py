@@ -314,12 +314,12 @@ class Line(TableMoves):
                 again = msgspec.structs.replace(pending.message, i=self._next())
                 self._later(lambda: self._send(again))
             return
-        error = errors.Refused(problem_of(message))
+        error = errors.of_problem(problem_of(message))
         if pending is not None and not pending.answer.done():
             pending.answer.set_exception(error)
         if room is not None and not room.ready.done():
             self.rooms.pop(room.id, None)
-            room.ready.set_exception(errors.NotFound(problem_of(message, 404)))
+            room.ready.set_exception(error)
 
     def _later(self, act: Callable[[], Any]) -> None:
         async def wait() -> None:

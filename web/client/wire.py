@@ -11,7 +11,7 @@ import msgspec
 from web import messages as m
 from web import resources as r
 from web.client.room import Room
-from web.errors import Problem
+from web.errors import Problem, status_of
 from web.protocol import CloseCode
 
 WAIT_LEAST, WAIT_MOST = 0.5, 30.0
@@ -95,11 +95,15 @@ def text_of(message: m.Inbound) -> str:
     return msgspec.json.encode(message).decode()
 
 
-def problem_of(message: m.Rej, status: int = 409) -> Problem:
+_STATUS = {"SIGN_IN_REQUIRED": 401, "STEP_UP_REQUIRED": 403, "SECOND_FACTOR_REQUIRED": 403, "KEY_SCOPE": 403}
+"""Codes of the door, which REST answers with another status than the house's refusals."""
+
+
+def problem_of(message: m.Rej) -> Problem:
     """The problem document that REST would have answered with."""
     return Problem(
         message.code,
-        status,
+        _STATUS.get(message.code) or status_of(message.code),
         "Refused",
         message.detail or "",
         message.field,
