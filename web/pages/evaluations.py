@@ -1,5 +1,6 @@
 """An evaluator's form, in two steps: what is found, then the signature over it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -10,14 +11,14 @@ from exchange.market.unconverted import Category
 from exchange.registers import Achievement
 from exchange.registers.evaluations import VALUES, statement
 from exchange.registers.words import Method
-from matching_engine.errors import Malformed
+from matching_engine.errors import LuochuiError, Malformed
 from matching_engine.money import parse_yuan
 from web import errors
 from web.catalogue import visible
 from web.catalogue_resources import EvaluationBody
 from web.evaluations import EVALUATOR, draft, enter
 from web.pages.catalogue import facet_word
-from web.pages.shell import Visit, page
+from web.pages.shell import Visit, page, sentence
 
 AMOUNTS = ("research_spend_fen", "contracts_fen", "new_sales_fen", "potential_fen", "market_fen")
 FIGURES = ("maturity", "competitiveness")
@@ -41,8 +42,15 @@ async def send(visit: Visit) -> Response:
             return await _page(visit, row, sent, statement=statement(made))
         await enter(visit.exchange, visit.who.account, row, body)
     except (Malformed, errors.Failure) as wrong:
-        return await _page(visit, row, sent, status=422, wrong=str(wrong))
+        return await _page(visit, row, sent, status=422, wrong=_wrong(visit, wrong))
     return visit.go(f"/achievements/{row.id}#evaluations")
+
+
+def _wrong(visit: Visit, error: LuochuiError) -> dict[str, str]:
+    """What is wrong, in the reader's language, by the field beside which it stands."""
+    problem = errors.of_error(error)
+    name = (problem.field or "form").rpartition(".")[2]
+    return {name: sentence(visit.speech, problem.code, problem.detail)}
 
 
 async def _row(visit: Visit) -> Achievement:
@@ -79,7 +87,7 @@ async def _page(
     *,
     status: int = 200,
     statement: bytes = b"",
-    wrong: str = "",
+    wrong: Mapping[str, str] | None = None,
 ) -> Response:
     keys = await visit.exchange.registers.signing_keys.list(visit.principal.account)
     return visit.render(
@@ -89,7 +97,8 @@ async def _page(
         row=row,
         sent=sent,
         statement=statement,
-        wrong=wrong,
+        wrong=wrong or {},
+        beside=(*PLAIN, *VALUES, *AMOUNTS, *FIGURES, *TEXTS, "signing_key", "signature"),
         keys=[key for key in keys if key.revoked_at is None],
         categories=list(Category),
         methods=list(Method),
