@@ -93,6 +93,9 @@ async def test_the_auditor_reads_the_access_log_and_others_their_own_rows(web: W
     ]
     own = (await bidder.get("/api/v1/access-log?account=jia")).json()["events"]
     assert {one["account"] for one in own} == {"yi"}
+    page = (await auditor.get("/access-log?kind=sign_in_failed")).text
+    assert "BAD_CREDENTIALS" in page
+    assert "BAD_CREDENTIALS" not in (await bidder.get("/access-log?account=jia&before=x")).text
     assert refusal(await bidder.get("/api/v1/access-log?kind=x")) == (422, "BAD_VALUE")
 
 

@@ -4,6 +4,7 @@ from starlette.routing import Route
 
 from web.pages import (
     access,
+    access_log,
     account,
     account_keys,
     achievement_form,
@@ -84,6 +85,7 @@ PARTS = (
     room,
     account,
     access,
+    access_log,
     account_keys,
     grants,
     desk,

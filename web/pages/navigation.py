@@ -61,6 +61,8 @@ def _overseen(s: Speech, roles: frozenset[str]) -> list[Link]:
     if not roles & {"operator", "auditor"}:
         return []
     grants = [("/grants", s.text("Accounts and roles"))] if "operator" in roles else []
+    if "auditor" in roles:
+        grants.append(("/access-log", s.text("Access log")))
     return [
         *grants,
         ("/seals", s.text("Sealed bids: keys and openings")),
