@@ -24,8 +24,8 @@ from matching_engine import events as le
 from matching_engine.lot import Lot
 from settlement.state import Trade
 
-SECRET_FIELDS = frozenset({"reserve_price_fen", "max_fen"})
-"""Amounts that nobody but their owner may know before the lot has ended."""
+SECRET_FIELDS = frozenset({"reserve_price_fen", "max_fen", "share"})
+"""Amounts that nobody but their owner may know before the lot has ended, and an official's share of opening it."""
 _SIDES = ("seller", "buyer", "holder", "taker", "debtor", "creditor")
 """Fields that name parties whose common affair an event is."""
 

@@ -168,7 +168,11 @@ async def test_pages_of_the_journal_read_well_and_wrong_filters_are_named(produc
     for odd in ("0", "x", "9" * 40):
         assert (await client.get(f"/api/v1/journal/{odd}")).status_code == 404
     assert (await client.get("/api/v1/journal", params={"since": "2026-99-99"})).status_code == 422
+    log = await client.get("/auditor/access?account=jia", headers=PAGE)
+    assert "Signed in" in log.text
+    assert (await client.get("/auditor/access?before=" + "9" * 40, headers=PAGE)).status_code == 200
     own = await product.signed_in("jia")
+    assert (await own.get("/auditor/access", headers=PAGE)).status_code == 403
     assert "You see the rows of your own affairs" in (await own.get("/journal", headers=PAGE)).text
     assert (await product.client().get("/journal", headers=PAGE)).status_code == 303
 

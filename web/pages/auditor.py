@@ -224,7 +224,25 @@ async def export_reads(visit: Visit) -> Response:
     return Response(b"".join(parts), media_type=JSONL, headers=headers)
 
 
+async def access(visit: Visit) -> Response:
+    """Sign-ins, failures, factors, keys and grants, the latest first; for auditors."""
+    visit.needs("auditor")
+    asked = visit.request.query_params
+    account, before = asked.get("account", "")[:64], asked.get("before", "")
+    known = before.isascii() and before.isdigit() and len(before) < 16
+    rows = await visit.exchange.registers.access.list(
+        account=account, before=int(before) if known else None, limit=SHOWN
+    )
+    await note(visit.request, visit.exchange, visit.who, Kind.PERSONAL_DATA, f"access log {account}".strip())
+    following = urlencode({"account": account, "before": rows[-1].id}) if len(rows) == SHOWN else ""
+    details = [msgspec.json.encode(one.detail).decode() if one.detail else "" for one in rows]
+    return visit.render(
+        "auditor_access.html", rows=list(zip(rows, details, strict=True)), account=account, next=following
+    )
+
+
 ROUTES: list[Route] = [
+    page("/auditor/access", access),
     page("/auditor", browse),
     page(JOURNAL, browse),
     page(f"{JOURNAL}/export", export),
