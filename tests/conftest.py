@@ -19,6 +19,7 @@ import structlog
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests.services import browser as browsers
+from tests.services import databases
 from tests.services.postgres import Postgres, fresh_database, start_postgres
 from tests.services.process import ServiceUnavailable
 from tests.services.redis import Redis, empty, start_redis
@@ -85,6 +86,7 @@ def postgres_server(pytestconfig: pytest.Config) -> Iterator[Postgres]:
         pytest.fail(str(error), pytrace=False)
     pytestconfig.stash[_SOURCES]["PostgreSQL"] = server.source
     yield server
+    databases.forget(server)
     server.stop()
 
 

@@ -1,12 +1,14 @@
 """Databases that are ready: made once in a process, then copied. Migrating and filling one is most of a short test.
 
-Only embedded databases are copied; a PostgreSQL one is made where it is asked for.
+On PostgreSQL only the schema is copied, and only into a database that a test made for itself.
 """
 
+import asyncio
 import shutil
 import sqlite3
 import tempfile
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from exchange.demo.seed import fill_registers
 from exchange.settings import Settings
 from exchange.store import migrate, urls
 from exchange.store.clock import ManualClock
+from tests.services import postgres
 from web.credentials import hash_password
 
 BEGIN = 1_772_413_200_000_000
@@ -28,7 +31,30 @@ HASH = hash_password(people.PASSWORD)
 async def migrated(url: str) -> None:
     """The schema in an empty database, or one brought up to date."""
     if not await _copied(url, "migrated", migrate.upgrade):
+        await _migrated_postgres(url)
+
+
+async def _migrated_postgres(url: str) -> None:
+    server = postgres.server_of(url)
+    if server is None or await migrate.current(url) is not None:
         await migrate.upgrade(url)
+        return
+    if server not in _templates:
+        _templates[server] = ExitStack()
+        template = _templates[server].enter_context(postgres.fresh_database(server))
+        await migrate.upgrade(template)
+        _urls[server] = template
+    await asyncio.to_thread(postgres.copy_database, _urls[server], url)
+
+
+_templates: dict[postgres.Postgres, ExitStack] = {}
+_urls: dict[postgres.Postgres, str] = {}
+
+
+def forget(server: postgres.Postgres) -> None:
+    """Drop what was kept to copy from; before the server stops."""
+    _urls.pop(server, None)
+    _templates.pop(server, ExitStack()).close()
 
 
 async def with_people(url: str) -> None:
@@ -38,7 +64,7 @@ async def with_people(url: str) -> None:
 
 
 async def _fill(url: str) -> None:
-    await migrate.upgrade(url)
+    await migrated(url)
     async with open_exchange(Settings(database_url=url), ManualClock(BEGIN)) as exchange:
         await fill_registers(exchange, BEGIN, lambda _: HASH)
 

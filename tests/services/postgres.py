@@ -224,10 +224,29 @@ def fresh_database(server: Postgres) -> Iterator[str]:
     """An empty database of its own, dropped afterwards even when connections to it are left open."""
     name = f"luochui_test_{os.getpid()}_{next(_numbers)}"
     _execute(server.url, f'CREATE DATABASE "{name}"')
+    url = urlunsplit(urlsplit(server.url)._replace(path=f"/{name}"))
+    _servers[url] = server
     try:
-        yield urlunsplit(urlsplit(server.url)._replace(path=f"/{name}"))
+        yield url
     finally:
+        del _servers[url]
         _execute(server.url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+_servers: dict[str, Postgres] = {}
+"""The server of each database that stands."""
+
+
+def server_of(url: str) -> Postgres | None:
+    """Where a fresh database stands; None for any other one."""
+    return _servers.get(url)
+
+
+def copy_database(original: str, url: str) -> None:
+    """Put a copy of one fresh database in the place of another; nobody may be connected to either."""
+    server, names = _servers[url], [urlsplit(one).path[1:] for one in (original, url)]
+    _execute(server.url, f'DROP DATABASE "{names[1]}" WITH (FORCE)')
+    _execute(server.url, f'CREATE DATABASE "{names[1]}" TEMPLATE "{names[0]}"')
 
 
 def answers(url: str) -> bool:
