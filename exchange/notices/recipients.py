@@ -19,6 +19,7 @@ class Recipients:
         self._house = house
         self._registers = registers
         self._known: dict[str | None, tuple[int, list[Account]]] = {}
+        self._accounts_known: dict[str, tuple[int, Account | None]] = {}
 
     async def of(self, targets: Sequence[To]) -> dict[To, list[Account]]:
         """Target → its accounts, all of them open."""
@@ -51,8 +52,19 @@ class Recipients:
         return kept[1]
 
     async def _accounts(self, ids: Sequence[str]) -> list[Account]:
-        rows = [await self._registers.accounts.get(id_) for id_ in ids]
+        rows = [await self._account(id_) for id_ in ids]
         return [one for one in rows if one is not None and one.enabled]
+
+    async def _account(self, id_: str) -> Account | None:
+        """An account; a lot with many followers asks for each once in a while only."""
+        now = self._house.clock.now()
+        kept = self._accounts_known.get(id_)
+        if kept is None or not 0 <= now - kept[0] < FRESH:
+            kept = now, await self._registers.accounts.get(id_)
+            if len(self._accounts_known) > 10_000:
+                self._accounts_known.clear()
+            self._accounts_known[id_] = kept
+        return kept[1]
 
     async def _followers(self, targets: Sequence[To]) -> dict[To, list[str]]:
         pairs = {one: tuple(one.id.split("/", 1)) for one in targets}
