@@ -116,14 +116,15 @@ async def command(*args: str, **env: str) -> dict[str, str]:
 
 async def in_state(client: httpx2.AsyncClient, state: str) -> None:
     """Wait until the lot stands there."""
-    async with asyncio.timeout(30):
-        while (await client.get(f"/api/v1/lots/{LOT}")).json()["state"] != state:
+    async with asyncio.timeout(60):
+        while (await client.get(f"/api/v1/lots/{LOT}")).json().get("state") != state:
             await asyncio.sleep(0.2)
 
 
 async def member(browser: Browser, server: Server, login: str, path: str) -> Page:
     """Somebody signed in, on a page."""
     context = await browser.new_context(base_url=server.address, locale="en-US")
+    context.set_default_timeout(60_000)
     page = await context.new_page()
     await page.goto(f"/sign-in?next={path}")
     await page.fill("#account", login)
