@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from importlib.resources import files
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.async_api import Page, expect
 
 from exchange.demo import people
@@ -73,6 +74,7 @@ async def _faults(page: Page, path: str, axe: str) -> list[str]:
     return found + ([f"{path} weighs {weight}"] if weight >= HEAVY else [])
 
 
+@pytest.mark.timeout(400)
 async def test_every_kind_of_page_is_for_everybody(site: Web, crowd: People) -> None:
     """No serious finding in light or dark, no sideways scrolling at 360 pixels, under 100 kB, whoever looks."""
     await fill(site)
