@@ -47,7 +47,7 @@ class ScoresBody(r.Taken, frozen=True):
     scores: Annotated[dict[str, Score], msgspec.Meta(max_length=64)]
 
 
-class KeyBody(r.Taken, frozen=True):
+class OfficialKeyBody(r.Taken, frozen=True):
     """An official's public key for a lot: an uncompressed P-256 point in base64url."""
 
     key: Annotated[str, msgspec.Meta(max_length=200)]
@@ -192,7 +192,7 @@ def official_role(principal: Principal) -> OfficialRole:
 
 async def publish_seal_key(ask: Ask) -> Response:
     """Publish the own key for a lot: each official makes a pair for one lot, and only this half leaves the device."""
-    body: KeyBody = ask.body
+    body: OfficialKeyBody = ask.body
     lot, role = known_lot(ask), official_role(ask.principal)
     account = ask.principal.account
     person = await person_of(ask.exchange.registers, account)
@@ -254,7 +254,7 @@ OPERATIONS: tuple[Operation, ...] = (
         for path, handler, summary, body in (
             ("seals", seal, "Hand in a sealed bid", SealBody),
             ("scores", score_bid, "Score a sealed bid", ScoresBody),
-            ("seal-keys", publish_seal_key, "Publish an official's key", KeyBody),
+            ("seal-keys", publish_seal_key, "Publish an official's key", OfficialKeyBody),
             ("seal-shares", give_seal_share, "Post an official's share", ShareBody),
         )
     ),
