@@ -125,7 +125,7 @@ async def _open_house(
     files = snapshot_files(settings)
     house = House(settings.house, journal, clock, rulebook, bank, vault, heartbeat, files)
     stack.push_async_callback(house.stop)
-    await house.start(holder, warm=warm)
+    await house.start(holder, settings.grace_seconds * 1_000_000, warm)
     if settings.role == "house":
         await _open_counter(stack, settings, house, journal)
     return house

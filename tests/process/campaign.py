@@ -22,18 +22,20 @@ from exchange.house import codec, machine
 from exchange.house.state import new_state
 from exchange.ports import Row
 from matching_engine.lot import due_at
-from matching_engine.terms import DAY
+from matching_engine.terms import DAY, SECOND
 from tests.exchange.house.running import LOT
 from tests.process.afterwards import check
-from tests.process.market import OPENING, STEP, sign_in
+from tests.process.market import OPENING, SHORT, STEP, sign_in
 from tests.process.site import HOUSES, WEBS, Site, running_site
 from tests.process.talker import Talker
 
-SECRET = "quiet cranes over the river"
+SETTINGS = {"LUOCHUI_HOUSE_SECRET": "quiet cranes over the river", "LUOCHUI_GRACE_SECONDS": "1"}
 TARGETS = (*HOUSES, *WEBS, "PostgreSQL", "Redis")
 GONE = (WebSocketException, OSError, TimeoutError, httpx2.TransportError, KeyError)
 ROUND = 20
 """Hits in a round of a soak."""
+SHORT_LASTS = 40 * SECOND
+"""Every outage moves its end, by its own length and the grace: it falls among the hits or soon after."""
 
 
 @dataclass
@@ -46,6 +48,7 @@ class Round:
     seen: int = 0
     resumed: int = 0
     rows: int = 0
+    sold: bool = False
     ends: dict[str, int] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -113,11 +116,29 @@ async def bid_by_rest(address: str, login: str, amounts: "itertools.count[int]",
         await client.aclose()
 
 
-async def _post_until_answered(client: httpx2.AsyncClient, id_: str, amount_fen: int) -> dict[str, Any]:
+async def bid_once(address: str, login: str, told: Round) -> None:
+    """One bid on the lot that ends meanwhile: it must be sold, once, however often its house dies around the hammer."""
+    client = await sign_in(address, login)
+    try:
+        answer = await _post_until_answered(client, "campaign-short", OPENING, SHORT)
+        assert "receipt" in answer, answer
+        told.acknowledged["campaign-short"] = answer
+        while not told.sold:
+            with suppress(*GONE, ValueError):
+                lot = (await client.get(f"/api/v1/lots/{SHORT}", timeout=5)).json()
+                told.sold = lot["state"] == "hammered"
+            await asyncio.sleep(0.3)
+    finally:
+        await client.aclose()
+
+
+async def _post_until_answered(
+    client: httpx2.AsyncClient, id_: str, amount_fen: int, lot: str = LOT
+) -> dict[str, Any]:
     while True:
         with suppress(*GONE, ValueError):
             headers = {"idempotency-key": id_}
-            path = f"/api/v1/lots/{LOT}/bids"
+            path = f"/api/v1/lots/{lot}/bids"
             answer = await client.post(path, json={"amount_fen": amount_fen}, headers=headers, timeout=5)
             if answer.status_code < 500 and answer.status_code != 429:
                 body: dict[str, Any] = answer.json()
@@ -127,11 +148,12 @@ async def _post_until_answered(client: httpx2.AsyncClient, id_: str, amount_fen:
 
 async def play(told: Round, hits: int) -> None:
     """One round: everything is hit once before anything twice, in an order and for a time that the seed decides."""
-    async with running_site(DAY) as site:
+    async with running_site(DAY, SHORT_LASTS) as site:
         first, second = (site.servers[name].address for name in WEBS)
         amounts = itertools.count(OPENING, STEP)
         watcher = Watcher(second, "jia", told)
         clients = [
+            asyncio.create_task(bid_once(first, "jia", told)),
             asyncio.create_task(bid_by_socket(first, "jia", amounts, told)),
             asyncio.create_task(bid_by_rest(second, "yi", amounts, told)),
             asyncio.create_task(watcher.watch()),
@@ -166,8 +188,8 @@ async def _under_fire(site: Site, told: Round, hits: int, clients: list["asyncio
     await site.whole()
     seen = told.seen
     await _more(told, 5, clients)
-    async with asyncio.timeout(30):
-        while told.seen == seen:
+    async with asyncio.timeout(60):
+        while told.seen == seen or not told.sold:
             await asyncio.sleep(0.05)
 
 
@@ -190,6 +212,7 @@ async def _afterwards(site: Site, told: Round) -> None:
     rows = await check(site.url, told.acknowledged)
     told.rows = len(rows)
     assert wrong_closings(rows) == []
+    assert [row.stream for row in rows if row.type == "Hammered"] == [f"lot/{SHORT}"]
     assert not [line for line in site.logs().splitlines() if "invariant" in line]
     command = (sys.executable, "-m", "web", "verify", "--database", site.url, "--json")
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
@@ -198,19 +221,19 @@ async def _afterwards(site: Site, told: Round) -> None:
 
 
 def wrong_closings(rows: list[Row]) -> list[str]:
-    """Bids that were accepted at or after the close of their lot, and second hammers."""
-    state, wrong, hammered = new_state(read_rulebook()), list[str](), set[str]()
+    """Bids that were accepted at or after the close of their lot, and second ends of a lot."""
+    state, wrong, ended = new_state(read_rulebook()), list[str](), set[str]()
     for row in rows:
         recorded = codec.recorded(row)
         if row.type == "BidAccepted":
-            lot = state.lots[LOT]
+            lot = state.lots[row.stream.removeprefix("lot/")]
             due = due_at(lot)
             if lot.closed_at is not None or (due is not None and row.at >= due):
                 return [*wrong, f"seq {row.seq}: a bid at {row.at}, due {due}"]  # Nothing can follow from it.
         elif row.type in ("Hammered", "Passed"):
-            if row.stream in hammered:
+            if row.stream in ended:
                 wrong.append(f"seq {row.seq}: a second end of {row.stream}")
-            hammered.add(row.stream)
+            ended.add(row.stream)
         machine.apply(state, recorded)
     return wrong
 
@@ -221,7 +244,7 @@ def main() -> int:
     parser.add_argument("--hours", type=float, default=1)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    os.environ["LUOCHUI_HOUSE_SECRET"] = SECRET
+    os.environ |= SETTINGS
     ends = time.monotonic() + given.hours * 3600
     bids = hits = 0
     for seed in itertools.count(given.seed):

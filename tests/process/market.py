@@ -19,35 +19,46 @@ from exchange.demo.data import load
 from exchange.demo.seed import LEAD, fill_registers
 from exchange.demo.steps import NOTICE, Steps, plan_lot
 from exchange.settings import Settings
-from exchange.store import migrate
 from exchange.store.clock import ManualClock, SystemClock
 from matching_engine.terms import DAY
 from tests.exchange.house.running import LOT
+from tests.services import databases
 from tests.services.process import end_with_parent, free_port
 from web.credentials import hash_password
 
 OPENING, STEP = 160_000_000, 8_000_000
+SHORT = "L2"
+"""A lot that ends while others go on."""
 
 
-async def prepare(url: str, bidders: tuple[str, ...] = ("jia", "yi"), length: int = DAY) -> None:
-    """Fill registers, list an achievement eight days ago, and put it up now for `length` µs."""
-    await migrate.upgrade(url)
+async def prepare(
+    url: str, bidders: tuple[str, ...] = ("jia", "yi"), length: int = DAY, short: int | None = None
+) -> None:
+    """Fill registers, list an achievement eight days ago, and put it up now for `length` µs; another for `short`."""
+    lengths = {LOT: length} if short is None else {LOT: length, SHORT: short}
+    await databases.migrated(url)
     present = SystemClock().now()
     clock = ManualClock(present - LEAD)
     async with open_exchange(Settings(database_url=url), clock, DemoBank(clock)) as exchange:
         await fill_registers(exchange, clock.now(), hash_password)
         house, steps = exchange.own_house, Steps(exchange.own_house, "prepare")
         await steps.enrol()
-        await steps.offer("A1", load()[0])
+        for n in range(len(lengths)):
+            await steps.offer(f"A{n + 1}", load()[n])
         clock.advance(NOTICE)
         await house.gavel.strike()
         clock.advance(SystemClock().now() - clock.now())
-        await steps.schedule("S1", "专场", (plan_lot(LOT, "A1", load()[0], clock.now() + 1, length),))
-        for login in bidders:
-            await steps.enter(login, LOT)
+        plans = [
+            plan_lot(lot, f"A{n + 1}", load()[0], clock.now() + 1, lasts)
+            for n, (lot, lasts) in enumerate(lengths.items())
+        ]
+        await steps.schedule("S1", "专场", plans)
+        places = [(login, lot) for lot in lengths for login in bidders]
+        for login, lot in places:
+            await steps.enter(login, lot)
         await house.settled()
-        for login in bidders:
-            await steps.pay_deposit(login, LOT)
+        for login, lot in places:
+            await steps.pay_deposit(login, lot)
         await house.settled()
 
 

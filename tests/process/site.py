@@ -80,8 +80,11 @@ class Site:
 
 
 @asynccontextmanager
-async def running_site(length: int) -> AsyncIterator[Site]:
-    """A site over a fresh market whose one lot is open for `length` µs; LUOCHUI_HOUSE_SECRET is the caller's to set."""
+async def running_site(length: int, short: int | None = None) -> AsyncIterator[Site]:
+    """A site over a fresh market whose lot is open for `length` µs, and a second one for `short` where that is given.
+
+    LUOCHUI_HOUSE_SECRET is the caller's to set.
+    """
     async with AsyncExitStack() as stack:
         postgres = await asyncio.to_thread(own_postgres)
         stack.callback(postgres.stop)
@@ -89,7 +92,7 @@ async def running_site(length: int) -> AsyncIterator[Site]:
         stack.callback(redis.stop)
         url = stack.enter_context(fresh_database(postgres))
         var = stack.enter_context(tempfile.TemporaryDirectory())
-        await prepare(url, length=length)
+        await prepare(url, length=length, short=short)
         site = Site(url, postgres, redis, var)
         stack.callback(site.close)
         await site.start()

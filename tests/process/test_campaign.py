@@ -9,7 +9,7 @@ from exchange.store.clock import ManualClock
 from matching_engine.terms import HOUR
 from tests.exchange.house.running import BEGIN, bid, open_lot, opened, running, sqlite_url
 from tests.process.afterwards import rows_of
-from tests.process.campaign import SECRET, Round, Watcher, play, wrong_closings
+from tests.process.campaign import SETTINGS, Round, Watcher, play, wrong_closings
 from tests.process.market import OPENING
 
 HITS = 6
@@ -19,8 +19,10 @@ SEED = 18_087
 
 async def test_what_was_acknowledged_outlives_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     """Houses, web processes, PostgreSQL and Redis are killed and hang under bidding by socket and REST: whatever was
-    acknowledged is in the journal once, the journal verifies, and a watcher missed nothing."""
-    monkeypatch.setenv("LUOCHUI_HOUSE_SECRET", SECRET)
+    acknowledged is in the journal once, the journal verifies, a watcher missed nothing, and the lot that ended was
+    hammered once."""
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
     told = Round(SEED)
     try:
         await play(told, HITS)

@@ -8,7 +8,6 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
@@ -40,21 +39,20 @@ async def _migrated_postgres(url: str) -> None:
         await migrate.upgrade(url)
         return
     if server not in _templates:
-        _templates[server] = ExitStack()
-        template = _templates[server].enter_context(postgres.fresh_database(server))
+        template = await asyncio.to_thread(postgres.create_database, server)
         await migrate.upgrade(template)
-        _urls[server] = template
-    await asyncio.to_thread(postgres.copy_database, _urls[server], url)
+        _templates[server] = template
+    await asyncio.to_thread(postgres.copy_database, _templates[server], url)
 
 
-_templates: dict[postgres.Postgres, ExitStack] = {}
-_urls: dict[postgres.Postgres, str] = {}
+_templates: dict[postgres.Postgres, str] = {}
 
 
 def forget(server: postgres.Postgres) -> None:
-    """Drop what was kept to copy from; before the server stops."""
-    _urls.pop(server, None)
-    _templates.pop(server, ExitStack()).close()
+    """Drop what was kept to copy from, where the server outlives the tests."""
+    template = _templates.pop(server, None)
+    if template:
+        postgres.drop_database(template)
 
 
 async def with_people(url: str) -> None:

@@ -222,15 +222,25 @@ def _on_machine() -> Path | None:
 @contextmanager
 def fresh_database(server: Postgres) -> Iterator[str]:
     """An empty database of its own, dropped afterwards even when connections to it are left open."""
+    url = create_database(server)
+    try:
+        yield url
+    finally:
+        drop_database(url)
+
+
+def create_database(server: Postgres) -> str:
+    """An empty database with a name of its own."""
     name = f"luochui_test_{os.getpid()}_{next(_numbers)}"
     _execute(server.url, f'CREATE DATABASE "{name}"')
     url = urlunsplit(urlsplit(server.url)._replace(path=f"/{name}"))
     _servers[url] = server
-    try:
-        yield url
-    finally:
-        del _servers[url]
-        _execute(server.url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    return url
+
+
+def drop_database(url: str) -> None:
+    """Take away a database that was created here, with whoever is connected to it."""
+    _execute(_servers.pop(url).url, f'DROP DATABASE IF EXISTS "{urlsplit(url).path[1:]}" WITH (FORCE)')
 
 
 _servers: dict[str, Postgres] = {}
@@ -238,12 +248,12 @@ _servers: dict[str, Postgres] = {}
 
 
 def server_of(url: str) -> Postgres | None:
-    """Where a fresh database stands; None for any other one."""
+    """Where a database that was created here stands; None for any other one."""
     return _servers.get(url)
 
 
 def copy_database(original: str, url: str) -> None:
-    """Put a copy of one fresh database in the place of another; nobody may be connected to either."""
+    """Put a copy of one database in the place of another; nobody may be connected to either."""
     server, names = _servers[url], [urlsplit(one).path[1:] for one in (original, url)]
     _execute(server.url, f'DROP DATABASE "{names[1]}" WITH (FORCE)')
     _execute(server.url, f'CREATE DATABASE "{names[1]}" TEMPLATE "{names[0]}"')
