@@ -1,6 +1,5 @@
 """The catalogue over REST: search and facets, an achievement in full, tables taken in, demands."""
 
-
 import msgspec
 
 from exchange.registers import Demand

@@ -40,7 +40,19 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, serve, migrate, snapshot, backup, restore, rehearse, claims, unconverted, verify, witness):
+for command in (
+    demo,
+    serve,
+    migrate,
+    snapshot,
+    backup,
+    restore,
+    rehearse,
+    claims,
+    unconverted,
+    verify,
+    witness,
+):
     app.command()(command)
 user_app.command("export")(export_account)
 user_app.command("erase")(erase_account)

@@ -21,8 +21,8 @@ from exchange.market.negotiation_commands import ConfirmAgreement, LapseTerms
 from exchange.market.negotiation_events import AgreementNoticed, AgreementObjectionDecided, TermsOffered
 from exchange.market.release_commands import AdvanceRelease
 from exchange.market.release_events import ReleaseAnswerRuled, ReleaseDeferralEnded, ReleaseNotified
-from exchange.market.stop_messages import LapseStop, StopProposed
 from exchange.market.seal_messages import LapseSeals, SharesAwaited
+from exchange.market.stop_messages import LapseStop, StopProposed
 from exchange.market.trial_messages import EndTrial
 from settlement.account_events import PaymentDirected
 from settlement.commands import ExpirePayment

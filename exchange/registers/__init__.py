@@ -17,8 +17,8 @@ from exchange.registers.nodes import Node, Nodes
 from exchange.registers.notices import Notices
 from exchange.registers.organisations import Organisation, Organisations
 from exchange.registers.people import Mandate, Mandates, People, Person
-from exchange.registers.proofs import Proofs
 from exchange.registers.personal import PersonalData
+from exchange.registers.proofs import Proofs
 from exchange.registers.read_audit import ReadAudit
 from exchange.registers.recommendations import Recommendations
 from exchange.registers.reports import AnnualEntries, AnnualEntry, IndicatorEntries, IndicatorEntry

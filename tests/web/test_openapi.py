@@ -204,7 +204,7 @@ def test_whatever_is_asked_the_answer_is_a_documented_one(
 
     @PATIENCE
     @given(case=ASKED[path][method.upper()].as_strategy())
-    def ask(case: schemathesis.Case) -> None:
+    def ask(case: schemathesis.Case[Any]) -> None:
         case.call_and_validate(
             base_url=background.url,
             headers={"authorization": f"Bearer {background.key}"},
