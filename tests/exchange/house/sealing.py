@@ -8,6 +8,7 @@ from exchange.demo.data import DemoAchievement
 from exchange.demo.steps import Steps
 from exchange.house.command import Outcome
 from exchange.house.house import House
+from exchange.house.remote import RemoteHouse
 from exchange.market.commands import LotPlan, ScoreBid
 from exchange.store.clock import ManualClock
 from exchange.store.envelope import seal_bid
@@ -31,12 +32,12 @@ async def open_sealed(
     return await open_lot(house, clock, bidders, HOUR, plan)
 
 
-def code_of(house: House, login: str) -> str:
+def code_of(house: House | RemoteHouse, login: str) -> str:
     """The code that stands for an account's organisation in the lot."""
     return house.view.market.code_of(LOT, people.principal(login).party) or ""
 
 
-async def seal(house: House, login: str, amount_fen: int) -> Outcome:
+async def seal(house: House | RemoteHouse, login: str, amount_fen: int) -> Outcome:
     """Seal a bid as a bidder's program does."""
     code = code_of(house, login)
     envelope, commitment = seal_bid(house.view.market.seal_keys[LOT], LOT, code, amount_fen)
