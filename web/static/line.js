@@ -12,6 +12,10 @@ const RETRY_AFTER = 1_500;
 const WAIT_MIN = 500;
 const WAIT_MAX = 30_000;
 
+// A socket takes ten messages a second: subscriptions leave room for bids and for the clock.
+const SUBSCRIBED_AT_ONCE = 8;
+const SUBSCRIBED_EVERY = 200;
+
 // Tables of negotiation are followed like lots; their ids begin with N-, which no lot's does.
 const kindOf = (id) => (id.startsWith("N-") ? "table" : "lot");
 
@@ -23,6 +27,8 @@ export class Line extends EventTarget {
     this.lots = new Map(); // lot → {epoch, seq}
     this.pending = new Map(); // command id → {message, answer, timer}
     this.subscribing = new Map(); // request → lot
+    this.waiting = new Set(); // lots to subscribe to, the first asked for first
+    this.allowed = SUBSCRIBED_AT_ONCE;
     this.tries = 0;
     this.requests = 0;
     this.open = false;
@@ -35,7 +41,7 @@ export class Line extends EventTarget {
   // Follow a lot from a place that is known; null: from a snapshot.
   follow(lot, place) {
     this.lots.set(lot, place);
-    if (this.open) this.subscribe(lot);
+    this.want(lot);
   }
 
   // Put a command to the house; the promise is kept once it is decided, for or against.
@@ -92,7 +98,9 @@ export class Line extends EventTarget {
   lost(code) {
     this.open = false;
     clearInterval(this.probing);
+    clearInterval(this.allowing);
     this.subscribing.clear();
+    this.waiting.clear();
     for (const asked of this.pending.values()) clearTimeout(asked.timer);
     if (code >= 4400 && code < 4408) return this.end("signed_out");
     if (code === 4409) return this.end("gone");
@@ -139,7 +147,9 @@ export class Line extends EventTarget {
     this.tries = 0;
     this.clock.guess(message.now);
     this.say("state", "live");
-    for (const lot of this.lots.keys()) this.subscribe(lot);
+    this.allowed = SUBSCRIBED_AT_ONCE;
+    for (const lot of this.lots.keys()) this.want(lot);
+    this.allowing = setInterval(() => this.allow(), SUBSCRIBED_EVERY);
     for (const id of this.pending.keys()) this.submit(id);
     for (let n = 0; n < PROBES_FIRST; n++) setTimeout(() => this.probe(), n * 400);
     this.probing = setInterval(() => this.probe(), PROBE_EVERY);
@@ -147,6 +157,27 @@ export class Line extends EventTarget {
 
   probe() {
     this.send({ t: "time", i: ++this.requests, c0: this.clock.local() });
+  }
+
+  // Subscribe as soon as the pace allows it.
+  want(lot) {
+    if (!this.open) return;
+    this.waiting.add(lot);
+    this.drain();
+  }
+
+  allow() {
+    this.allowed = Math.min(SUBSCRIBED_AT_ONCE, this.allowed + 1);
+    this.drain();
+  }
+
+  drain() {
+    for (const lot of this.waiting) {
+      if (this.allowed < 1) return;
+      this.allowed -= 1;
+      this.waiting.delete(lot);
+      this.subscribe(lot);
+    }
   }
 
   subscribe(lot) {
@@ -173,7 +204,7 @@ export class Line extends EventTarget {
     const { table, lot = table, epoch, seq } = message;
     const place = this.lots.get(lot);
     if (!place || seq <= place.seq) return;
-    if (message.from > place.seq + 1) return this.subscribe(lot);
+    if (message.from > place.seq + 1) return this.want(lot);
     this.lots.set(lot, { epoch, seq });
     if (message.kind === "state") return this.say("snap", { lot, state: message.state });
     const events = (message.kind === "many" || table ? message.events : [message]).filter((one) => one.seq > place.seq);
@@ -204,7 +235,7 @@ export class Line extends EventTarget {
 
   rejected(message) {
     const lot = this.subscribing.get(message.i);
-    if (lot && message.retry) setTimeout(() => this.open && this.subscribe(lot), RETRY_AFTER);
+    if (lot && message.retry) setTimeout(() => this.want(lot), RETRY_AFTER);
     const asked = this.pending.get(message.id);
     if (!asked) return;
     if (!message.retry) return this.answered(message);

@@ -6,8 +6,6 @@ import { countdown, money, say, words } from "./words.js";
 
 const EVERY = 2000;
 const FOLLOWED_MAX = 60;
-const FOLLOWED_AT_ONCE = 8;
-const FOLLOWED_A_SECOND = 5;
 const SOON = 5 * 60_000;
 const TAGS = { open: "live", suspended: "halt", hammered: "sold", awaiting_opening: "wait", priority_window: "wait" };
 
@@ -42,18 +40,9 @@ line.addEventListener("events", ({ detail }) => show(detail.lot, detail.now));
 line.addEventListener("presence", ({ detail }) => row(detail.lot) && put(part("watchers", row(detail.lot)), detail.watchers));
 line.addEventListener("state", ({ detail }) => put(part("line"), words.say.line[detail] ?? detail));
 
-// The next to close are followed at once, the others a few a second: a socket takes ten messages a second.
-const followed = new Set();
-let wanted = [];
-
+// The next to close are followed first; the line paces them.
 function follow() {
-  wanted = rows().slice(0, FOLLOWED_MAX).filter((one) => !followed.has(one.dataset.lot));
-  followNext(FOLLOWED_AT_ONCE);
-}
-
-function followNext(count) {
-  for (const one of wanted.splice(0, count)) {
-    followed.add(one.dataset.lot);
+  for (const one of rows().slice(0, FOLLOWED_MAX).filter((one) => !line.lots.has(one.dataset.lot))) {
     line.follow(one.dataset.lot, { epoch: Number(one.dataset.epoch), seq: Number(one.dataset.seq) });
   }
 }
@@ -250,5 +239,4 @@ follow();
 filter();
 refresh();
 setInterval(refresh, EVERY);
-setInterval(() => followNext(FOLLOWED_A_SECOND), 1000);
 setInterval(tick, 250);
