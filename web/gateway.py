@@ -118,6 +118,8 @@ class Connection:
         self._watcher = Watcher(pipe_of(socket), None, self.close, self._tick)
         self._slow: asyncio.Task[None] | None = None
         """What a frame waits for, and those after it with it."""
+        self._busy = False
+        """Whether a frame that was received is being taken: none that comes meanwhile may overtake it."""
 
     async def run(self) -> None:
         """Hear frames until the end of the socket."""
@@ -129,16 +131,23 @@ class Connection:
                 if message["type"] == "websocket.disconnect":
                     return
                 frame = message.get("text")
+                self._busy = True
+                await self._settled()
                 self._take(message["bytes"] if frame is None else frame)
-                if self._slow is not None:
-                    await self._slow
-                    self._slow = None
+                await self._settled()
+                self._busy = False
         finally:
             self._end()
 
+    async def _settled(self) -> None:
+        """Wait for what a frame waits for, whichever way that frame came."""
+        if self._slow is not None:
+            await self._slow
+            self._slow = None
+
     def _hear(self, frame: str) -> bool:
         """Take a frame as it comes, unless an earlier one still waits for something: frames keep their order."""
-        if self._slow is not None and not self._slow.done():
+        if self._busy or (self._slow is not None and not self._slow.done()):
             return False
         self._take(frame)
         return True
