@@ -89,6 +89,18 @@ async def test_each_mechanism_by_form(web: Web, mechanism: Mechanism) -> None:
     assert (lot.terms.direction == "buy") is (mechanism is Mechanism.CHALLENGE)
 
 
+async def test_who_keeps_sealed_bids_closed_is_chosen(web: Web) -> None:
+    """Asked where a lot is sealed and only there; the choice stands in the session."""
+    form = {**filled(web, Mechanism.SEALED_FIRST_PRICE), "custody": "two_officials"}
+    page, answer = await step(web, form, query="lot-A1=sealed_first_price")
+    assert "custody" in page.forms[PREVIEW]
+    await confirm(web, answer)
+    (session,) = web.exchange.house.view.market.sessions.values()
+    assert session.sealed_custody == "two_officials"
+    operator = await web.signed_in("operator")
+    assert "custody" not in (await get(operator, f"{TERMS}?lot-A1=english")).forms[PREVIEW]
+
+
 async def test_several_lots_with_holders_and_a_ladder(web: Web) -> None:
     """Two lots of one session: ranks, both ways to exercise, a window, rungs, extension and free bidding arrive."""
     now = web.clock.now()

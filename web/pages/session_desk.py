@@ -23,6 +23,7 @@ from web.pages.refusal_words import words
 from web.pages.room_rules import rules
 from web.pages.shell import Visit, page, sentence
 from web.parse import BadInput
+from web.views import SEALED
 
 PATH = "/operator/sessions"
 FIELD_OF = {
@@ -117,6 +118,7 @@ def _terms(visit: Visit, form: Wrong, status: int = 200, wrong: Wrong | None = N
         f"{PATH}/new",
         lots=shown,
         choices=sf.CHOICES,
+        custodies=sf.CUSTODIES if any(lot["mechanism"] in SEALED for lot in shown) else (),
         optional=sf.OPTIONAL,
         instants=sf.INSTANTS,
         defaults=sf.DEFAULTS,

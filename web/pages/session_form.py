@@ -7,6 +7,7 @@ from typing import Literal, TypeVar
 from exchange.market.codes import bidder_code
 from exchange.market.commands import LotPlan, Reserved, RuleSet, ScheduleSession
 from exchange.market.listing_state import Listing
+from exchange.market.seal_messages import CustodyKind
 from exchange.market.state import Market
 from matching_engine.money import parse_yuan
 from matching_engine.terms import (
@@ -45,6 +46,7 @@ CHOICES = {
     "base": ("bid", "close"),
     "pricing": ("uniform", "pay_as_bid"),
 }
+CUSTODIES: tuple[CustodyKind, ...] = ("two_officials", "house")
 OPTIONAL = ("reserve", "free_until", "extensions", "trigger", "length")
 INSTANTS = ("opens", "closes", "free_until")
 DEFAULTS = {"trigger": "5", "length": "5", "min_bidders": "1", "quantity": "1", "clock_every": "5"}
@@ -113,8 +115,18 @@ def session_of(
     cutoff = reader.count("cutoff", 60) if reader.said("cutoff") else None
     days = reader.count("payment_days", 3650)
     title = reader.said("title")[:200]
-    made = ScheduleSession(f"S-{seed}", title, rule_set, plans, DAY, days, cutoff, rehearsal)
+    made = ScheduleSession(
+        f"S-{seed}", title, rule_set, plans, DAY, days, cutoff, rehearsal, sealed_custody=_custody(reader)
+    )
     return made, reader.wrong
+
+
+def _custody(reader: Reader) -> CustodyKind | None:
+    """Who keeps sealed bids closed; None where nothing was chosen: two officials, or the house in a rehearsal."""
+    for kind in CUSTODIES:
+        if reader.said("custody") == kind:
+            return kind
+    return None
 
 
 def _plan(
