@@ -6,6 +6,7 @@ from typing import Annotated, cast
 import msgspec
 from starlette.responses import Response
 
+from exchange.house.journal_rights import sees_digests
 from exchange.ports import Row, Unavailable
 from exchange.proof.heads import Consistency, TreeHead, vouched_run
 from exchange.proof.nodes import Nodes
@@ -106,7 +107,8 @@ async def prove_inclusion(ask: Ask) -> Inclusion:
 
 
 async def show_receipt(ask: Ask) -> Response:
-    """The signed receipt of a command of one's own, refused or not; an auditor has that of any."""
+    """The signed receipt of a command of one's own, refused or not; an auditor has that of any, about a lot once it
+    has ended."""
     query: ReceiptQuery = ask.query
     receipt = await receipt_of(ask, ask.path("command"), query.size)
     name = f'attachment; filename="luochui-{receipt.house}-{receipt.seq}.json"'
@@ -117,15 +119,14 @@ async def receipt_of(ask: Ask, command: str, size: int | None) -> SignedReceipt:
     """The receipt of a command that the caller may see; 404 otherwise."""
     house, registers = ask.exchange.house, ask.exchange.registers
     outcome, rows = await house.answer_of(command), await house.rows_of(command)
-    own = bool(rows) and rows[0].principal == ask.principal.account
-    if outcome is None or not rows or not (own or "auditor" in ask.principal.roles):
+    if outcome is None or not rows or not sees_digests(ask.principal, house.view, outcome.first):
         raise errors.not_found("command of yours")
     row = next(one for one in rows if one.seq == outcome.first.seq)
     head = await _covering(ask, row) if size is None else await _signed(ask, row, size)
     before = await house.hashes(row.seq - 2, row.seq - 1) if row.seq > 1 else [_GENESIS]
     path = await nodes_of(ask).inclusion(row.seq, head.size)
     keys = vouched_run(await registers.proofs.keys(house.name), head.key_id)
-    shows_body = own or is_everybodys(row)
+    shows_body = row.principal == ask.principal.account or is_everybodys(row)
     return make_receipt(outcome, row, before[0], shows_body, head, path, keys)
 
 

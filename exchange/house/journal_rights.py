@@ -52,6 +52,14 @@ def sight(reader: Principal, state: State, row: Recorded) -> Sight:
     return Sight.METADATA if "operator" in reader.roles else Sight.NOTHING
 
 
+def sees_digests(reader: Principal, state: State, row: Recorded) -> bool:
+    """Whether a reader may have the digests of body and request, as a signed receipt holds them: the asker at once,
+    an auditor once the lot has ended."""
+    if row.principal == reader.account:
+        return True
+    return "auditor" in reader.roles and sight(reader, state, row) is Sight.WHOLE
+
+
 def reads_anything(reader: Principal) -> bool:
     """Whether a journal has anything at all for a reader."""
     return bool(reader.roles & {"auditor", "registrar", "operator"}) or reader.party is not None

@@ -115,6 +115,15 @@ class HeadMaker:
         self._tiles, self.head = [], head
         return head
 
+    async def finish(self) -> TreeHead | None:
+        """Sign what came after the last head, before the house rests; from the registers on, for `run` was cut off."""
+        if self.wrong is not None or not self._house.alive:
+            return None
+        self._tree, self._noted = None, []
+        await self._begin()
+        await self._grow()
+        return await self.sign() if self.size > (self.head.size if self.head else 0) else None
+
     async def _due(self) -> bool:
         if self.head is None or self._closing:
             return True

@@ -4,10 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+import structlog
+
 from exchange.bootstrap import Exchange
 from exchange.proof.maker import LOOK_EVERY, HeadMaker
 from exchange.settings import Settings
 from exchange.store.proof_key import ProofKeys
+
+log = structlog.get_logger()
+
+LAST_SECONDS = 5.0
+"""For the head at the end; the next start signs what is left out."""
 
 
 def proof_keys(settings: Settings, house: str = "") -> ProofKeys:
@@ -30,3 +37,13 @@ async def proving(exchange: Exchange, look_every: float = LOOK_EVERY) -> AsyncIt
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+        await _last_head(maker)
+
+
+async def _last_head(maker: HeadMaker) -> None:
+    """At a clean end everything that happened stands under a head; what keeps that from being keeps nothing else."""
+    try:
+        async with asyncio.timeout(LAST_SECONDS):
+            await maker.finish()
+    except Exception as error:
+        log.warning("no last head was signed", error=repr(error))

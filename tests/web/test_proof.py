@@ -18,6 +18,7 @@ from exchange.proof.receipt import (
     row_hash,
 )
 from exchange.proof.running import proving
+from matching_engine.terms import HOUR
 from tests.web.running import Web, key, running_web
 from tests.web.served import whole_web
 
@@ -38,7 +39,7 @@ async def proved(path: Path, pages: bool = False) -> AsyncIterator[tuple[Web, st
 
 
 async def test_a_receipt_proves_a_decision(tmp_path: Path) -> None:
-    """Of a bid and of a refusal; it holds offline, against a later head too, and in nobody else's hands but an auditor's."""
+    """Of a bid and of a refusal; it holds offline, against a later head too, and in nobody else's hands but an auditor's, once the lot has ended."""
     async with proved(tmp_path) as (web, good, bad):
         jia, yi, auditor = [await web.signed_in(login) for login in ("jia", "yi", "auditor")]
         answers = [await jia.get(f"/api/v1/commands/{id_}/receipt") for id_ in (good, bad)]
@@ -55,8 +56,8 @@ async def test_a_receipt_proves_a_decision(tmp_path: Path) -> None:
             assert [one.wrong for one in check_receipt(receipt, keys)] == [None] * 5
         assert (await yi.get(f"/api/v1/commands/{good}/receipt")).status_code == 404
         assert (await web.client().get(f"/api/v1/commands/{good}/receipt")).status_code == 401
-        seen = read_signed((await auditor.get(f"/api/v1/commands/{bad}/receipt")).content)
-        assert (seen.body, row_hash(seen)) == (None, seen.receipt)
+        for id_ in (good, bad):
+            assert (await auditor.get(f"/api/v1/commands/{id_}/receipt")).status_code == 404, "the lot runs"
 
         first = receipts[0].head.size
         await yi.post(
@@ -89,6 +90,11 @@ async def test_a_receipt_proves_a_decision(tmp_path: Path) -> None:
         metrics = (await jia.get("/metrics")).text
         check_that_changes_are_noticed(answers[0].json())
         assert f'luochui_proof_head_size{{house="hub"}} {told["second"]}' in metrics
+
+        await web.pass_time(3 * HOUR)
+        auditor = await web.signed_in("auditor")
+        seen = read_signed((await auditor.get(f"/api/v1/commands/{bad}/receipt")).content)
+        assert (seen.body, row_hash(seen)) == (None, seen.receipt)
 
 
 def tampered(receipt: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

@@ -11,6 +11,7 @@ from exchange.house.journal_rights import (
     asker_hidden,
     owners,
     reads_anything,
+    sees_digests,
     sight,
     streams_of_lot,
     streams_of_party,
@@ -94,6 +95,13 @@ def test_the_table(event: Any, stream: str, ended: bool, seen: dict[str, Sight])
     assert {name: sight(reader, state, row) for name, reader in READERS.items()} == {
         name: seen.get(name, N) for name in READERS
     }
+
+
+def test_a_digest_is_for_the_asker_and_after_the_lot_for_the_auditor() -> None:
+    """Whoever knows the digest of a bid finds its secret maximum by trying: nobody else has it while the lot runs."""
+    row = _row(BID, "lot/L1")
+    for ended, told in ((False, ["jia"]), (True, ["auditor", "jia"])):
+        assert [name for name, one in READERS.items() if sees_digests(one, _state(ended), row)] == told
 
 
 def test_whoever_asked_sees_the_refusal_and_nobody_of_the_party_beside() -> None:

@@ -76,6 +76,11 @@ async def test_a_house_signs_its_journal(tmp_path: Path) -> None:
             way = await nodes.consistency(old.size, last.size)
             assert extends(old.size, bytes.fromhex(old.root), last.size, root, way)
         assert [one.size for one in await proofs.heads("hub")] == [first.size, wished.size, last.size]
+        assert await again.finish() is None, "nothing came after the last head"
+        await bid(house, 900_000_000)
+        end = await again.finish()
+        assert end is not None
+        assert end.size == house.view.seq > last.size, "a clean end leaves nothing without a head"
         await registers.close()
 
 
