@@ -10,6 +10,7 @@ class StatePayoutAccount(Command, frozen=True, tag=True):
     party: str
     account: BankAccount
     author: str
+    person: str = ""
 
 
 class ConfirmPayoutAccount(Command, frozen=True, tag=True):
@@ -18,6 +19,7 @@ class ConfirmPayoutAccount(Command, frozen=True, tag=True):
     party: str
     version: int
     approver: str
+    person: str = ""
 
 
 class RejectPayoutAccount(Command, frozen=True, tag=True):
@@ -36,6 +38,7 @@ class DirectPayment(Command, frozen=True, tag=True):
     payment: str
     account: BankAccount
     author: str
+    person: str = ""
 
 
 AccountCommand = StatePayoutAccount | ConfirmPayoutAccount | RejectPayoutAccount | DirectPayment

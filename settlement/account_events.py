@@ -11,6 +11,7 @@ class PayoutAccountStated(Event, frozen=True, tag=True):
     version: int
     account: BankAccount
     author: str
+    person: str = ""
 
 
 class PayoutAccountConfirmed(Event, frozen=True, tag=True):
@@ -20,6 +21,7 @@ class PayoutAccountConfirmed(Event, frozen=True, tag=True):
     version: int
     approver: str
     final: bool
+    person: str = ""
 
 
 class PayoutAccountRejected(Event, frozen=True, tag=True):
@@ -39,6 +41,7 @@ class PaymentDirected(Event, frozen=True, tag=True):
     account: BankAccount
     author: str
     final: bool
+    person: str = ""
 
 
 AccountEvent = PayoutAccountStated | PayoutAccountConfirmed | PayoutAccountRejected | PaymentDirected

@@ -25,6 +25,7 @@ from settlement.facts import Contract as ContractFacts
 from settlement.facts import Facts, Movement, Party, Prior
 from settlement.ids import claim_id, payment_id
 from settlement.payments import close_payment, open_payment
+from settlement.persons import one_person
 from settlement.refusals import Events, Refusal, refuse
 from settlement.registration_checks import benefit_block
 from settlement.state import (
@@ -219,13 +220,13 @@ def approve_claim(state: Settlement, command: ApproveClaim, _at: int) -> Events:
     ended = benefit_block(state, state.trades[claim.trade])
     if ended is not None:
         return refuse(claim.id, command, Refusal.REGISTRATION_ENDED, ended)
-    if command.approver in claim.approvers:
+    if any(one_person(state, one, command.approver, command.person) for one in claim.approvers):
         detail = "two different people approve a claim"
         return refuse(command.claim, command, Refusal.FOUR_EYES, detail)
     if claim.state is ClaimState.DRAWN_UP:
-        return (ClaimApproved(claim.id, command.approver, final=False),)
+        return (ClaimApproved(claim.id, command.approver, False, command.person),)
     order = ClaimPaymentOrdered(claim.id, payment_id(claim.id), claim.party, claim.amount_fen)
-    return ClaimApproved(claim.id, command.approver, final=True), order
+    return ClaimApproved(claim.id, command.approver, True, command.person), order
 
 
 def elected(state: Settlement, event: ClaimantElected, at: int) -> None:

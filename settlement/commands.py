@@ -253,6 +253,7 @@ class ApproveClaim(Command, frozen=True, tag=True):
 
     claim: str
     approver: str
+    person: str = ""
 
 
 SettlementCommand = (

@@ -286,6 +286,7 @@ class ClaimApproved(Event, frozen=True, tag=True):
     claim: str
     approver: str
     final: bool
+    person: str = ""
 
 
 class ClaimPaymentOrdered(Event, frozen=True, tag=True):

@@ -25,6 +25,7 @@ from settlement import (
 from settlement.dispatch import Evolvers
 from settlement.events import SettlementEvent, SettlementRefused
 from settlement.income import note_receipt
+from settlement.persons import note_person
 from settlement.state import Settlement
 
 
@@ -62,3 +63,4 @@ def evolve(state: Settlement, event: SettlementEvent, at: int) -> None:
     _EVOLVERS[type(event)](state, event, at)
     state.ledger.book(event, at)
     note_receipt(state, event, at)
+    note_person(state, event)

@@ -21,6 +21,7 @@ from settlement.account_events import (
 from settlement.bank_account import BankAccount, fault, tidy
 from settlement.dispatch import Deciders, Evolvers
 from settlement.payments import make_ready
+from settlement.persons import one_person
 from settlement.refusals import Events, Refusal, refuse
 from settlement.state import PaymentKind, PaymentOrder, PaymentState, Settlement
 from settlement.stated_account import AccountState, StatedAccount, effective
@@ -36,7 +37,7 @@ def state_account(state: Settlement, command: StatePayoutAccount, _at: int) -> E
     if account == effective(stated) or (stated and stated[-1].pending and stated[-1].account == account):
         detail = "this account is effective, or waits for the operator already"
         return refuse(command.party, command, Refusal.ACCOUNT_UNCHANGED, detail)
-    return (PayoutAccountStated(command.party, len(stated) + 1, account, command.author),)
+    return (PayoutAccountStated(command.party, len(stated) + 1, account, command.author, command.person),)
 
 
 def confirm_account(state: Settlement, command: ConfirmPayoutAccount, _at: int) -> Events:
@@ -44,11 +45,14 @@ def confirm_account(state: Settlement, command: ConfirmPayoutAccount, _at: int) 
     stated = pending(state, command.party)
     if stated is None or stated.version != command.version:
         return _nothing_waits(command)
-    if command.approver == stated.stated_by or command.approver in stated.confirmed_by:
+    before = (stated.stated_by, *stated.confirmed_by)
+    if any(one_person(state, one, command.approver, command.person) for one in before):
         detail = "two persons confirm an account, neither of whom stated it"
         return refuse(command.party, command, Refusal.FOUR_EYES, detail)
     final = bool(stated.confirmed_by)
-    confirmed_ = PayoutAccountConfirmed(command.party, stated.version, command.approver, final)
+    confirmed_ = PayoutAccountConfirmed(
+        command.party, stated.version, command.approver, final, command.person
+    )
     return (confirmed_, *(_given(state, command, stated.account) if final else ()))
 
 
@@ -93,12 +97,12 @@ def direct_payment(state: Settlement, command: DirectPayment, _at: int) -> Event
         detail = "only a refund that waits for an account takes one; a party states its own"
         return refuse(command.payment, command, Refusal.PAYMENT_STATE, detail)
     named = order.directed
-    if named is not None and named[0] == account and named[1] == command.author:
+    final = named is not None and named[0] == account
+    if final and named is not None and one_person(state, named[1], command.author, command.person):
         return refuse(
             command.payment, command, Refusal.FOUR_EYES, "a second person must name the same account"
         )
-    final = named is not None and named[0] == account
-    return (PaymentDirected(order.payment, account, command.author, final),)
+    return (PaymentDirected(order.payment, account, command.author, final, command.person),)
 
 
 def waits(order: PaymentOrder) -> bool:

@@ -7,6 +7,7 @@ from settlement.commands import SettlementCommand
 from settlement.filing import FilingForm
 from settlement.filing_draft import derived_form
 from settlement.office_book import Office, SecondReview, office_book
+from settlement.persons import one_person
 from settlement.refusals import Events, Refusal, refuse
 from settlement.registration_state import ENDED, TRANSITIONS, Move, Registration
 from settlement.review import checklist
@@ -43,9 +44,10 @@ def words_fault(words: str) -> str | None:
     return None if len(words) <= WORDS_MAX else f"words: got {len(words)} characters, expected {WORDS_MAX}"
 
 
-def same_person(registration: Registration, registrar: str) -> bool:
+def same_person(state: Settlement, registration: Registration, registrar: str, person: str) -> bool:
     """Whether the first reviewer would be the second as well."""
-    return registration.second_review is not None and registrar == registration.first_registrar
+    first = registration.first_registrar
+    return registration.second_review is not None and one_person(state, first, registrar, person)
 
 
 def form_of(state: Settlement, registration: Registration) -> FilingForm:

@@ -52,6 +52,7 @@ class AnswerReview(Command, frozen=True, tag=True):
     registration: str
     registrar: str
     answers: tuple[Answer, ...]
+    person: str = ""
 
 
 class ClassifyContract(Command, frozen=True, tag=True):
@@ -61,6 +62,7 @@ class ClassifyContract(Command, frozen=True, tag=True):
     registrar: str
     kind: ContractKind
     costs: tuple[Cost, ...] = ()
+    person: str = ""
 
 
 class DisputeRegistration(Command, frozen=True, tag=True):
@@ -83,6 +85,7 @@ class RegisterContract(Command, frozen=True, tag=True):
     registrar: str
     registered_on: str
     non_technical_fen: int = 0
+    person: str = ""
 
 
 class RefuseRegistration(Command, frozen=True, tag=True):
@@ -92,6 +95,7 @@ class RefuseRegistration(Command, frozen=True, tag=True):
     registrar: str
     reason: str
     codes: tuple[str, ...] = ()
+    person: str = ""
 
 
 class ChangeRegistration(Command, frozen=True, tag=True):
@@ -103,6 +107,7 @@ class ChangeRegistration(Command, frozen=True, tag=True):
     form: FilingForm
     kind: ContractKind
     total_fen: int
+    person: str = ""
 
 
 class ConfirmChange(Command, frozen=True, tag=True):
@@ -110,6 +115,7 @@ class ConfirmChange(Command, frozen=True, tag=True):
 
     registration: str
     registrar: str
+    person: str = ""
 
 
 class CancelRegistration(Command, frozen=True, tag=True):
@@ -126,6 +132,7 @@ class RevokeRegistration(Command, frozen=True, tag=True):
     registration: str
     registrar: str
     reason: str
+    person: str = ""
 
 
 class CertifyIncome(Command, frozen=True, tag=True):

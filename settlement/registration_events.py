@@ -97,6 +97,7 @@ class ContractClassified(Event, frozen=True, tag=True):
     total_fen: int
     technology_fen: int
     classified_on: str
+    person: str = ""
 
 
 class RegistrationDisputed(Event, frozen=True, tag=True):
@@ -160,6 +161,7 @@ class ChangeProposed(Event, frozen=True, tag=True):
     total_fen: int
     threshold_fen: int
     proposed_on: str
+    person: str = ""
 
 
 class RegistrationChanged(Event, frozen=True, tag=True):
@@ -196,6 +198,7 @@ class RevocationProposed(Event, frozen=True, tag=True):
     registrar: str
     reason: str
     proposed_on: str
+    person: str = ""
 
 
 class RegistrationRevoked(Event, frozen=True, tag=True):

@@ -11,6 +11,7 @@ from settlement.dispatch import Deciders, Evolvers
 from settlement.events import SettlementEvent
 from settlement.filing import FilingForm, fault, missing, non_technical_fen
 from settlement.income import reduction
+from settlement.persons import one_person
 from settlement.refusals import Events, Refusal, refuse
 from settlement.registration_checks import found, go, second_review_of, words_fault
 from settlement.registration_commands import (
@@ -61,6 +62,7 @@ def change_registration(state: Settlement, command: ChangeRegistration, at: int)
         total_fen=command.total_fen,
         threshold_fen=threshold_fen,
         proposed_on=day.isoformat(),
+        person=command.person,
     )
     return (proposed,)
 
@@ -90,7 +92,7 @@ def confirm_change(state: Settlement, command: ConfirmChange, at: int) -> Events
     proposal = registration.proposal
     if proposal is None or proposal.move != "change":
         return refuse(registration.id, command, Refusal.REGISTRATION_STATE, "no change waits")
-    if proposal.registrar == command.registrar:
+    if one_person(state, proposal.registrar, command.registrar, command.person):
         return _another_person(registration, proposal, command)
     return _changed(state, registration, proposal, command.registrar, at)
 
@@ -152,8 +154,9 @@ def revoke_registration(state: Settlement, command: RevokeRegistration, at: int)
     day, reason = shanghai_date(at).isoformat(), command.reason.strip()
     proposal = registration.proposal
     if proposal is None or proposal.move != "revoke":
-        return (RevocationProposed(registration.id, registration.trade, command.registrar, reason, day),)
-    if proposal.registrar == command.registrar:
+        who = command.registrar, reason, day, command.person
+        return (RevocationProposed(registration.id, registration.trade, *who),)
+    if one_person(state, proposal.registrar, command.registrar, command.person):
         return _another_person(registration, proposal, command)
     revoked = RegistrationRevoked(
         registration=registration.id,

@@ -63,7 +63,7 @@ def answer_review(state: Settlement, command: AnswerReview, at: int) -> Events:
     registration, refusal = found(state, command.registration, command, Move.REVIEW)
     if registration is None:
         return refusal
-    if same_person(registration, command.registrar):
+    if same_person(state, registration, command.registrar, command.person):
         return _another_person(registration, command)
     wrong = answers_fault(_kind(state, registration), command.answers)
     if wrong:
@@ -100,13 +100,13 @@ def classify_contract(state: Settlement, command: ClassifyContract, at: int) -> 
     if wrong:
         return refuse(registration.id, command, Refusal.AMOUNT_INVALID, wrong)
     technology_fen = registration.total_fen - non_technical_fen(command.costs)
-    classified = _classified(registration, command.registrar, command.kind, command.costs, technology_fen, at)
+    classified = _classified(registration, command, command.kind, command.costs, technology_fen, at)
     return (classified, *_second_review(state, registration, command.registrar, at))
 
 
 def _classified(
     registration: Registration,
-    registrar: str,
+    command: ClassifyContract | RegisterContract,
     kind: ContractKind,
     costs: tuple[Cost, ...],
     technology_fen: int,
@@ -115,12 +115,13 @@ def _classified(
     return ContractClassified(
         registration=registration.id,
         trade=registration.trade,
-        registrar=registrar,
+        registrar=command.registrar,
         kind=kind,
         costs=costs,
         total_fen=registration.total_fen,
         technology_fen=technology_fen,
         classified_on=shanghai_date(at).isoformat(),
+        person=command.person,
     )
 
 
@@ -189,7 +190,7 @@ def register_contract(state: Settlement, command: RegisterContract, at: int) -> 
     registration, refusal = found(state, command.registration, command, Move.REGISTER)
     if registration is None:
         return refusal
-    if same_person(registration, command.registrar):
+    if same_person(state, registration, command.registrar, command.person):
         return _another_person(registration, command)
     failed = state.trades[registration.trade].failed
     if failed is not None:
@@ -239,7 +240,7 @@ def _in_one_step(
         fit = tuple(Answer(item, True) for item in unanswered)
         events.append(_answered(registration, who, fit, at, summary=True))
     itemised = costs if other_fen == non_technical_fen(costs) else ()
-    events.append(_classified(registration, who, kind, itemised, total_fen - other_fen, at))
+    events.append(_classified(registration, command, kind, itemised, total_fen - other_fen, at))
     second = _second_review(state, registration, who, at)
     decided = second or (_registered(registration, command, number, total_fen - other_fen),)
     return (*events, *decided)
@@ -303,7 +304,7 @@ def refuse_registration(state: Settlement, command: RefuseRegistration, at: int)
     registration, refusal = found(state, command.registration, command, Move.REFUSE)
     if registration is None:
         return refusal
-    if same_person(registration, command.registrar):
+    if same_person(state, registration, command.registrar, command.person):
         return _another_person(registration, command)
     known = [reason.value for reason in RefuseReason]
     strange = [code for code in command.codes if code not in known]

@@ -52,6 +52,7 @@ class PlanReward(Command, frozen=True, tag=True):
     completers: tuple[Completer, ...]
     basis: str = ""
     """An enterprise's rule or agreement by which it gives less than the floor."""
+    person: str = ""
 
 
 class ApproveReward(Command, frozen=True, tag=True):
@@ -61,6 +62,7 @@ class ApproveReward(Command, frozen=True, tag=True):
     party: str
     approver: str
     version: int
+    person: str = ""
 
 
 class RecordReward(Command, frozen=True, tag=True):
@@ -95,6 +97,7 @@ class RewardPlanned(Event, frozen=True, tag=True):
     quote: str
     steps: tuple[Step, ...]
     basis: str = ""
+    person: str = ""
 
 
 class RewardPlanApproved(Event, frozen=True, tag=True):

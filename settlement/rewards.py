@@ -18,6 +18,7 @@ from settlement.dates import parse_date, shanghai_date
 from settlement.dispatch import Deciders, Evolvers
 from settlement.facts import Facts
 from settlement.ids import charge_id
+from settlement.persons import one_person
 from settlement.refusals import Events, Refusal, refuse
 from settlement.reward_messages import (
     ApproveReward,
@@ -141,6 +142,7 @@ def _planned(state: Settlement, trade: Trade, command: PlanReward, at: int, vers
         quote=line.quote if line else "",
         steps=worksheet(facts, rule, line) if line and rule else (),
         basis=command.basis.strip(),
+        person=command.person,
     )
 
 
@@ -162,7 +164,7 @@ def approve_reward(state: Settlement, command: ApproveReward, _at: int) -> Event
         return refuse(command.trade, command, Refusal.NOT_A_PARTY, "only the seller approves its plan")
     if found.approver is not None:
         return refuse(command.trade, command, Refusal.REWARD_APPROVED, "the plan was approved before")
-    if command.approver == found.plan.author:
+    if one_person(state, found.plan.author, command.approver, command.person):
         return refuse(command.trade, command, Refusal.FOUR_EYES, "another person than the author approves")
     return (RewardPlanApproved(command.trade, command.version, command.approver),)
 

@@ -301,6 +301,8 @@ class Settlement:
     """Claim → what of it goes to the enterprise's specialist."""
     rewards: dict[str, RewardPlan] = field(default_factory=dict)
     """Trade → how its seller rewards the inventors."""
+    persons: dict[str, str] = field(default_factory=dict)
+    """Account → the person behind it, as said at its last step that another person has to follow."""
     ledger: Ledger = field(default_factory=Ledger)
 
     def obligation_of(self, trade: str) -> Obligation:

@@ -22,7 +22,6 @@ from matching_engine.events import BidSealed, SealsOpened
 from web import errors
 from web import resources as r
 from web.api_lots import known_lot
-from web.api_stops import person_of
 from web.bids import code_for, seal_of
 from web.decisions import decision
 from web.routes import Ask, Operation, json
@@ -195,8 +194,7 @@ async def publish_seal_key(ask: Ask) -> Response:
     body: OfficialKeyBody = ask.body
     lot, role = known_lot(ask), official_role(ask.principal)
     account = ask.principal.account
-    person = await person_of(ask.exchange.registers, account)
-    made = decision(await ask.submit(PublishOfficialKey(lot, role, account, body.key, person)))
+    made = decision(await ask.submit(PublishOfficialKey(lot, role, account, body.key)))
     return json(made, 201, {"location": f"/api/v1/lots/{lot}/seal-key"})
 
 
@@ -205,8 +203,7 @@ async def give_seal_share(ask: Ask) -> Response:
     body: ShareBody = ask.body
     lot, role = known_lot(ask), official_role(ask.principal)
     account = ask.principal.account
-    person = await person_of(ask.exchange.registers, account)
-    made = decision(await ask.submit(GiveSealShare(lot, role, account, body.share, person)))
+    made = decision(await ask.submit(GiveSealShare(lot, role, account, body.share)))
     return json(made, 201, {"location": f"/api/v1/lots/{lot}/seals"})
 
 

@@ -8,7 +8,6 @@ from starlette.responses import Response
 from exchange.house.state import State
 from exchange.market import stop_messages as sm
 from exchange.market.stop_state import Stop, StopState
-from exchange.registers import Registers
 from web import errors
 from web import resources as r
 from web.api_lots import known_lot
@@ -68,15 +67,6 @@ class StopQuery(r.Taken, frozen=True):
     limit: r.Limit = 50
 
 
-async def person_of(registers: Registers, account: str) -> str:
-    """The person behind an account, where a register knows it: two accounts of one are not two persons."""
-    enrolled = await registers.accounts.get(account)
-    if enrolled is not None and enrolled.person:
-        return enrolled.person
-    person = await registers.people.of_account(account)
-    return person.id if person else ""
-
-
 def stop_view(stop: Stop) -> StopResource:
     """A proposal as operators and auditors see it."""
     return StopResource(
@@ -113,9 +103,8 @@ async def list_stops(ask: Ask) -> StopPage:
 async def _propose(ask: Ask, action: sm.Action, lot: str = "", session: str = "") -> Response:
     body: Any = ask.body
     author = ask.principal.account
-    person = await person_of(ask.exchange.registers, author)
     at_once = getattr(body, "at_once", False)
-    made = await ask.submit(sm.ProposeStop(action, body.reason, author, lot, session, at_once, person))
+    made = await ask.submit(sm.ProposeStop(action, body.reason, author, lot, session, at_once))
     answer = decision(made)
     return json(answer, 201, {"location": f"/api/v1/commands/{answer.command}"})
 
@@ -149,9 +138,7 @@ async def cancel_session(ask: Ask) -> Response:
 
 async def confirm_stop(ask: Ask) -> r.Decision:
     """Agree to what another operator proposed: it comes into force, or stays in force."""
-    approver = ask.principal.account
-    person = await person_of(ask.exchange.registers, approver)
-    return decision(await ask.submit(sm.ConfirmStop(ask.path("stop"), approver, person)))
+    return decision(await ask.submit(sm.ConfirmStop(ask.path("stop"), ask.principal.account)))
 
 
 async def withdraw_stop(ask: Ask) -> r.Decision:

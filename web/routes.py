@@ -20,6 +20,7 @@ from matching_engine.errors import LuochuiError
 from web import errors
 from web.key_terms import checked
 from web.parse import BadInput, clean_text, command_id, parse
+from web.persons import with_person
 from web.sensitive import noted
 from web.sessions import Caller
 
@@ -60,7 +61,8 @@ class Ask:
         """Ask the house in the caller's name; a refusal is raised as its problem."""
         id_ = command or self.command
         try:
-            asked = Command(id_, self.principal, body)
+            told = await with_person(self.request.app.state, self.who, body)
+            asked = Command(id_, self.principal, told)
             await self.request.app.state.gate.admit(self.who, asked, self.exchange.house)
             outcome = await self.exchange.house.submit(asked)
         except (Unavailable, OutcomeUnknown) as error:

@@ -75,6 +75,10 @@ class SecondFactors:
         self._clock = clock
         self._box = SecretBox(settings.var_dir / "keys")
 
+    def alias(self, text: str) -> str:
+        """What stands for a text outside the registers, made with the key of the secrets."""
+        return self._box.alias(text)
+
     # An authenticator app
 
     async def begin_totp(self, caller: Caller, label: str) -> NewSecret:

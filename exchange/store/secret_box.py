@@ -4,6 +4,7 @@ Whoever has the database alone reads nothing of them; the key file belongs into 
 web process of a house needs the same one.
 """
 
+import hmac
 import os
 import secrets
 import stat
@@ -30,7 +31,7 @@ class SecretBox:
 
     def __init__(self, keys_dir: Path) -> None:
         self._path = keys_dir / FILE
-        self._key: AESGCM | None = None
+        self._key: bytes | None = None
 
     def seal(self, secret: bytes, about: str) -> str:
         """The secret as text that only this box opens, and only for the same `about`."""
@@ -45,11 +46,18 @@ class SecretBox:
         except InvalidTag as error:
             raise SecretLost(f"{self._path} is not the key that sealed {about}; restore it") from error
 
+    def alias(self, text: str) -> str:
+        """What stands for a text, always the same, and tells it to nobody who lacks the key (HMAC-SHA-256)."""
+        return hmac.digest(self._whole_key(), b"alias/" + text.encode(), "sha256").hex()[:32]
+
     def _cipher(self) -> AESGCM:
+        return AESGCM(self._whole_key())
+
+    def _whole_key(self) -> bytes:
         if self._key is None:
             if not self._path.exists():
                 _make(self._path)
-            self._key = AESGCM(_read(self._path))
+            self._key = _read(self._path)
         return self._key
 
 

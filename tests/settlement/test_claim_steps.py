@@ -183,8 +183,10 @@ def test_two_people_approve_and_the_fund_pays_once() -> None:
     """The first approval pays nothing, the same person's second is refused, the other's orders the payment."""
     desk = claimed()
     assert desk.refused(ApproveClaim("K-nowhere", "official-1")) == "CLAIM_UNKNOWN"
-    assert desk.ask(ApproveClaim(CLAIM, "official-1")) == (ClaimApproved(CLAIM, "official-1", False),)
+    first = desk.ask(ApproveClaim(CLAIM, "official-1", "wang"))
+    assert first == (ClaimApproved(CLAIM, "official-1", False, "wang"),)
     assert desk.refused(ApproveClaim(CLAIM, "official-1")) == "FOUR_EYES"
+    assert desk.refused(ApproveClaim(CLAIM, "official-9", "wang")) == "FOUR_EYES"
     assert desk.state.payments_open == {}
     assert desk.ask(ApproveClaim(CLAIM, "official-2")) == (
         ClaimApproved(CLAIM, "official-2", True),

@@ -15,7 +15,6 @@ from exchange.market.stops import EMERGENCY
 from matching_engine import commands as lc
 from matching_engine.lifecycle import LifecycleState
 from web import errors
-from web.api_stops import person_of
 from web.pages import hints, operator_rows
 from web.pages.market import live_words
 from web.pages.shell import Visit, page, script_words
@@ -115,8 +114,7 @@ async def _propose(visit: Visit, action: sm.Action, lot: str = "", session: str 
         return await operator(visit, 422, {about: visit.speech.text("A suspension needs its reason.")})
     at_once = action == "suspend" and form.get("how") == "at_once"
     author = visit.principal.account
-    person = await person_of(visit.exchange.registers, author)
-    body = sm.ProposeStop(action, reason, author, lot, session, at_once, person)
+    body = sm.ProposeStop(action, reason, author, lot, session, at_once)
     return await _step(visit, form, body, about)
 
 
@@ -144,8 +142,7 @@ async def confirm(visit: Visit) -> Response:
     """Agree to what another operator proposed."""
     visit.needs("operator")
     stop, approver = visit.part("stop"), visit.principal.account
-    person = await person_of(visit.exchange.registers, approver)
-    return await _step(visit, visit.form(), sm.ConfirmStop(stop, approver, person), stop)
+    return await _step(visit, visit.form(), sm.ConfirmStop(stop, approver), stop)
 
 
 async def withdraw(visit: Visit) -> Response:

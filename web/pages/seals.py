@@ -14,7 +14,6 @@ from exchange.market.seal_messages import ROLES, GiveSealShare, OfficialRole, Pu
 from matching_engine.lot import Lot
 from web import errors
 from web.api_seals import official_role
-from web.api_stops import person_of
 from web.pages.shell import Visit, page, script_words
 from web.seal_views import kept_closed, officials_of, stage_of
 from web.withheld import listing_of_lot, title_of
@@ -81,7 +80,7 @@ async def publish(visit: Visit) -> Response:
     """Publish the own key of a lot."""
     form, lot = visit.form(), visit.part("lot")
     role, account = official_role(visit.principal), visit.principal.account
-    body = PublishOfficialKey(lot, role, account, form.get("key", "").strip()[:KEY_MAX], await _person(visit))
+    body = PublishOfficialKey(lot, role, account, form.get("key", "").strip()[:KEY_MAX])
     return await _answered(visit, lot, await visit.try_to(form, body))
 
 
@@ -89,12 +88,8 @@ async def give(visit: Visit) -> Response:
     """Post the own share of a lot."""
     form, lot = visit.form(), visit.part("lot")
     role, account = official_role(visit.principal), visit.principal.account
-    body = GiveSealShare(lot, role, account, form.get("share", "").strip()[:KEY_MAX], await _person(visit))
+    body = GiveSealShare(lot, role, account, form.get("share", "").strip()[:KEY_MAX])
     return await _answered(visit, lot, await visit.try_to(form, body))
-
-
-async def _person(visit: Visit) -> str:
-    return await person_of(visit.exchange.registers, visit.principal.account)
 
 
 async def _answered(visit: Visit, lot: str, failed: tuple[str, str] | None) -> Response:

@@ -29,6 +29,7 @@ from web.i18n import COOKIE, Language, Speech, choose, speech
 from web.pages.navigation import navigation
 from web.pages.stepping import FIELD, handled
 from web.parse import command_id, read_form
+from web.persons import with_person
 from web.seal_views import waiting as seals_waiting
 from web.sensitive import noted
 from web.sessions import Caller
@@ -106,7 +107,8 @@ class Visit:
     async def ask(self, form: Mapping[str, str], body: Body) -> Outcome:
         """Put a command to the house under the id that the form carries."""
         id_ = command_id(form.get("command", ""), "command")
-        command = Command(id_, self.principal, body)
+        told = await with_person(self.request.app.state, self.who, body)
+        command = Command(id_, self.principal, told)
         try:
             await self.request.app.state.gate.admit(self.who, command, self.exchange.house)
         except errors.Failure as missing:
