@@ -141,6 +141,7 @@ async def enter_key(ask: Ask) -> SigningKeyResource:
     """Enter an Ed25519 public key, PEM or 64 hexadecimal digits, with which contracts are signed from now on."""
     _signs(ask)
     body: SigningKeyBody = ask.body
+    ask.request.app.state.gate.demand(ask.who)
     try:
         key = await add_key(ask.exchange, ask.principal, {"public_key": body.public_key, "label": body.label})
     except Malformed as wrong:

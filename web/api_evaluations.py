@@ -44,6 +44,7 @@ async def draft_evaluation(ask: Ask) -> c.StatementResource:
 
 async def enter_evaluation(ask: Ask) -> Response:
     """Enter a signed evaluation; sent again, it is the same one."""
+    ask.request.app.state.gate.demand(ask.who)
     made = await edge.enter(ask.exchange, ask.who.account, await _row(ask), ask.body)
     return json(edge.resource(made, _today(ask)), 201)
 

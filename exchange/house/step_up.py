@@ -11,8 +11,12 @@ from typing import Any, Literal
 import msgspec
 
 from exchange.house.state import State
+from exchange.market.commands import AnswerSecondBest
+from exchange.market.licence_messages import TakeOpenLicence
+from exchange.market.negotiation_commands import AgreeTerms
 from exchange.market.seal_messages import GiveSealShare
 from exchange.market.stop_messages import ConfirmStop
+from exchange.market.trial_messages import AgreeTrial, ConvertTrial
 from matching_engine import commands as lc
 from settlement import account_commands as ac
 from settlement import commands as sc
@@ -41,10 +45,17 @@ TABLE: dict[type, Need] = {
     **dict.fromkeys(
         (
             lc.Seal,
+            AgreeTerms,
+            AgreeTrial,
+            ConvertTrial,
+            TakeOpenLicence,
+            AnswerSecondBest,
             ConfirmStop,
             GiveSealShare,
             sc.SignContract,
             sc.ApproveClaim,
+            sc.RefundSuspense,
+            sc.AssignSuspense,
             ac.ConfirmPayoutAccount,
             ac.DirectPayment,
             rw.ApproveReward,

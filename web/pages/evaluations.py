@@ -40,6 +40,10 @@ async def send(visit: Visit) -> Response:
         if not sent.get("signature"):
             made = await draft(visit.exchange, visit.who.account, row, body)
             return await _page(visit, row, sent, statement=statement(made))
+    except (Malformed, errors.Failure) as wrong:
+        return await _page(visit, row, sent, status=422, wrong=_wrong(visit, wrong))
+    visit.request.app.state.gate.demand(visit.who)
+    try:
         await enter(visit.exchange, visit.who.account, row, body)
     except (Malformed, errors.Failure) as wrong:
         return await _page(visit, row, sent, status=422, wrong=_wrong(visit, wrong))

@@ -32,6 +32,7 @@ async def add(visit: Visit) -> Response:
     """Enter a public key."""
     form = visit.form()
     _needs_party(visit)
+    visit.request.app.state.gate.demand(visit.who)
     try:
         await add_key(visit.exchange, visit.principal, form)
     except Malformed as bad:

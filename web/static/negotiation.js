@@ -1,6 +1,7 @@
 // A negotiation table: its forms go over the socket, and what moves is asked for again when the table has moved.
 
 import { Line } from "./line.js";
+import { stepUp } from "./step_up.js";
 import { countdown, fenOf, say, words } from "./words.js";
 
 const place = document.getElementById("negotiation");
@@ -162,7 +163,8 @@ async function submit(form, button) {
   const buttons = document.querySelectorAll("[data-move] button");
   for (const one of buttons) one.disabled = true;
   answer(say("sending"), "");
-  const answered = await line.ask(message);
+  let answered = await line.ask(message);
+  if (answered.code === "STEP_UP_REQUIRED" && (await stepUp(words.csrf, words.refusal))) answered = await line.ask(message);
   for (const one of buttons) one.disabled = false;
   form.elements.command.value = newId();
   if (answered.t === "ack") {
