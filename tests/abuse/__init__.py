@@ -1,0 +1,1 @@
+"""Every attack of the numbered list, by its number, against the served product."""
