@@ -133,13 +133,19 @@ async def one_row(visit: Visit) -> Response:
         fields=event_lines(visit.speech, resource.event or {}),
         raw=canonical.encode(resource.event).decode() if resource.event is not None else "",
         before=before.hash.hex() if before else "",
-        neighbours=await browser.neighbours(row),
-        head=visit.state.seq,
+        neighbours=[await _readable(visit, browser, one) for one in await browser.neighbours(row)],
+        beside=[await _readable(visit, browser, one) for one in (number - 1, number + 1)],
         lot=_lot_of(resource),
         receipt=_receipt(visit, resource),
         base=JOURNAL,
         word=event_word,
     )
+
+
+async def _readable(visit: Visit, browser: JournalBrowser, number: int | None) -> int | None:
+    """The number of a row that the reader may open; None for any other."""
+    row = await browser.row(visit.exchange.house.name, number) if number else None
+    return number if row is not None and show(visit.exchange, visit.principal, row) is not None else None
 
 
 def _receipt(visit: Visit, resource: JournalRow) -> str:

@@ -7,6 +7,7 @@ import msgspec
 from starlette.responses import Response
 from starlette.routing import Route
 
+from exchange.house.command import Principal
 from exchange.notices.searches import canonical
 from exchange.registers import Achievement
 from exchange.registers.follows import FollowKind
@@ -129,17 +130,18 @@ async def show(visit: Visit) -> Response:
             zip(versions, changed_fields([msgspec.to_builtins(one.value) for one in versions]), strict=True)
         ),
         inside=inside,
-        may_write=principal is not None
-        and (
-            "operator" in principal.roles
-            or ("seller" in principal.roles and row.holder is not None and row.holder == principal.party)
-        ),
+        may_write=principal is not None and ("operator" in principal.roles or _sells(principal, row)),
+        may_offer=principal is not None and row.public and _sells(principal, row),
         evaluator=principal is not None and "evaluator" in principal.roles,
         lots=_lots(visit, row.id),
         value=lambda name, value: facet_word(visit.speech, name, value),
         share=shown,
         day=lambda one: visit.speech.day(one.isoformat() if one else None),
     )
+
+
+def _sells(principal: Principal, row: Achievement) -> bool:
+    return "seller" in principal.roles and row.holder is not None and row.holder == principal.party
 
 
 async def badge_of(visit: Visit, achievement: str) -> dict[str, Any] | None:

@@ -69,9 +69,15 @@ async def listings(
         paper_texts=PAPER_TEXTS,
         paper_lists=PAPER_LISTS,
         assets=ASSETS,
-        form=form or {},
+        form=form or _chosen(visit),
         errors=wrong or {},
     )
+
+
+def _chosen(visit: Visit) -> Wrong:
+    """The achievement that the page of one asked to offer."""
+    chosen = visit.request.query_params.get("achievement", "")
+    return {"achievement": chosen} if chosen else {}
 
 
 def rule_words(visit: Visit) -> Callable[[str], str]:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from exchange.registers import Organisation
+from exchange.registers.achievements import Achievement
 from exchange.registers.directory_kinds import kinds
 from exchange.registers.directory_values import overdue
 from exchange.registers.holdings import Holdings
@@ -26,6 +27,7 @@ from web.pages.shell import Visit, page
 OVERSEERS = frozenset({"operator", "auditor"})
 SHOWN = 50
 ACHIEVEMENTS_SHOWN = 20
+ACHIEVEMENTS_MAX = 500
 REPORTING = ("university", "research_institute")
 """Whose duty the annual report on conversion is (law on promoting conversion, art. 21)."""
 
@@ -44,7 +46,7 @@ async def workspace(visit: Visit) -> Response:
         one=party,
         organisations=await _organisations(visit),
         counts=await Holdings(registers.database).count(party.id),
-        achievements=await registers.achievements.list(holder=party.id, limit=ACHIEVEMENTS_SHOWN),
+        achievements=await _achievements(visit, party.id),
         listings=[one for one in state.market.listings.values() if one.seller == party.id],
         trades=[_trade(visit, party.id, one) for one in reversed(trades[-SHOWN:])],
         totals=_totals(party.id, trades),
@@ -57,6 +59,12 @@ async def workspace(visit: Visit) -> Response:
         own=visit.principal.party == party.id,
         holds="seller" in visit.principal.roles,
     )
+
+
+async def _achievements(visit: Visit, party: str) -> list[Achievement]:
+    """The first of an organisation's results, those that are not public before all others: they are found nowhere else."""
+    found = await visit.exchange.registers.achievements.list(holder=party, limit=ACHIEVEMENTS_MAX)
+    return sorted(found, key=lambda one: one.public)[:ACHIEVEMENTS_SHOWN]
 
 
 async def _party(visit: Visit) -> Organisation | None:

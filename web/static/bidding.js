@@ -3,6 +3,7 @@
 import { Alerts, news } from "./alerts.js";
 import { Line } from "./line.js";
 import { clockPrice, deadline, standingOf } from "./lot.js";
+import { stepUp } from "./step_up.js";
 import { countdown, fenOf, money, say, words } from "./words.js";
 
 const TAGS = { open: "live", suspended: "halt", hammered: "sold", awaiting_opening: "wait", priority_window: "wait" };
@@ -107,8 +108,10 @@ class Card {
   async send(message, field) {
     const next = find("next", this.root);
     next.disabled = true;
-    const answered = await line.ask(message);
+    let answered = await line.ask(message);
+    if (answered.code === "STEP_UP_REQUIRED" && (await stepUp(words.csrf, words.refusal))) answered = await line.ask(message);
     next.disabled = false;
+    find("enrol", this.root).hidden = answered.code !== "SECOND_FACTOR_REQUIRED";
     if (answered.t === "ack") {
       this.mine.hasBid = true;
       if (field) field.value = "";

@@ -361,6 +361,7 @@ function linkReceipt(row) {
 
 function accepted(form, { seq, receipt, kind: what, id }, { commitment }) {
   offerReceipt(id, what === "MaximumRaised" ? undefined : seq);
+  at("enrol").hidden = true;
   const proof = { seq, receipt: receipt.slice(0, 16), commitment: commitment?.slice(0, 16) };
   answer(say(commitment ? "sealed" : "accepted", proof), "good");
   if (commitment) entry = "sealed";
@@ -379,6 +380,7 @@ function refused(form, { code: why, minimum_fen: minimum, field, detail, seq, id
   const sentence = words.refusal[why] ?? `${why}: ${detail ?? ""}`;
   const text = minimum ? `${sentence} ${say("minimum", { minimum: money(minimum) })}` : sentence;
   answer("", "");
+  at("enrol").hidden = why !== "SECOND_FACTOR_REQUIRED";
   if (why === "BID_UNCONFIRMED" && at("confirm") && form.elements.confirm) at("confirm").hidden = false;
   const place = field ?? (form.dataset.ask === "match" ? "match" : "amount");
   if (!wrong(form, place, text)) answer(text, "bad");
