@@ -16,15 +16,12 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 from exchange.bootstrap import Exchange
-from exchange.house.command import Body, Command, Outcome, Principal
-from exchange.house.state import State
+from exchange.house.command import Command, Outcome
 from exchange.ports import Unavailable
-from matching_engine import commands as lc
 from matching_engine.errors import LuochuiError
 from web import errors
 from web import messages as m
 from web.audience import Watcher
-from web.bids import bid_of, code_for, seal_of
 from web.hub import Hub
 from web.key_terms import check_message, check_network
 from web.protocol import (
@@ -47,9 +44,10 @@ from web.protocol import (
 )
 from web.security import origin_allowed, secrets_in
 from web.sessions import Caller, Live, Sessions
+from web.socket_commands import body_of
 from web.step_up import Gate
 from web.table_hub import TableHub
-from web.table_moves import answered, move_of
+from web.table_moves import answered
 from web.tickets import Tickets
 from web.transport import pipe_of
 
@@ -268,7 +266,7 @@ class Connection:
         self._live.touch()
         try:
             check_message(self._live.caller, "trade" if isinstance(message, m.TableMove) else "bid")
-            body = _body(message, self._house.view, principal)
+            body = body_of(message, self._house.view, principal)
         except LuochuiError as error:
             self._tell(message, error)
             return
@@ -316,20 +314,6 @@ class Connection:
             ends=ends,
             seq=first.stream_seq,
         )
-
-
-def _body(message: m.Decision | m.TableMove, state: State, principal: Principal) -> Body:
-    """The command, under the code that stands for the principal's party in the lot."""
-    if isinstance(message, m.TableMove):
-        return move_of(message, principal)
-    if isinstance(message, m.Bid):
-        return bid_of(state, principal, message.lot, message.amount_fen, message.max_fen, message.confirm)
-    bidder = code_for(state, principal, message.lot)
-    if isinstance(message, m.Match):
-        return lc.Match(message.lot, bidder)
-    if isinstance(message, m.Accept):
-        return lc.Accept(message.lot, bidder, message.amount_fen)
-    return seal_of(state, message.lot, bidder, message.envelope, message.commitment)
 
 
 def _problem(message: m.Decision | m.TableMove, problem: errors.Problem) -> m.Rej:

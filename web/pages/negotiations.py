@@ -23,6 +23,7 @@ from settlement.deal import Deal
 from web import errors
 from web.pages import term_form
 from web.pages.room import Said
+from web.pages.room_words import table_words
 from web.pages.shell import Visit, page, script_words, sentence
 from web.parse import BadInput
 from web.table_views import Sight, agreements, sight
@@ -32,31 +33,6 @@ from web.withheld import title_of
 SHOWN = 100
 """Tables in a list, and listings that can be asked for."""
 HOURS_USUAL = 72
-REFUSALS = (
-    "BAD_AMOUNT",
-    "AMOUNT_TOO_LARGE",
-    "BAD_VALUE",
-    "STEP_UP_REQUIRED",
-    "SECOND_FACTOR_REQUIRED",
-    "SIGNATURE_REQUIRED",
-    "BAD_CODE",
-    "TOO_MANY_ATTEMPTS",
-    "RATE_LIMITED",
-    "SIGN_IN_REQUIRED",
-    "UNAVAILABLE",
-    "TABLE_UNKNOWN",
-    "TABLE_STATE",
-    "TABLE_TURN",
-    "TABLE_LIMIT",
-    "TERMS_INVALID",
-    "TERMS_STALE",
-    "TERMS_LAPSED",
-    "TERMS_FIRM",
-    "COMPETITION_DUE",
-    "PRICE_BELOW_APPRAISAL",
-    "OFFER_BELOW_ASKING",
-    "LISTING_STATE",
-)
 
 
 def _table(visit: Visit) -> tuple[Table, Sight]:
@@ -175,7 +151,7 @@ async def show(
         form_values=Said(values),
         choices=choices(visit),
         errors=wrong or {},
-        words_for_script=script_words(_words(visit)),
+        words_for_script=script_words(table_words(visit)),
     )
 
 
@@ -263,24 +239,6 @@ def choices(visit: Visit) -> dict[str, list[tuple[str, str]]]:
         "licence": [(one, s.code("licence_kind", one)) for one in term_form.LICENCES],
         "payment": [(one, s.code("payment_form", one)) for one in term_form.PAYMENTS],
         "basis": [(one, s.code("royalty_basis", one)) for one in term_form.BASES],
-    }
-
-
-def _words(visit: Visit) -> dict[str, Any]:
-    s = visit.speech
-    say = {
-        "sending": s.text("Sending …"),
-        "accepted": s.text("Decided and on record: seq %(seq)s, receipt %(receipt)s."),
-        "repeat": s.text("No answer yet; the same command is sent again until there is one."),
-        "day": s.text("%(n)s d"),
-        "moved": s.text("The table has moved."),
-        "lapsed": s.text("The time of the offer is over."),
-    }
-    return {
-        "csrf": visit.caller.csrf if visit.caller else None,
-        "line": s.codes("line", ["connecting", "live", "waiting", "signed_out", "gone"]),
-        "refusal": s.codes("refusal", REFUSALS),
-        "say": say,
     }
 
 

@@ -1,4 +1,4 @@
-"""The texts that the script of the room needs, in the reader's language."""
+"""The texts that the scripts of the room and of a negotiation table need, in the reader's language."""
 
 from typing import Any
 
@@ -44,6 +44,31 @@ EDGE_REFUSALS = [
     "SUBSCRIPTION_LIMIT",
     "BID_SELF_DEALING",
 ]
+TABLE_REFUSALS = (
+    "BAD_AMOUNT",
+    "AMOUNT_TOO_LARGE",
+    "BAD_VALUE",
+    "STEP_UP_REQUIRED",
+    "SECOND_FACTOR_REQUIRED",
+    "SIGNATURE_REQUIRED",
+    "BAD_CODE",
+    "TOO_MANY_ATTEMPTS",
+    "RATE_LIMITED",
+    "SIGN_IN_REQUIRED",
+    "UNAVAILABLE",
+    "TABLE_UNKNOWN",
+    "TABLE_STATE",
+    "TABLE_TURN",
+    "TABLE_LIMIT",
+    "TERMS_INVALID",
+    "TERMS_STALE",
+    "TERMS_LAPSED",
+    "TERMS_FIRM",
+    "COMPETITION_DUE",
+    "PRICE_BELOW_APPRAISAL",
+    "OFFER_BELOW_ASKING",
+    "LISTING_STATE",
+)
 REASONS = ["NO_BIDS", "TOO_FEW_BIDDERS", "RESERVE_NOT_MET", "SEALS_UNOPENED"]
 
 
@@ -97,3 +122,22 @@ SENTENCES = {
     "told_ended": "%(word)s. %(awards)s",
     "no_seal": "This browser cannot seal a bid here: it takes https and a current browser.",
 }
+
+
+def table_words(visit: Visit) -> dict[str, Any]:
+    """The same for a negotiation table."""
+    s = visit.speech
+    say = {
+        "sending": s.text("Sending …"),
+        "accepted": s.text("Decided and on record: seq %(seq)s, receipt %(receipt)s."),
+        "repeat": s.text("No answer yet; the same command is sent again until there is one."),
+        "day": s.text("%(n)s d"),
+        "moved": s.text("The table has moved."),
+        "lapsed": s.text("The time of the offer is over."),
+    }
+    return {
+        "csrf": visit.caller.csrf if visit.caller else None,
+        "line": s.codes("line", ["connecting", "live", "waiting", "signed_out", "gone"]),
+        "refusal": s.codes("refusal", TABLE_REFUSALS),
+        "say": say,
+    }
