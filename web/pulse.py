@@ -28,7 +28,7 @@ READ_EVERY = 1_000_000
 """µs between two readings, however many desks ask."""
 HEALTH_EVERY = 5_000_000
 PACE_KEPT = 10_000
-"""Bids of a lot that are looked at for its pace, when it is looked at first."""
+"""Bids of a lot that are remembered for its pace."""
 HINTS_EVERY = 10_000_000
 NETWORKS_EVERY = 300_000_000
 RECENT = 300_000_000
@@ -36,6 +36,7 @@ RECENT = 300_000_000
 PATIENCE = 1.0
 """Seconds in which a service must answer."""
 BIDS = (le.BidAccepted, le.BidRefused, le.BidMatched, le.BidSealed, le.LicenceAccepted)
+ENDS = (le.Hammered, le.Passed, le.Cancelled)
 LIVE = (LifecycleState.OPEN, LifecycleState.SUSPENDED, LifecycleState.PRIORITY_WINDOW)
 
 
@@ -45,7 +46,7 @@ class Pulse:
     def __init__(self, exchange: Exchange, metrics: Metrics) -> None:
         self._exchange = exchange
         self._metrics = metrics
-        self._bids: defaultdict[str, deque[int]] = defaultdict(deque)
+        self._bids: defaultdict[str, deque[int]] = defaultdict(_pace)
         self._bidding: dict[str, Bidding] = {}
         self._readings: deque[Reading] = deque()
         self._shown_us = Spread(LATE_US)
@@ -65,6 +66,9 @@ class Pulse:
                     known.take(row)
             elif isinstance(event, le.ProxyRaised) and event.lot in self._bidding:
                 self._bidding[event.lot].take(row)
+            elif isinstance(event, ENDS):
+                self._bids.pop(event.lot, None)
+                self._bidding.pop(event.lot, None)
         if not isinstance(self._exchange.house, House):
             self._shown_us.add(max(0, self._exchange.house.clock.now() - batch[0].at))
 
@@ -143,7 +147,7 @@ class Pulse:
         live = [lot.id for lot in state.lots.values() if lot.state in LIVE]
         await self._load(live)
         ties = await self._ties()
-        facts = [lot_facts(state, lot, self._bidding[lot].steps) for lot in live]
+        facts = [lot_facts(state, lot, self._bidding[lot].steps) for lot in live if lot in self._bidding]
         found = [hint for one in facts for hint in hints_of_lot(one, ties)]
         ended = [lot_facts(state, lot.id) for lot in state.lots.values() if lot.ended]
         return in_order([*found, *hints_of_market(ended)])
@@ -162,8 +166,12 @@ class Pulse:
             self._bids.pop(gone, None)
         for lot in live:
             if lot not in self._bidding:
-                self._bidding[lot] = Bidding(house.view.lots[lot])
-                early, rows = self._bidding[lot], await house.history(f"lot/{lot}")
+                early = self._bidding[lot] = Bidding(house.view.lots[lot])
+                try:
+                    rows = await house.history(f"lot/{lot}")
+                except Unavailable:
+                    self._bidding.pop(lot, None)
+                    raise
                 whole = bidding_of(house.view.lots[lot], rows)
                 whole.steps += [step for step in early.steps if step.seq > whole.seq]
                 self._bidding[lot] = whole
@@ -173,7 +181,7 @@ class Pulse:
         """The pace of a lot that was bid on before anybody looked."""
         last = rows[-1].at if rows else 0
         after = [at for at in self._bids[lot] if at > last]
-        self._bids[lot] = deque([row.at for row in rows if isinstance(row.event, BIDS)][-PACE_KEPT:] + after)
+        self._bids[lot] = _pace([row.at for row in rows if isinstance(row.event, BIDS)] + after)
 
     async def _ties(self) -> Ties:
         now, state = self._exchange.house.clock.now(), self._exchange.house.view
@@ -183,6 +191,11 @@ class Pulse:
                 networks = await networks_of(self._exchange.registers.database, parties, now)
                 self._networks = now, networks
         return ties_of(state, self._networks[1])
+
+
+def _pace(instants: Iterable[int] = ()) -> deque[int]:
+    """When a lot was bid on lately; the oldest goes when there are too many."""
+    return deque(instants, PACE_KEPT)
 
 
 def in_order(hints: Iterable[Hint]) -> list[Hint]:

@@ -24,7 +24,7 @@ from exchange.notices.trade_table import TRADES
 from exchange.ports import Journal, Unavailable
 from exchange.registers import Account, Registers
 from exchange.registers.contacts import Contact
-from exchange.registers.notices import Moved, New, NewDelivery, Place
+from exchange.registers.notices import New, NewDelivery, Place
 from exchange.registers.webhooks import Webhook
 from exchange.settings import Settings
 from matching_engine.events import Event
@@ -39,6 +39,7 @@ PAUSE = 0.2
 CLOCK_EVERY = 5_000_000
 DAILY_EVERY = 60_000_000
 DAY = 24 * 3600 * 1_000_000
+KNOWN_MAX = 20_000
 ROWS = {**TABLE, **TRADES}
 
 Due = tuple[str, int, Told, str]
@@ -95,11 +96,13 @@ class Teller:
             return False
         book = msgspec.convert(place.book, pace.Book)
         events = await self._events(place.seq)
-        due = [*self._told(events, book), *await self._by_the_clock(book)]
+        timely = await self._by_the_clock(book)
+        due = [*self._told(events, book), *timely]
         if not events and not due:
             return False
         seq = events[-1].seq if events else place.seq
         await self._tell(place, Place(seq, msgspec.to_builtins(book)), due)
+        self._remember(timely)
         return len(events) > 0
 
     async def _events(self, after: int) -> list[Recorded]:
@@ -139,11 +142,13 @@ class Teller:
             found += pace.by_the_clock(state, now)
         if self._is_time("daily", now, DAILY_EVERY):
             found += await daily(self._registers, now)
-        fresh = [one for one in found if one[0] not in self._known]
-        self._known.update({key: None for key, _, _ in fresh})
-        for old in list(self._known)[:-20_000]:
-            del self._known[old]
-        return [(key, at, each, "") for key, at, each in fresh]
+        return [(key, at, each, "") for key, at, each in found if key not in self._known]
+
+    def _remember(self, timely: Sequence[Due]) -> None:
+        """Only what was written counts as told."""
+        self._known.update({key: None for key, _, _, _ in timely})
+        while len(self._known) > KNOWN_MAX:
+            del self._known[next(iter(self._known))]
 
     def _is_time(self, name: str, now: int, every: int) -> bool:
         if 0 <= now - self._looked[name] < every:
@@ -161,11 +166,7 @@ class Teller:
             ids = dict.fromkeys(one.id for to in each.to for one in people[to] if one.id != actor)
             notices += [self._new(id_, key, at, each, contacts.get(id_)) for id_ in ids]
         deliveries = await self._deliveries(notices, accounts, due)
-        try:
-            await self._registers.notices.keep(self._house.name, before, after, notices, deliveries)
-        except (Moved, Unavailable):
-            self._known.clear()
-            raise
+        await self._registers.notices.keep(self._house.name, before, after, notices, deliveries)
         if deliveries or any(one.address for one in notices):
             for listener in self.listeners:
                 listener()

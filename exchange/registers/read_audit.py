@@ -151,9 +151,20 @@ class ReadAudit:
             batch = [await self._queue.get()]
             while len(batch) < BATCH_MAX and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
-            await self._insert(batch)
+            await self._keep(batch)
             for _ in batch:
                 self._queue.task_done()
+
+    async def _keep(self, batch: Sequence[Read]) -> None:
+        """Write a batch; a row that the database will not have takes no other one with it, and is named in the log."""
+        try:
+            await self._insert(batch)
+        except Exception:
+            if len(batch) == 1:
+                log.exception("a reading cannot be written", id=batch[0].id, reader=batch[0].reader)
+                return
+            for one in batch:
+                await self._keep([one])
 
     async def _insert(self, batch: Sequence[Read]) -> None:
         """Write all of them, however often the database has to be asked."""

@@ -80,3 +80,15 @@ async def test_a_reading_survives_a_database_that_is_away(registers: Registers) 
     await audit.close()
     assert flaky.asked == 2
     assert [one.subject for one in await registers.reads.list()] == ["kept"]
+
+
+async def test_a_row_that_cannot_be_written_takes_no_other_with_it(registers: Registers) -> None:
+    """A text that the database refuses is named in the log; what was handed over beside it is there, and later ones too."""
+    audit = registers.reads
+    for subject in ("before", "lone \ud800", "after"):
+        await _read(audit, subject)
+    async with asyncio.timeout(10):
+        await audit.settled()
+        await _read(audit, "later")
+        await audit.settled()
+    assert sorted(one.subject for one in await audit.list()) == ["after", "before", "later"]
