@@ -116,9 +116,10 @@ def _holder_left_out(plan: LotPlan, listing: Listing) -> Unfit | None:
 
 
 def _against_rules(market: Market, command: ScheduleSession, plan: LotPlan, at: int) -> Unfit | None:
-    """The first figure of the rule set that a lot falls short of; a rehearsal is held to none of them."""
+    """The first figure of the rule set that a lot falls short of; a rehearsal is only held to the last:
+    nobody could enter it."""
     if command.rehearsal:
-        return None
+        return _cutoff_fault(command, plan, at)
     if market.listings[plan.listing].rehearsal:
         detail = "the notice of the listing was shortened for rehearsals"
         return MarketRefusal.REHEARSAL_ONLY, detail

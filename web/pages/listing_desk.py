@@ -91,9 +91,7 @@ async def admit(visit: Visit) -> Response:
     try:
         body = _admission(visit, one, form)
     except BadInput as bad:
-        return await admission(
-            visit, 422, {bad.field: f"{sentence(visit.speech, bad.code)} {bad.expected}"}, form
-        )
+        return await admission(visit, 422, {bad.field: session_desk.beside(visit.speech, bad)}, form)
     failed = await tried(visit, form, body)
     if failed is None:
         return visit.go("/operator/listings")

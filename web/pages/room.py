@@ -97,6 +97,7 @@ async def show(
         lot=lot_view(state, lot, visit.exchange.house.epoch),
         session=state.market.sessions[placed.session],
         deposit_until=placed.deposit_until,
+        entry_over=placed.deposit_until is not None and visit.now > placed.deposit_until,
         entry_late=(lot, own.code) in state.market.entries_refused,
         subject=listing.subject,
         seller=state.market.parties[listing.seller].name,

@@ -1,6 +1,7 @@
 """Setting a session in three steps, without a script: listings and mechanisms, the fields each needs, the terms in words."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from matching_engine import commands as lc
 from matching_engine import lot as lots
 from matching_engine.terms import Mechanism
 from web import errors
+from web.i18n import Speech
 from web.pages import session_form as sf
 from web.pages.listings import rule_words
 from web.pages.refusal_words import words
@@ -60,6 +62,9 @@ OF_TERMS = {
     "payment_days": "payment_days",
 }
 """Beside which field a fault of the terms stands: the beginning of its detail names it."""
+_WORDS = re.compile("[A-Za-z]{3}")
+READY_SHOWN = 150
+"""Listings to choose from, the newest; what was chosen goes on in the address of the next page, which has a limit."""
 Wrong = Mapping[str, str]
 
 
@@ -67,15 +72,16 @@ async def pick(visit: Visit) -> Response:
     """First step: which listings, and how the price of each forms."""
     visit.needs("operator")
     market = visit.state.market
+    wanted = visit.request.query_params.get("listing", "")[:64]
     ready = [
         one for one in market.listings.values() if one.state is ListingState.TRADABLE and not one.withheld
     ]
     return visit.render(
         "session_lots.html",
         path=f"{PATH}/new",
-        tradable=ready,
+        tradable=[one for one in ready[:-READY_SHOWN] if one.id == wanted] + ready[-READY_SHOWN:],
         mechanisms=list(Mechanism),
-        wanted=visit.request.query_params.get("listing", "")[:64],
+        wanted=wanted,
         rule=rule_words(visit),
         rule_sets=_rule_sets(visit),
     )
@@ -136,7 +142,14 @@ def _asked(visit: Visit, form: Wrong) -> tuple[ScheduleSession, dict[str, BadInp
 
 
 def _spoken(visit: Visit, wrong: Mapping[str, BadInput]) -> dict[str, str]:
-    return {name: f"{sentence(visit.speech, bad.code)} {bad.expected}".strip() for name, bad in wrong.items()}
+    return {name: beside(visit.speech, bad) for name, bad in wrong.items()}
+
+
+def beside(s: Speech, bad: BadInput) -> str:
+    """What stands beside a field: the sentence, and a range or an example where one is known; no words of programs."""
+    said = sentence(s, bad.code)
+    figures = bad.expected and not _WORDS.search(bad.expected)
+    return f"{said} {s.text('Expected: %(expected)s', expected=bad.expected)}" if figures else said
 
 
 async def preview(visit: Visit) -> Response:

@@ -35,7 +35,6 @@ def session(opens_in: int, deposit_fen: int | None = None, **other: object) -> c
         (session(7 * DAY - 1, rule_set="AUCTION_LAW"), MarketRefusal.NOTICE_TOO_SHORT, "7 days"),
         (session(DAY, 7_999_999), MarketRefusal.DEPOSIT_RANGE, "5 to 20 %"),
         (session(DAY, 32_000_001), MarketRefusal.DEPOSIT_RANGE, "5 to 20 %"),
-        (session(DAY, deposit_cutoff_working_days=5), MarketRefusal.CUTOFF_PAST, "5"),
         (session(DAY, payment_days=3651), MarketRefusal.LOT_TERMS, "3650"),
     ],
 )
@@ -50,6 +49,14 @@ def test_a_figure_that_is_undercut_is_named(
     assert isinstance(made, SessionScheduled)
     assert made.rehearsal
     assert market.sessions["S1"].rehearsal
+
+
+@pytest.mark.parametrize("rehearsal", [False, True])
+def test_a_session_that_nobody_could_enter_is_refused(market: Market, rehearsal: bool) -> None:
+    """Deposits that had to be there before the session was set are no deposits, in a rehearsal neither."""
+    refused = ask(market, session(DAY, deposit_cutoff_working_days=5, rehearsal=rehearsal), NOW)
+    assert code(refused) == MarketRefusal.CUTOFF_PAST
+    assert "5" in refused[0].detail  # type: ignore[union-attr]
 
 
 def test_the_edges_are_inside(market: Market) -> None:
