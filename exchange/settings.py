@@ -6,7 +6,7 @@ Secrets come from the environment or from files and are never logged.
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from exchange.secret_values import SecretFiles, remember_settings
@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     """The public address, like https://jishu.example.gov.cn; empty: http://host:port."""
     extra_origins: tuple[str, ...] = ()
     """More exact origins from which browsers may act."""
+    proxies: tuple[IPvAnyNetwork, ...] = ()
+    """Addresses or networks of the proxies in front, like ["10.0.0.2"]: only from them is X-Forwarded-For believed."""
     var_dir: Path = Path("var")
     snapshot_events: int = Field(default=20_000, ge=0)
     """After so many events this machine makes a new snapshot of the house (`luochui snapshot`); 0: never."""

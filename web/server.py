@@ -6,12 +6,13 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
 import uvicorn
 import uvloop
+from pydantic import IPvAnyNetwork
 from starlette.types import ASGIApp
 
 from exchange.bootstrap import Exchange
@@ -54,8 +55,11 @@ def listen(host: str, port: int) -> socket.socket:
         raise Malformed("port", port, f"a free port on {host} ({os.strerror(error.errno or 0)})") from error
 
 
-def configured(app: ASGIApp) -> uvicorn.Config:
-    """How uvicorn serves: sockets through our own way out, without compression, ended within seconds."""
+def configured(app: ASGIApp, proxies: Sequence[IPvAnyNetwork] = ()) -> uvicorn.Config:
+    """How uvicorn serves: sockets through our own way out, without compression, ended within seconds.
+
+    Who asks is the peer of the connection; behind one of `proxies` whom it names, as far as proxies named each other.
+    """
     return uvicorn.Config(
         app,
         ws=Wire,
@@ -64,7 +68,8 @@ def configured(app: ASGIApp) -> uvicorn.Config:
         ws_max_queue=8,
         ws_per_message_deflate=False,
         ws_ping_interval=20.0,
-        proxy_headers=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=[str(one) for one in proxies],
         server_header=False,
         access_log=False,
         log_level="warning",
@@ -87,7 +92,7 @@ async def serve_app(
     exchange: Exchange, listening: socket.socket, *companions: "asyncio.Future[None]"
 ) -> None:
     """Serve pages, API and socket until a signal comes; a companion or a house that fails ends it as well."""
-    server = Server(configured(create_app(exchange)))
+    server = Server(configured(create_app(exchange), exchange.settings.proxies))
     settle_memory()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
