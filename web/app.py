@@ -24,6 +24,7 @@ from matching_engine.errors import LuochuiError
 from web import errors
 from web.api import OPERATIONS
 from web.credentials import Credentials
+from web.key_terms import Seen
 from web.metrics import Measure, Metrics
 from web.passkeys import Passkeys
 from web.protocol import Limits
@@ -67,6 +68,7 @@ def create_app(
     app.state.tickets = Tickets(registers.sessions, clock)
     app.state.credentials = Credentials(registers.accounts, clock, exchange.house.name)
     app.state.gate = Gate(registers.sessions, clock, settings.second_factor)
+    app.state.signatures = Seen()
     app.state.factors = SecondFactors(registers, clock, settings)
     app.state.passkeys = Passkeys(registers, clock, settings, app.state.factors)
     app.state.metrics = metrics

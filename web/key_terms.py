@@ -10,11 +10,13 @@ way of RFC 9421 with fixed components, so that nothing has to be negotiated:
     <created, seconds since 1970>
     <Idempotency-Key, or nothing>
 
-It counts for sixty seconds; within them the Idempotency-Key lets a copy do no more than the request itself.
+It counts for sixty seconds. Within them the Idempotency-Key lets a copy do no more than the request itself; where
+an operation asks for none and yet changes something, a process takes each signature once only.
 """
 
 import hashlib
 import re
+from collections import OrderedDict
 from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
@@ -38,6 +40,24 @@ _FORM = re.compile(
     r'keyid="([0-9A-Za-z_-]{1,64})", ?created=([0-9]{1,12}), ?signature="([0-9a-f]{128})"', re.ASCII
 )
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Seen:
+    """Signatures that were used, for as long as they would count again; the oldest go when there are too many."""
+
+    def __init__(self, most: int = 100_000) -> None:
+        self._until: OrderedDict[str, int] = OrderedDict()
+        self._most = most
+
+    def first(self, signature: str, now: int) -> bool:
+        """Whether a signature comes for the first time; noted with that."""
+        while self._until and (len(self._until) >= self._most or next(iter(self._until.values())) < now):
+            self._until.popitem(last=False)
+        if signature in self._until:
+            return False
+        self._until[signature] = now + 2 * WINDOW
+        return True
+
 
 SCOPE_OF_TAG = {
     "lots": "trade",
@@ -134,11 +154,12 @@ def checked(request: Request, caller: Caller | None, operation: "Operation", now
         return caller
     if operation.method in _SAFE and HEADER not in request.headers:
         return caller
-    _check_signature(request, caller.key, now)
+    once = operation.method not in _SAFE and not operation.binds
+    _check_signature(request, caller.key, once, now)
     return msgspec.structs.replace(caller, signed=True)
 
 
-def _check_signature(request: Request, key: ApiKey, now: int) -> None:
+def _check_signature(request: Request, key: ApiKey, once: bool, now: int) -> None:
     found = _FORM.fullmatch(request.headers.get(HEADER, ""))
     if found is None:
         raise _unsigned("SIGNATURE_REQUIRED", 'sign with: keyid="…", created=…, signature="…"')
@@ -158,6 +179,8 @@ def _check_signature(request: Request, key: ApiKey, now: int) -> None:
         raise _unsigned("BAD_SIGNATURE", "the signature is not one of this key over this request") from None
     if found[1] != key.id:
         raise _unsigned("BAD_SIGNATURE", "keyid is not the key in Authorization")
+    if once and not request.app.state.signatures.first(found[3], now):
+        raise _unsigned("BAD_SIGNATURE", "this signature was used before: sign anew, a second later")
 
 
 def _unsigned(code: str, detail: str) -> errors.Failure:

@@ -1,7 +1,7 @@
 """What a key may do: every operation has its scope, or is for people alone."""
 
 from web.api import OPERATIONS
-from web.key_terms import SCOPE_OF_TAG, scope_of, scopes_of
+from web.key_terms import SCOPE_OF_TAG, WINDOW, Seen, scope_of, scopes_of
 from web.own_keys import checked_networks
 
 PEOPLE_ONLY = {"account"}
@@ -34,3 +34,15 @@ def test_a_key_from_the_shell_is_for_what_the_roles_do() -> None:
         "203.0.113.0/24",
         "2001:db8::1/128",
     )
+
+
+def test_a_signature_counts_once_and_is_remembered_no_longer_than_it_would_count() -> None:
+    """A copy is known for as long as its time could still fit; memory is bounded, the oldest goes first."""
+    seen = Seen(most=2)
+    assert [seen.first(one, 0) for one in ("a", "a", "b")] == [True, False, True]
+    assert not seen.first("b", 2 * WINDOW)
+    assert seen.first("b", 2 * WINDOW + 1)
+    assert seen.first("c", 2 * WINDOW + 2)
+    assert seen.first("d", 2 * WINDOW + 3)
+    assert not seen.first("d", 2 * WINDOW + 4)
+    assert seen.first("b", 2 * WINDOW + 5)
