@@ -102,7 +102,7 @@ async def make_codes(ask: Ask) -> CodesResource:
     return CodesResource(list(await ask.request.app.state.factors.remake_codes(ask.who)))
 
 
-async def list_sessions(ask: Ask) -> OwnSessions:
+async def list_own_sessions(ask: Ask) -> OwnSessions:
     """One's sessions, with device and network, the latest use first."""
     found = await ask.request.app.state.sessions.own(ask.who)
     return OwnSessions([own_session(one, ask.who.id) for one in found])
@@ -137,7 +137,7 @@ async def end_other_sessions(ask: Ask) -> None:
         await ask.request.app.state.factors.note(ask.who, "session_ended", count=count)
 
 
-async def list_keys(ask: Ask) -> KeysResource:
+async def list_api_keys(ask: Ask) -> KeysResource:
     """The keys of one's account that count."""
     at = ask.exchange.house.clock.now()
     found = await ask.exchange.registers.sessions.keys_of(ask.who.account.id, at)
@@ -202,10 +202,10 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     _operation("DELETE", "factors/{factor}", remove_factor, "Take a second factor away"),
     _operation("POST", "factors/recovery-codes", make_codes, "Other recovery codes", CodesResource),
-    _operation("GET", "own-sessions", list_sessions, "Own sessions", OwnSessions),
+    _operation("GET", "own-sessions", list_own_sessions, "Own sessions", OwnSessions),
     _operation("DELETE", "own-sessions", end_other_sessions, "End all other sessions"),
     _operation("DELETE", "own-sessions/{session}", end_session, "End a session"),
-    _operation("GET", "keys", list_keys, "Keys of programs", KeysResource),
+    _operation("GET", "keys", list_api_keys, "Keys of programs", KeysResource),
     _operation("POST", "keys", create_key, "Make a key", NewKeyResource, body=KeyBody, status=201),
     _operation("DELETE", "keys/{key}", remove_key, "End a key"),
 )

@@ -68,7 +68,7 @@ class Inclusion(Given, frozen=True):
     head: TreeHead | None
 
 
-async def list_keys(ask: Ask) -> KeyList:
+async def list_proof_keys(ask: Ask) -> KeyList:
     """The keys with which this house signs heads, each vouched for by the one before."""
     house = ask.exchange.house.name
     return KeyList(house, await ask.exchange.registers.proofs.keys(house))
@@ -195,7 +195,7 @@ OPERATIONS: tuple[Operation, ...] = (
             errors=(404,) if path not in ("keys", "heads") else (),
         )
         for path, handler, summary, returns, query in (
-            ("keys", list_keys, "The keys for heads", KeyList, None),
+            ("keys", list_proof_keys, "The keys for heads", KeyList, None),
             ("heads", list_heads, "Signed heads", HeadPage, HeadsQuery),
             ("heads/latest", show_latest_head, "The latest head", TreeHead, None),
             ("consistency", prove_consistency, "From one tree to a later one", Consistency, ConsistencyQuery),
