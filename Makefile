@@ -15,7 +15,7 @@ TEST := .venv/.installed-test
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint audit bench simulate soak compiled format clean clean-venv
+.PHONY: help demo test check lint audit bench simulate fuzz soak compiled format clean clean-venv
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ bench: $(TEST) ## the benchmarks, each beside its floor (leave the machine alone
 
 simulate: $(TEST) ## simulated runs in which everything fails; SEED=1 RUNS=1, CRASH=17 or CRASH=all, STEPS=40 lines
 	@PYTHONHASHSEED=0 $(PY) -m tests.simulation --seed $(or $(SEED),1) --runs $(or $(RUNS),1) --steps $(or $(STEPS),40) --crash "$(CRASH)"
+
+fuzz: $(TEST) ## octets nobody meant at every parser's door; MINUTES=5, DOOR=frames, bodies or rehearsals, SEED= to repeat
+	@$(PY) -m tests.fuzz --minutes $(or $(MINUTES),5) --door "$(DOOR)" $(if $(SEED),--seed $(SEED))
 
 soak: $(TEST) ## real processes killed and hung by seed for hours, then checked; HOURS=1 SEED=1 (a failure names its seed)
 	@$(PY) scripts/prepare_tests.py
