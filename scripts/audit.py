@@ -36,8 +36,9 @@ def report(dependencies: list[dict[str, Any]], reason: str) -> tuple[list[str], 
     ]
     status = 1 if lines else 0
     if not checked:
-        why = reason or "it knows none of the packages"
-        return [f"pip-audit: NOTHING CHECKED, the vulnerability service does not answer from here: {why}"], 0
+        why = reason or (dependencies[0]["skip_reason"] if dependencies else "there are no pins")
+        told = "NOTHING CHECKED, no vulnerability data can be had from here; this says nothing about the dependencies"
+        return [f"pip-audit: {told} ({why})"], 0
     return [
         *lines,
         f"pip-audit: {len(checked)} of {len(dependencies)} pins checked, {len(lines)} known faults",
