@@ -223,6 +223,8 @@ def _code(field: str, got: Any, message: str) -> str:
 
 def _wanted(message: str) -> str:
     """ "`int` <= 5" of "Expected `int` <= 5, got `str`"; the whole message where it has another form."""
+    if message.startswith("Invalid "):  # "Invalid enum value 'x'" repeats what came
+        return "one of the values that the description of the interface names"
     return _GOT.sub("", message).removeprefix("Expected ").replace("`", "")
 
 

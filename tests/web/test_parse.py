@@ -199,6 +199,9 @@ def test_a_tagged_union_is_read_by_its_tag() -> None:
     assert parse(b'{"t":"a","amount_fen":5}', both) == A(5)
     assert parse(b'{"t":"b","name":"x"}', both) == B("x")
     assert refused('{"t":"c"}', both).code == "BAD_VALUE"
+    assert str(refused('{"t":"c"}', both)) == (
+        "t: expected one of the values that the description of the interface names, got 'c'"
+    )
     assert refused('{"t":"a","amount_fen":0}', both).code == "BAD_AMOUNT"
     assert refused('{"name":"x"}', both).code == "MISSING_FIELD"
 
