@@ -13,7 +13,7 @@ from web.multipart import read_multipart
 from web.rehearsal.script import read_script
 from web.resources import BidBody
 
-SHORT = {"frames": 250, "bodies": 200, "rehearsals": 150}
+SHORT = {"frames": 150, "bodies": 120, "rehearsals": 80}
 
 
 @pytest.mark.parametrize("name", DOORS)
