@@ -35,7 +35,7 @@ def _value(s: Speech, name: str, value: str | int) -> str:
 
 
 def words(s: Speech, refusal: Refusal) -> str:
-    """The code's sentence, then the figures; a detail without figures as the journal has it."""
+    """The code's sentence, then the figures; a detail without figures, which is English, for readers of English."""
     text = refusal_sentence(s, refusal.code, refusal.minimum_fen)
-    more = told(s, refusal.facts) or ("" if refusal.facts else refusal.detail)
+    more = told(s, refusal.facts) or ("" if refusal.facts or s.language != "en" else refusal.detail)
     return f"{text} {more}".strip()
