@@ -11,7 +11,6 @@ from settlement.review import RefuseReason
 from web.resources import Amount, Date, Fen, Given, Limit, Place, Taken, Word
 
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
-Code6 = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
 
 
 # What is taken

@@ -5,7 +5,7 @@ Sales count when they are concluded and stay counted; a registration counts with
 Rehearsals count nowhere except in a demo, which is one as a whole.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -17,7 +17,6 @@ from matching_engine.events import LotPutUp
 from settlement import events as s
 from settlement import registration_events as g
 
-MAX_FEN = 10**15
 NOWHERE = "other"
 """The region of a party whose region is not known."""
 
@@ -41,8 +40,6 @@ class Figures(msgspec.Struct, frozen=True):
 
 
 Change = tuple[str, Figures]
-Past = Callable[[str], Sequence[Recorded]]
-"""Stream → its events, as far as the journal has them."""
 
 _COUNTED = (
     NoticePublished,

@@ -11,11 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from exchange.ports import Unavailable
 from exchange.store.urls import async_engine_url
 
-_DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "postgresql": "postgresql+asyncpg",
-    "postgres": "postgresql+asyncpg",
-}
 _BUSY_MS = 5_000
 _WRITE = {"luochui_write": True}
 

@@ -32,7 +32,6 @@ from web.withheld import title_of
 
 SHOWN = 100
 """Tables in a list, and listings that can be asked for."""
-HOURS_USUAL = 72
 
 
 def _table(visit: Visit) -> tuple[Table, Sight]:

@@ -23,7 +23,6 @@ Wrong = Mapping[str, str]
 ANSWERS: tuple[AnswerKind, ...] = get_args(AnswerKind)
 AFTER: tuple[AfterKind, ...] = get_args(AfterKind)
 RULED = (Stage.CLAIMED, Stage.ASKED)
-FOLLOWED = (Stage.PUBLISHED, Stage.OPEN_LICENCE)
 CASES_SHOWN = 200
 
 
