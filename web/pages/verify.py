@@ -5,6 +5,7 @@ from starlette.routing import Route
 
 from matching_engine.rejections import Rejection
 from web.i18n import later
+from web.pages.journal_words import event_words
 from web.pages.shell import Visit, page, script_words
 
 STEPS = {
@@ -44,6 +45,7 @@ async def show(visit: Visit) -> Response:
         "step": {name: s.text(text) for name, text in STEPS.items()},
         "say": {name: s.text(text) for name, text in SENTENCES.items()},
         "decision": {"accepted": s.text("accepted"), "refused": s.text("refused:")},
+        "event": event_words(s),
         "refusal": s.codes("refusal", [str(code) for code in Rejection]),
     }
     return visit.render(

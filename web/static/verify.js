@@ -86,7 +86,7 @@ function facts(told) {
     command: told.command_id,
     principal: told.principal,
     decision: words.decision[told.decision] + (told.code ? ` ${words.refusal[told.code] ?? told.code}` : ""),
-    event: told.type,
+    event: words.event[told.type] ?? told.type,
     head: `${told.head.size} · ${told.head.root}`,
     key: told.keys.map((one) => one.key_id).join(" → "),
   };
