@@ -65,6 +65,20 @@ def test_every_number_of_the_list_has_its_test() -> None:
     assert sorted(set(ALL) - found) == []
 
 
+def test_what_the_threat_model_names_exists() -> None:
+    """Every file that it points to is there, and every link leads somewhere."""
+    root = Path(__file__).parents[2]
+    for page in (root / "docs/concepts/threats.md", root / "SECURITY.md"):
+        text = page.read_text(encoding="utf-8")
+        named = re.findall(
+            r"`((?:tests|web|exchange|settlement|matching_engine|scripts|docs)/[\w/.-]+)`", text
+        )
+        linked = re.findall(r"\]\(([^)#]+)", text)
+        assert len(named) + len(linked) > 5
+        assert [one for one in named if not (root / one).exists()] == []
+        assert [one for one in linked if not (page.parent / one).exists()] == []
+
+
 def _names() -> list[str]:
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in Path(__file__).parent.glob("test_*.py")]
     return [
