@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 from starlette.responses import StreamingResponse
 
+from exchange.bootstrap import Exchange
 from exchange.house.command import Principal
 from exchange.registers.read_audit import Read, of_account
 from exchange.store.journal_browser import JournalBrowser
@@ -102,15 +103,15 @@ async def list_reads(ask: Ask) -> ReadPage:
     """Who read what: all of it for auditors, the readings of its own affairs for an organisation, and for anybody
     else those of the own account."""
     query: ReadQuery = ask.query
-    found = await readings(ask, query)
+    found = await readings(ask.exchange, ask.principal, query)
     following = found[-1].id if len(found) == query.limit else None
     return ReadPage([_read(one, ask.principal) for one in found], following)
 
 
-async def readings(ask: Ask, query: ReadQuery) -> list[Read]:
-    """The readings that the caller may know of."""
-    return await ask.exchange.registers.reads.list(
-        owner=owner_shown(ask.principal, query.owner),
+async def readings(exchange: Exchange, reader: Principal, query: ReadQuery) -> list[Read]:
+    """The readings that a reader may know of."""
+    return await exchange.registers.reads.list(
+        owner=owner_shown(reader, query.owner),
         reader=query.reader or None,
         kind=query.kind or None,
         since=moment(query.since, "since"),

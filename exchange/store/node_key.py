@@ -1,8 +1,5 @@
 """The key with which a house signs its feed: one file beside the keys of the vault, outside the database."""
 
-import os
-import stat
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from exchange.ports import UnsafeStore
+from exchange.store.key_file import read_secret, write_secret
 from matching_engine.errors import Malformed
 
 
@@ -44,35 +41,22 @@ def node_key(var_dir: Path, house: str) -> NodeKey:
 
     UnsafeStore when others can read its file, Malformed when it is no Ed25519 key.
     """
-    path = var_dir / "keys" / quote(house, safe="") / "node.pem"
+    return own_key(var_dir / "keys" / quote(house, safe="") / "node.pem", "node key")
+
+
+def own_key(path: Path, what: str) -> NodeKey:
+    """The key in a file, made when it is asked for first; `what` names it in errors."""
     if not path.exists():
-        _make(path)
-    with path.open("rb") as file:
-        if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
-            raise UnsafeStore(f"{path}: others can read it; its mode must be 600")
-        data = file.read()
+        write_secret(path, NodeKey(Ed25519PrivateKey.generate()).pem())
+    return read_key(path, what)
+
+
+def read_key(path: Path, what: str) -> NodeKey:
+    """The key in a file; UnsafeStore when others can read it, Malformed when it is no Ed25519 key."""
     try:
-        key = load_pem_private_key(data, None)
+        key = load_pem_private_key(read_secret(path), None)
     except ValueError as error:
-        raise Malformed("node key", str(path), "a PEM private key that can be read") from error
+        raise Malformed(what, str(path), "a PEM private key that can be read") from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise Malformed("node key", str(path), "an Ed25519 key")
+        raise Malformed(what, str(path), "an Ed25519 key")
     return NodeKey(key)
-
-
-def _make(path: Path) -> None:
-    """A new key, whole or not at all; one that another process just made stays."""
-    path.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    draft = path.with_name(f"node-{os.getpid()}.new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        with suppress(FileExistsError):
-            os.link(draft, path)
-    finally:
-        draft.unlink()

@@ -5,17 +5,14 @@ web process of a house needs the same one.
 """
 
 import hmac
-import os
 import secrets
-import stat
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from exchange.ports import UnsafeStore
+from exchange.store.key_file import read_secret, write_secret
 from matching_engine.errors import LuochuiError, Malformed
 
 FILE = "second-factors.key"
@@ -56,36 +53,16 @@ class SecretBox:
     def _whole_key(self) -> bytes:
         if self._key is None:
             if not self._path.exists():
-                _make(self._path)
+                write_secret(self._path, secrets.token_hex(32).encode())
             self._key = _read(self._path)
         return self._key
 
 
 def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
-            raise UnsafeStore(f"{path}: others can read it; its mode must be 600")
-        data = file.read().strip()
     try:
-        key = bytes.fromhex(data.decode("ascii"))
+        key = bytes.fromhex(read_secret(path).strip().decode("ascii"))
     except ValueError:
         key = b""
     if len(key) != 32:
         raise Malformed("second factor key", str(path), "64 hexadecimal digits")
     return key
-
-
-def _make(path: Path) -> None:
-    """A new key, whole or not at all; one that another process just made stays."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{FILE}-{os.getpid()}.new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secrets.token_hex(32).encode())
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        with suppress(FileExistsError):
-            os.link(draft, path)
-    finally:
-        draft.unlink()

@@ -34,6 +34,7 @@ from settlement.rulebook import Rulebook
 from web.bench import postgres
 from web.bench.report import Figure, Report, median_ratio, progress
 from web.bench.takeover import measure_takeover
+from web.bench.written import row_of
 
 HOUSE = "bench-recovery"
 BEGIN = 1_772_413_200_000_000
@@ -97,24 +98,7 @@ def journal_of(events: Iterator[HouseEvent]) -> tuple[list[Row], list[Recorded]]
     """The rows that these events leave, each by a command of its own, and the events with their places."""
     state, rows, recorded = new_state(read_rulebook()), list[Row](), list[Recorded]()
     for event in events:
-        stream, stream_seq = machine.next_stream_seq(state, event)
-        row = Row(
-            house=HOUSE,
-            seq=state.seq + 1,
-            epoch=1,
-            at=BEGIN + state.seq,
-            stream=stream,
-            stream_seq=stream_seq,
-            command_id=f"bench-recovery-{state.seq:08d}",
-            part=0,
-            request="0" * 64,
-            principal="bench",
-            causation=None,
-            type=type(event).__name__,
-            body=codec.encode(event),
-            hash=b"",
-        )
-        rows.append(codec.seal(state.hash, row))
+        rows.append(row_of(state, HOUSE, 1, BEGIN, event))
         recorded.append(codec.placed(rows[-1], event))
         machine.apply(state, recorded[-1])
     return rows, recorded

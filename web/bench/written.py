@@ -94,7 +94,7 @@ async def _append(journal: HouseJournal, house: str, events: Iterator[HouseEvent
     lease = await journal.acquire(house, "bench", begin)
     state, rows = new_state(read_rulebook()), list[Row]()
     for event in events:
-        rows.append(_row(state, house, lease.epoch, begin, event))
+        rows.append(row_of(state, house, lease.epoch, begin, event))
         machine.apply(state, codec.placed(rows[-1], event))
         if len(rows) == _BATCH:
             await journal.append(lease, rows)
@@ -103,7 +103,8 @@ async def _append(journal: HouseJournal, house: str, events: Iterator[HouseEvent
     return state.seq
 
 
-def _row(state: State, house: str, epoch: int, begin: int, event: HouseEvent) -> Row:
+def row_of(state: State, house: str, epoch: int, begin: int, event: HouseEvent) -> Row:
+    """The next row of a journal, by a command of its own."""
     stream, stream_seq = machine.next_stream_seq(state, event)
     row = Row(
         house=house,
@@ -112,7 +113,7 @@ def _row(state: State, house: str, epoch: int, begin: int, event: HouseEvent) ->
         at=begin + state.seq,
         stream=stream,
         stream_seq=stream_seq,
-        command_id=f"bench-written-{state.seq:08d}",
+        command_id=f"bench-{state.seq:08d}",
         part=0,
         request="0" * 64,
         principal="bench",

@@ -10,7 +10,7 @@ import typer
 from exchange.ports import Unavailable
 from exchange.proof.witness import Fetch, Fork, Witness
 from exchange.store.clock import SystemClock
-from exchange.store.proof_key import own_key
+from exchange.store.node_key import own_key
 from matching_engine.errors import Malformed
 from web.commands.errors import exits
 from web.views import iso
@@ -37,7 +37,7 @@ def witness(
 
 
 async def _watch(server: str, folder: Path, every: int, once: bool) -> None:
-    witness = Witness(folder / "public", own_key(folder / "witness.pem"))
+    witness = Witness(folder / "public", own_key(folder / "witness.pem", "witness key"))
     clock = SystemClock()
     async with httpx2.AsyncClient(timeout=SECONDS, follow_redirects=False) as client:
 

@@ -16,7 +16,7 @@ from exchange.store.journal_browser import WALK_MAX, JournalBrowser
 from matching_engine import canonical
 from settlement.dates import shanghai_time
 from web import errors
-from web.api_audit import JSONL, ReadQuery, owner_shown
+from web.api_audit import JSONL, ReadQuery, readings
 from web.journal import JournalQuery, JournalRow, Shown, check_reader, lines, look, moment, show
 from web.journal_notes import note_look, note_rows
 from web.pages.journal_words import event_lines, event_word
@@ -170,7 +170,7 @@ async def reads(visit: Visit) -> Response:
     query, wrong = ReadQuery(limit=SHOWN), dict[str, str]()
     try:
         query = _reads_asked(visit)
-        found = await _found(visit, query)
+        found = await readings(visit.exchange, visit.principal, query)
     except BadInput as bad:
         wrong, found = {bad.field: visit.speech.text("This is not understood.")}, []
     following = urlencode({**_given(query), "before": found[-1].id}) if len(found) == SHOWN else ""
@@ -196,24 +196,12 @@ def _given(query: ReadQuery) -> Mapping[str, str]:
     return {name: str(value) for name, value in values if value and name not in ("limit", "before")}
 
 
-async def _found(visit: Visit, query: ReadQuery) -> list[Any]:
-    return await visit.exchange.registers.reads.list(
-        owner=owner_shown(visit.principal, query.owner),
-        reader=query.reader or None,
-        kind=query.kind or None,
-        since=moment(query.since, "since"),
-        until=moment(query.until, "until"),
-        before=query.before,
-        limit=query.limit,
-    )
-
-
 async def export_reads(visit: Visit) -> Response:
     """All readings of the selection as JSON lines, the newest first."""
     query = msgspec.structs.replace(_reads_asked(visit), limit=1_000)
     auditor = "auditor" in visit.principal.roles
     encoder, parts = msgspec.json.Encoder(), list[bytes]()
-    while found := await _found(visit, query):
+    while found := await readings(visit.exchange, visit.principal, query):
         for one in found:
             plain = {**msgspec.structs.asdict(one), "at": iso(one.at)}
             if not auditor:
