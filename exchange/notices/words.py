@@ -268,6 +268,10 @@ KINDS: Mapping[Kind, tuple[str, str]] = {
 """Kind → what the pages call it."""
 
 
+CODES = {"platform_outage": ("平台故障", "an outage of the platform")}
+"""Reasons that the house itself gives; everybody else writes theirs out."""
+
+
 class _Facts(dict[str, str]):
     """A fact that an old notice lacks is a dash."""
 
@@ -280,8 +284,11 @@ def say(word: str, facts: Mapping[str, Any], language: str) -> str:
     known = WORDS.get(word)
     if known is None:
         return word
+    spoken = ZH if language == "zh" else EN
     shown = _Facts({name: _shown(name, value) for name, value in facts.items()})
-    return known[ZH if language == "zh" else EN] % shown
+    if shown.get("reason") in CODES:
+        shown["reason"] = CODES[shown["reason"]][spoken]
+    return known[spoken] % shown
 
 
 def kind_name(kind: str, language: str) -> str:

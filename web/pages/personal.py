@@ -10,7 +10,7 @@ from exchange.house.erasure import Open
 from exchange.registers.read_audit import Kind, of_account
 from matching_engine.errors import Malformed
 from settlement.dates import shanghai_time
-from web.pages.journal_words import event_word
+from web.pages.journal_words import event_word, field_name
 from web.pages.shell import Visit, page
 from web.personal import StillOpen, erase, held, kept, open_in
 from web.sensitive import note
@@ -39,6 +39,7 @@ async def data(visit: Visit, status: int = 200, wrong: str = "") -> Response:
         kept=", ".join(visit.speech.code("table_name", name) for name in kept()),
         plain=_plain,
         word=event_word,
+        field=field_name,
         errors={"login": wrong} if wrong else {},
     )
 

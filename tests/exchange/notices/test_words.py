@@ -39,4 +39,6 @@ def test_money_and_instants_are_written_as_everywhere() -> None:
     assert said == "You were outbid on “甲”, which stands at ¥1,650,000.00."
     assert "2026-" in say("opening.soon", {"title": "甲", "opens_at": 1_772_413_200_000_000}, "zh")
     assert "—" in say("opening.soon", {"title": "甲"}, "zh")
+    outage = {"title": "甲", "closes_at": 1_772_413_200_000_000, "reason": "platform_outage"}
+    assert say("opening.postponed", outage, "zh").endswith("：平台故障")
     assert say("unknown.word", {}, "zh") == "unknown.word"
