@@ -1,5 +1,7 @@
 """The reference pages follow from the code."""
 
+from pathlib import Path
+
 from scripts.make_reference import pages, stale
 
 
@@ -13,3 +15,13 @@ def test_every_command_is_described() -> None:
     text = pages()["commands.md"]
     for name in ("demo", "serve", "migrate", "rehearse", "claims", "unconverted", "verify", "export journal"):
         assert f"## `luochui {name}`\n\n" in text
+
+
+def test_every_page_is_found_from_the_first_one() -> None:
+    """docs/README.md names each page, and docs/adr/README.md each decision."""
+    docs = Path(__file__).parent.parent / "docs"
+    index, decisions = (docs / "README.md").read_text(), (docs / "adr" / "README.md").read_text()
+    pages_there = {path.relative_to(docs).as_posix() for path in docs.rglob("*.md")} - {"README.md"}
+    listed = {page for page in pages_there if f"({page})" in index}
+    listed |= {f"adr/{path.name}" for path in docs.glob("adr/0*.md") if f"({path.name})" in decisions}
+    assert sorted(pages_there - listed) == []

@@ -22,6 +22,7 @@ from settlement import account_commands as ac
 from settlement import commands as sc
 from settlement import registration_commands as rc
 from settlement import reward_messages as rw
+from settlement.milestone_messages import AcceptMilestone, TerminateTrade
 from settlement.rescission_messages import AgreeRescission
 
 Policy = Literal["required", "enrolled", "off"]
@@ -56,6 +57,9 @@ TABLE: dict[type, Need] = {
             sc.ApproveClaim,
             sc.RefundSuspense,
             sc.AssignSuspense,
+            sc.DeclareDefault,
+            AcceptMilestone,
+            TerminateTrade,
             ac.ConfirmPayoutAccount,
             ac.DirectPayment,
             rw.ApproveReward,
