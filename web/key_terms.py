@@ -79,7 +79,7 @@ SCOPE_OF_TAG = {
 _ADMIN_PATHS = re.compile(
     r"/(suspension|scores|second-best|reopening|admission|return|withholding|restoration|decision|ruling|refusal"
     r"|publication|priority-notice|review|import|mandates|people|parties|repository|batches)$"
-    r"|^/api/v1/(sessions|stops)\b|^/api/v1/lots/[^/]+/cancellation$",
+    r"|^/api/v1/(sessions|stops)\b|^/api/v1/lots/[^/]+/(cancellation|seal-keys|seal-shares)$",
     re.ASCII,
 )
 """What runs the exchange, among tags that are for those who trade as well."""
