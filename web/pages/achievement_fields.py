@@ -264,8 +264,13 @@ def _rows(rows: Rows, form: Form, faults: dict[str, str]) -> tuple[Any, ...]:
         values: dict[str, Any] = {}
         for one in rows.fields:
             _read(one, names[one.name], form, values, faults)
-        if not any(name in faults for name in names.values()):
+        if any(name in faults for name in names.values()):
+            continue
+        try:
             made.append(msgspec.convert(values, rows.struct))
+        except msgspec.ValidationError as fault:
+            wrong = str(fault).partition("`$.")[2].rstrip("`").partition("[")[0]
+            faults[names.get(wrong, names[rows.fields[0].name])] = fault_code(fault)
     return tuple(made)
 
 
@@ -289,7 +294,7 @@ def _value(one: One, name: str, text: str) -> Any:
         return yuan(text, name)
     if one.kind == "number":
         if not (text.isascii() and text.isdecimal() and len(text) <= one.length):
-            raise BadInput("BAD_VALUE", name, text, "a whole number")
+            raise BadInput("BAD_NUMBER", name, text, "a whole number")
         return int(text)
     if one.kind == "date":
         try:
@@ -297,7 +302,7 @@ def _value(one: One, name: str, text: str) -> Any:
         except ValueError:
             _no_date(name, text)
     if len(text) > one.length:
-        raise BadInput("BAD_TEXT", name, text, f"at most {one.length} characters")
+        raise BadInput("TEXT_TOO_LONG", name, text, f"at most {one.length} characters")
     if one.kind == "choice" and text not in one.choices:
         raise BadInput("BAD_VALUE", name, text, " ".join(one.choices))
     if one.kind == "lines":
@@ -305,8 +310,13 @@ def _value(one: One, name: str, text: str) -> Any:
     return _items(text) if one.kind == "list" else text
 
 
+def fault_code(fault: msgspec.ValidationError) -> str:
+    """What to say of a value that its struct does not take."""
+    return "TEXT_TOO_LONG" if "length <=" in str(fault) else "BAD_VALUE"
+
+
 def _no_date(name: str, text: str) -> date:
-    raise BadInput("BAD_VALUE", name, text, "a day like 2026-03-02") from None
+    raise BadInput("BAD_DATE", name, text, "a day like 2026-03-02") from None
 
 
 def _items(text: str) -> tuple[str, ...]:

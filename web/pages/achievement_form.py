@@ -11,7 +11,7 @@ from exchange.registers.shares import shown as share_shown
 from web import errors
 from web.api_market import AchievementBody, change_achievement, enter_achievement
 from web.catalogue import visible
-from web.pages.achievement_fields import FORM, Form, Wrong, rows_shown, said_of, stated
+from web.pages.achievement_fields import FORM, Form, Wrong, fault_code, rows_shown, said_of, stated
 from web.pages.catalogue import facet_word
 from web.pages.shell import Visit, page, sentence
 from web.parse import BadInput, command_id
@@ -109,9 +109,7 @@ def _body(visit: Visit, said: Form, row: Achievement | None) -> AchievementBody:
         return msgspec.convert(msgspec.to_builtins(body), AchievementBody)
     except msgspec.ValidationError as fault:
         name = str(fault).partition("`$.")[2].rstrip("`").partition("[")[0] or "title"
-        raise Wrong(
-            {name: "BAD_TEXT" if "length" in str(fault) or "regex" in str(fault) else "BAD_VALUE"}
-        ) from None
+        raise Wrong({name: fault_code(fault)}) from None
 
 
 async def _form(
