@@ -116,7 +116,16 @@ class Players:
         self._players: dict[str, Player] = {}
 
     async def play(self, login: str, lot: str, pace: float, chance: random.Random) -> None:
-        """Enter a lot, and bid while the price is within the own limit, until it has ended."""
+        """Enter a lot, and bid while the price is within the own limit, until it has ended.
+
+        Closed when the server cannot be reached: one bidder's lost connection ends no demo.
+        """
+        try:
+            await self._play(login, lot, pace, chance)
+        except httpx2.TransportError as lost:
+            raise Closed(1006, f"the server of the demo does not answer: {type(lost).__name__}") from lost
+
+    async def _play(self, login: str, lot: str, pace: float, chance: random.Random) -> None:
         player = self._players.setdefault(login, Player(self._url, login, self._password))
         await asyncio.sleep(pace * chance.uniform(0.5, 3))
         line = await player.line()
