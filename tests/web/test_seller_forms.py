@@ -14,7 +14,7 @@ from tests.web.served import whole_web
 from tests.web.test_negotiation_pages import page
 from web.api_market import AchievementBody
 from web.i18n import LANGUAGES, speech
-from web.pages.achievement_fields import FORM, names
+from web.pages.achievement_fields import FORM, Wrong, names, stated
 
 ROW = {
     "title": "高强铝合金板材中试技术",
@@ -67,6 +67,7 @@ async def test_an_achievement_is_entered_changed_and_kept_in_versions(site: Web)
     )
     assert [(one.kind.value, one.share) for one in row.funding] == [("public", "7/10"), ("own", "3/10")]
     assert (row.keywords, row.completers[0].leader) == (("铝合金", "轧制", "轻量化"), True)
+    assert f"/listings?achievement={row.id}#offer" in (await page(site, "university", where)).text
     form = (await page(site, "university", f"{where}/form")).text
     assert 'value="重点研发专项"' in form
     assert 'name="funding-4-kind"' in form
@@ -105,6 +106,19 @@ async def test_who_may_write_and_who_reviews(site: Web) -> None:
     assert "secrecy_reviewer" in re.findall(r'id="wrong-([\w-]+)" role="alert">[^<]', told.text)
     assert (await page(site, "operator", "/achievements/form", **ROW)).status_code == 422
     assert (await page(site, "operator", "/achievements/form", **ROW, holder="jia")).status_code == 303
+
+
+def test_what_is_wrong_with_a_field_is_said_of_it() -> None:
+    """Too long, no day, no whole number, and what a row's own struct does not take: each beside its field."""
+    said = ROW | {"trl": "７", "accepted_on": "2026/3/1", "city": "字" * 10_000, "owners-1-name": "甲"}
+    with pytest.raises(Wrong) as wrong:
+        stated(said | {"owners-1-share": "字" * 10_000})
+    assert wrong.value.faults == {
+        "trl": "BAD_NUMBER",
+        "accepted_on": "BAD_DATE",
+        "city": "TEXT_TOO_LONG",
+        "owners-1-share": "TEXT_TOO_LONG",
+    }
 
 
 def test_the_form_has_every_field_of_the_interface_in_words() -> None:
