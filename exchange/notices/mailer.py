@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import Sequence
-from contextlib import suppress
 from email.message import EmailMessage
 
 import aiosmtplib
@@ -11,7 +10,8 @@ import structlog
 
 from exchange.notices.letter import code_letter, notice_letter
 from exchange.notices.sender import SECOND, pause_after
-from exchange.ports import Clock, Unavailable
+from exchange.notices.working import EVERY, working
+from exchange.ports import Clock
 from exchange.registers import Registers
 from exchange.registers.contacts import DAY, Contact, Mail
 from exchange.settings import Settings
@@ -42,20 +42,10 @@ class Mailer:
         """Look now."""
         self._wake.set()
 
-    async def run(self, every: float = 2.0) -> None:
+    async def run(self, every: float = EVERY) -> None:
         """Send for ever, where there is a server to send through."""
-        while self._settings.smtp_host:
-            try:
-                await self.round()
-            except Unavailable as error:
-                log.warning("mail not sent", error=str(error))
-            except Exception:  # whatever is wrong with mail, the market goes on
-                log.exception("mail not sent")
-                await asyncio.sleep(15 * every)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(every):
-                    await self._wake.wait()
-            self._wake.clear()
+        if self._settings.smtp_host:
+            await working(self.round, self._wake, "mail not sent", every)
 
     async def round(self) -> int:
         """Try what is due; how many letters went out."""

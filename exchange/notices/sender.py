@@ -4,13 +4,13 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 
 import structlog
 
 from exchange.notices.outward import Outward
 from exchange.notices.payload import signature
-from exchange.ports import Clock, Unavailable
+from exchange.notices.working import EVERY, working
+from exchange.ports import Clock
 from exchange.registers import Registers
 from exchange.registers.webhooks import Delivery, Webhook
 from settlement.dates import shanghai_time
@@ -46,21 +46,13 @@ class Sender:
         """Look now."""
         self._wake.set()
 
-    async def run(self, every: float = 2.0) -> None:
+    async def run(self, every: float = EVERY) -> None:
         """Deliver for ever."""
-        while True:
-            try:
-                while await self.round():
-                    pass
-            except Unavailable as error:
-                log.warning("webhooks not sent", error=str(error))
-            except Exception:  # whatever is wrong with a webhook, the market goes on
-                log.exception("webhooks not sent")
-                await asyncio.sleep(15 * every)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(every):
-                    await self._wake.wait()
-            self._wake.clear()
+        await working(self._all, self._wake, "webhooks not sent", every)
+
+    async def _all(self) -> None:
+        while await self.round():
+            pass
 
     async def round(self) -> int:
         """Try what is due, side by side; how many there were."""

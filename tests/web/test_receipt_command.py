@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from exchange.proof.maker import rotate
 from exchange.proof.running import proof_keys, proving
 from exchange.proof.witness import Fork, Witness
-from exchange.store.proof_key import own_key
+from exchange.store.node_key import own_key
 from matching_engine.terms import MINUTE
 from tests.web.running import Web, key, running_web
 from web.cli import app
@@ -51,7 +51,7 @@ async def _market(folder: Path) -> None:
         async with proving(web.exchange, 0.02):
             (folder / "receipt.json").write_bytes(await bid(jia, 160_000_000))
             (folder / "keys.json").write_bytes((await jia.get("/api/v1/proof/keys")).content)
-            witness = Witness(folder / "seen" / "public", own_key(folder / "seen" / "w.pem"))
+            witness = Witness(folder / "seen" / "public", own_key(folder / "seen" / "w.pem", "witness key"))
             await look(witness, fetching(web), folder / "seen", 1)
             web.clock.advance(MINUTE)
             settings = web.exchange.settings
@@ -79,7 +79,7 @@ async def _lies(web: Web, folder: Path) -> None:
         async def fetch(path: str, told: dict[str, Any] = told) -> bytes:
             return json.dumps(told).encode() if path == "heads/latest" else await honest(path)
 
-        liar = Witness(folder / said / "public", own_key(folder / said / "w.pem"))
+        liar = Witness(folder / said / "public", own_key(folder / said / "w.pem", "witness key"))
         with pytest.raises(Fork, match=said):
             await look(liar, fetch, folder / said, 9)
         assert "luochui_witness_fork 1" in (folder / said / "metrics.prom").read_text()
