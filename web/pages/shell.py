@@ -265,4 +265,5 @@ def error_page(request: Request, problem: errors.Problem) -> Response:
         sentence=sentence(s, problem.code, problem.detail or problem.title),
         detail=s.text("Request %(id)s", id=problem.request_id) if problem.request_id else "",
         code=problem.code,
+        typed=request.method == "POST" and problem.status in (400, 413, 422),
     )
