@@ -25,7 +25,10 @@ class NoticeRow(Base):
     """One thing that an account was told; `key` names what happened, once for each account."""
 
     __tablename__ = "notice"
-    __table_args__ = (UniqueConstraint("account", "house", "key"),)
+    __table_args__ = (
+        UniqueConstraint("account", "house", "key"),
+        Index("ix_notice_unread", "account", "read_at"),
+    )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     account: Mapped[str] = mapped_column(ID, ForeignKey("account.id"))
