@@ -9,6 +9,7 @@ from exchange.market import listing_events as le
 from exchange.market.codes import bidder_code
 from exchange.market.commands import CloseNotice
 from exchange.market.events import NoticeClosed
+from exchange.market.fault import Facts
 from exchange.market.instants import cutoff_instant, morning
 from exchange.market.listing_state import WITHHELD, Interest, Listing, ListingState
 from exchange.market.listing_terms import Offering, Relation
@@ -51,7 +52,8 @@ def register(market: Market, command: lc.RegisterInterest, at: int, salt: str) -
         )
     if command.offer_fen < listing.offering.asking_fen:
         detail = f"the asking price is {listing.offering.asking_fen} fen"
-        return refuse(command.listing, command, MarketRefusal.OFFER_BELOW_ASKING, detail)
+        facts: Facts = {"say": "asking", "asking_fen": listing.offering.asking_fen}
+        return refuse(command.listing, command, MarketRefusal.OFFER_BELOW_ASKING, detail, facts)
     taken = [one.code for one in listing.interests.values()]
     code = bidder_code(f"interest {listing.id}", salt, taken)
     return (

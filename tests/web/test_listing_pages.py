@@ -149,7 +149,7 @@ async def test_two_who_want_a_listing_compete_for_it(web: Web) -> None:
     for login in ("jia", "yi"):
         bidder = await web.signed_in(login)
         page, _ = await fill(bidder, path, f"{path}/interest", 409, offer="1599999.99")
-        assert "160000000" in page.wrong["offer"]
+        assert "¥1,600,000.00" in page.wrong["offer"]
         await fill(bidder, path, f"{path}/interest", offer="1600000")
     await web.pass_time(NOTICE)
     market = web.exchange.house.view.market
