@@ -36,7 +36,7 @@ _UNATTENDED = [
     "--disable-hang-monitor",
     "--force-color-profile=srgb",
 ]
-_NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"]
+_NAMES = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome"]
 
 
 def find_chromium() -> Path | None:
