@@ -16,6 +16,7 @@ import structlog
 
 from exchange.house import codec
 from exchange.house.command import Recorded
+from exchange.house.heard import Heard
 from exchange.house.house import House
 from exchange.house.state import State
 from exchange.network import facts as f
@@ -25,7 +26,7 @@ from exchange.ports import Journal, Unavailable
 from exchange.registers import Registers
 from exchange.registers.feeds import Cursor, Kept
 from exchange.store.node_key import NodeKey
-from settlement.dates import shanghai_date
+from settlement.dates import end_of_day, shanghai_date
 
 log = structlog.get_logger()
 
@@ -40,6 +41,14 @@ Subject = tuple[str, str]
 Told = tuple[str, str, f.Body | None]
 
 
+def _of_one_day(events: Sequence[Recorded]) -> list[Recorded]:
+    """The first of them, up to the end of its day: what was added on a day is published as that day's."""
+    if not events:
+        return []
+    until = end_of_day(shanghai_date(events[0].at))
+    return list(takewhile(lambda one: one.at <= until, events))
+
+
 class Publisher:
     """Publishes one house."""
 
@@ -51,29 +60,38 @@ class Publisher:
         self._registers = registers
         self._key = key
         self._rehearsals = rehearsals
+        self._heard = Heard()
 
     async def run(self, every: float = EVERY) -> None:
         """Publish for ever; what cannot be written now is written at the next look."""
-        while True:
-            try:
-                more = True
-                while more:
-                    more = await self.step()
-            except Unavailable as error:
-                log.warning("feed not published", house=self._house.name, error=str(error))
-            except Exception:  # whatever is wrong with the feed, bids go on
-                log.exception("feed not published", house=self._house.name)
-                await asyncio.sleep(30 * every)
-            await asyncio.sleep(every)
+        stop = self._house.watch(self._heard.note)
+        try:
+            while True:
+                await self._look(every)
+                await asyncio.sleep(every)
+        finally:
+            stop()
+
+    async def _look(self, every: float) -> None:
+        try:
+            more = True
+            while more:
+                more = await self.step()
+        except Unavailable as error:
+            log.warning("feed not published", house=self._house.name, error=str(error))
+        except Exception:  # whatever is wrong with the feed, bids go on
+            log.exception("feed not published", house=self._house.name)
+            await asyncio.sleep(30 * every)
 
     async def step(self) -> bool:
-        """Publish what is next; whether there was anything."""
+        """Publish what is next; whether there may be more to read."""
         name = self._house.name
         cursor = await self._registers.feeds.cursor(name, name) or Cursor()
-        events = await self._events(cursor.journal_seq)
+        heard = self._heard.take(cursor.journal_seq)
+        events = await self._events(cursor.journal_seq) if heard is None else _of_one_day(heard)
         if events:
             await self._publish_events(cursor, events)
-            return True
+            return heard is None
         keepers = await self._registers.feeds.publishers()
         changes = await self._registers.feeds.changes(CHANGES_MAX) if keepers[:1] in ([], [name]) else []
         if changes:
@@ -91,10 +109,7 @@ class Publisher:
                 if row.seq > last:
                     break
                 found.append(codec.recorded(row))
-        if not found:
-            return []
-        day = shanghai_date(found[0].at)
-        return list(takewhile(lambda one: shanghai_date(one.at) == day, found))
+        return _of_one_day(found)
 
     async def _publish_events(self, cursor: Cursor, events: Sequence[Recorded]) -> None:
         figures = await self._figures(events)

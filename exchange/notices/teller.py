@@ -13,6 +13,7 @@ import structlog
 
 from exchange.house import codec
 from exchange.house.command import Recorded
+from exchange.house.heard import Heard
 from exchange.house.house import House
 from exchange.notices import pace
 from exchange.notices.daily import daily
@@ -34,8 +35,10 @@ log = structlog.get_logger()
 EVENTS_MAX = 500
 """Events that are told together: bids wait for no larger write."""
 EVERY = 2.0
-PAUSE = 0.2
-"""Seconds between two looks while much happens."""
+PAUSE = 1.0
+"""Seconds between two looks while much happens: what bids leave to be told in between is told once."""
+SLICE = 256
+"""Events that are looked at without a break: bids wait for no more."""
 CLOCK_EVERY = 5_000_000
 DAILY_EVERY = 60_000_000
 DAY = 24 * 3600 * 1_000_000
@@ -56,6 +59,7 @@ class Teller:
         self._settings = settings
         self._recipients = Recipients(house, registers)
         self._wake = asyncio.Event()
+        self._heard = Heard()
         self._looked = {"clock": 0, "daily": 0}
         self._known: dict[str, None] = {}
         """Keys of what the clock made due and was told, so that it is not looked up again."""
@@ -64,7 +68,7 @@ class Teller:
 
     async def run(self, every: float = EVERY) -> None:
         """Tell for ever; what cannot be told now is told at the next look."""
-        stop = self._house.watch(lambda _: self._wake.set())
+        stop = self._house.watch(self._note)
         try:
             while True:
                 await self._look(every)
@@ -75,6 +79,10 @@ class Teller:
                 self._wake.clear()
         finally:
             stop()
+
+    def _note(self, batch: Sequence[Recorded]) -> None:
+        self._heard.note(batch)
+        self._wake.set()
 
     async def _look(self, every: float) -> None:
         try:
@@ -88,22 +96,23 @@ class Teller:
             await asyncio.sleep(15 * every)
 
     async def step(self) -> bool:
-        """Tell what is next; whether there was anything. A house that never told anything begins with what comes."""
+        """Tell what is next; whether there may be more to read. A house that never told anything begins with what comes."""
         name = self._house.name
         place = await self._registers.notices.place(name)
         if place is None:
             await self._registers.notices.keep(name, None, Place(self._house.view.seq, {}), [])
             return False
         book = msgspec.convert(place.book, pace.Book)
-        events = await self._events(place.seq)
+        heard = self._heard.take(place.seq)
+        events = await self._events(place.seq) if heard is None else heard
         timely = await self._by_the_clock(book)
-        due = [*self._told(events, book), *timely]
+        due = [*await self._told(events, book), *timely]
         if not events and not due:
             return False
         seq = events[-1].seq if events else place.seq
         await self._tell(place, Place(seq, msgspec.to_builtins(book)), due)
         self._remember(timely)
-        return len(events) > 0
+        return heard is None and len(events) > 0
 
     async def _events(self, after: int) -> list[Recorded]:
         """The next events that the view shows; of a command all or none."""
@@ -119,11 +128,13 @@ class Teller:
             whole = whole[:-1]
         return whole or found
 
-    def _told(self, events: Sequence[Recorded], book: pace.Book) -> list[Due]:
+    async def _told(self, events: Sequence[Recorded], book: pace.Book) -> list[Due]:
         """What the events have to be told of. A lot opens and closes by itself, whosever step was on time for it."""
         state, due = self._house.view, []
         batch = pace.Batch(book, state)
-        for one in events:
+        for number, one in enumerate(events, 1):
+            if number % SLICE == 0:
+                await asyncio.sleep(0)
             try:
                 batch.take(one)
                 actor = "" if isinstance(one.event, Event) else one.principal
