@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -76,12 +77,16 @@ def running(path: Path) -> Iterator[str]:
         own = ["--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank"]
         command = [str(path), *ARGS, *_UNATTENDED, *own]
         started = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=end_with_parent
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=end_with_parent,
+            process_group=0,
         )
         try:
             yield _address(Path(profile) / "DevToolsActivePort")
         finally:
-            started.terminate()
+            os.killpg(started.pid, signal.SIGTERM)  # The program may be a script that starts another one.
             started.wait(30)
 
 
