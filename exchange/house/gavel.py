@@ -6,6 +6,7 @@ thrown away when they come up. A lot is hammered by a command that stands in lin
 
 import asyncio
 import heapq
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
@@ -35,6 +36,9 @@ class Gavel:
         self._submit = submit
         self.late_us = Spread(LATE_US)
         self._heap: list[tuple[int, str, str]] = []
+        self._entered: dict[str, int] = {}
+        """lot → the instant under which it stands in the heap, so that bids do not enter it again and again."""
+        self._sleeps_until: float = 0
         self._wake = asyncio.Event()
         for lot in view.lots:
             self._push_lot(lot)
@@ -43,18 +47,24 @@ class Gavel:
                 heapq.heappush(self._heap, (due, kind, id_))
 
     def note(self, batch: Sequence[Recorded]) -> None:
-        """Take in what was committed."""
+        """Take in what was committed: each lot is looked at once, however many bids there are in it."""
+        lots: dict[str, None] = {}
         for recorded in batch:
             event = recorded.event
             if isinstance(event, le.Event):
-                self._push_lot(event.lot)
-            for kind, id_of in SET_BY.get(type(event), ()):
-                self._push_timer(kind, id_of(event))
-        self._wake.set()
+                lots[event.lot] = None
+            if type(event) in SET_BY:
+                for kind, id_of in SET_BY[type(event)]:
+                    self._push_timer(kind, id_of(event))
+        for lot in lots:
+            self._push_lot(lot)
+        if self._heap and self._heap[0][0] < self._sleeps_until:
+            self._wake.set()
 
     def _push_lot(self, lot: str) -> None:
         due = due_at(self._view.lots[lot]) if lot in self._view.lots else None
-        if due is not None and (not self._heap or (due, "lot", lot) != self._heap[0]):
+        if due is not None and self._entered.get(lot) != due:
+            self._entered[lot] = due
             heapq.heappush(self._heap, (due, "lot", lot))
 
     def _push_timer(self, kind: str, id_: str) -> None:
@@ -74,6 +84,8 @@ class Gavel:
         now = self._clock.now()
         while self._heap and self._heap[0][0] <= now:
             entry = heapq.heappop(self._heap)
+            if self._entered.get(entry[2]) == entry[0]:
+                del self._entered[entry[2]]
             body = self._body(*entry)
             if body is None:
                 continue
@@ -93,8 +105,9 @@ class Gavel:
         return Advance(id_) if due_at(self._view.lots[id_]) == due else None
 
     async def _sleep(self, least: float) -> None:
-        delay = LONGEST_SLEEP
+        delay, self._sleeps_until = LONGEST_SLEEP, math.inf
         if self._heap:
+            self._sleeps_until = self._heap[0][0]
             delay = min(delay, max(least, (self._heap[0][0] - self._clock.now()) / 1_000_000))
         # not wait_for: on Python 3.11 it can swallow the cancellation that ends the house
         with suppress(TimeoutError):
