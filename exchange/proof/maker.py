@@ -15,7 +15,7 @@ from exchange.house.command import Recorded
 from exchange.house.house import House
 from exchange.ports import Unavailable
 from exchange.proof.heads import ProofKey, TreeHead, enter_key, key_id, sign_head
-from exchange.proof.merkle import leaf_hash
+from exchange.proof.merkle import leaf_hashes
 from exchange.proof.nodes import Nodes
 from exchange.proof.tree import Tile, Tree
 from exchange.registers.proofs import Proofs
@@ -51,7 +51,9 @@ class HeadMaker:
         self._nodes = Nodes(house, proofs)
         self._tree: Tree | None = None
         self._tiles: list[Tile] = []
-        self._noted: list[Recorded] = []
+        self._noted: list[str] = []
+        """Receipts of the rows with the seqs up to `_noted_to`, without a gap."""
+        self._noted_to = 0
         self._closing = False
         self._wake = asyncio.Event()
         self.head: TreeHead | None = None
@@ -64,12 +66,13 @@ class HeadMaker:
 
     def note(self, batch: Sequence[Recorded]) -> None:
         """A batch was committed."""
-        if len(self._noted) < NOTED_MAX:
-            self._noted += batch
-        for one in batch:
-            if type(one.event) in CLOSING:
-                self._closing = True
-                self._wake.set()
+        if batch[0].seq != self._noted_to + 1 or len(self._noted) >= NOTED_MAX:
+            self._noted = []
+        self._noted += [one.receipt for one in batch]
+        self._noted_to = batch[-1].seq
+        if not CLOSING.isdisjoint({type(one.event) for one in batch}):
+            self._closing = True
+            self._wake.set()
 
     async def run(self, look_every: float = LOOK_EVERY) -> None:
         """Make heads for ever, or until the journal is found to contradict a signed one."""
@@ -119,7 +122,7 @@ class HeadMaker:
         """Sign what came after the last head, before the house rests; from the registers on, for `run` was cut off."""
         if self.wrong is not None or not self._house.alive:
             return None
-        self._tree, self._noted = None, []
+        self._tree = None
         await self._begin()
         await self._grow()
         return await self.sign() if self.size > (self.head.size if self.head else 0) else None
@@ -144,9 +147,10 @@ class HeadMaker:
         """Hash what was noted; what was not noted is read from the journal."""
         assert self._tree is not None
         noted, self._noted = self._noted, []
-        fresh = [one for one in noted if one.seq > self._tree.size]
-        if fresh and (fresh[0].seq, fresh[-1].seq) == (self._tree.size + 1, self._tree.size + len(fresh)):
-            await self._take([bytes.fromhex(one.receipt) for one in fresh])
+        known = self._tree.size - (self._noted_to - len(noted))
+        if 0 <= known < len(noted):
+            for at in range(known, len(noted), SLICE):
+                await self._take([bytes.fromhex(one) for one in noted[at : at + SLICE]])
         until = self._house.view.seq
         while self._tree.size < until:
             step = min(until, self._tree.size + SLICE * 8)
@@ -159,7 +163,7 @@ class HeadMaker:
     async def _take(self, rows: Sequence[bytes]) -> None:
         assert self._tree is not None
         for at in range(0, len(rows), SLICE):
-            self._tiles += self._tree.append([leaf_hash(one) for one in rows[at : at + SLICE]])
+            self._tiles += self._tree.append(leaf_hashes(rows[at : at + SLICE]))
             await asyncio.sleep(0)
 
     async def _key(self) -> NodeKey:

@@ -20,6 +20,12 @@ def leaf_hash(data: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + data).digest()
 
 
+def leaf_hashes(rows: Sequence[bytes]) -> list[bytes]:
+    """The hashes of many leaves; a call for each would cost half as much again."""
+    sha256 = hashlib.sha256
+    return [sha256(b"\x00" + data).digest() for data in rows]
+
+
 def node_hash(left: bytes, right: bytes) -> bytes:
     """The hash of a node over two others (2.1.1)."""
     return hashlib.sha256(b"\x01" + left + right).digest()
@@ -30,10 +36,11 @@ def fold(hashes: Sequence[bytes]) -> bytes:
 
     Pairs are joined level by level and an odd last one goes up as it is, which gives the tree of 2.1.1.
     """
-    level = list(hashes)
+    level, sha256 = list(hashes), hashlib.sha256  # node_hash, without a call for each
     while len(level) > 1:
         odd = level[-1:] if len(level) % 2 else []
-        level = [node_hash(*pair) for pair in zip(level[::2], level[1::2], strict=False)] + odd
+        pairs = zip(level[::2], level[1::2], strict=False)
+        level = [sha256(b"\x01" + left + right).digest() for left, right in pairs] + odd
     return level[0] if level else EMPTY
 
 
