@@ -2,32 +2,39 @@
 
 A multi-row INSERT is one step of SQLite and so one wait for the interpreter's lock. `executemany` takes that
 lock once a row: beside a busy event loop it was a hundred times slower.
+
+The statement finds the epoch itself. The last seq it must not ask for: an INSERT that reads the table it writes
+keeps all its rows in a temporary table first, a quarter of the cost. The writer remembers the last seq instead,
+which nobody else of its epoch can move, and the primary key holds should it be wrong.
 """
 
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from typing import TypeVar
 
 from msgspec.json import encode
-from msgspec.structs import astuple
 
 from exchange.ports import Lease, OutcomeUnknown, Row, Standing, Unavailable, UnsafeStore
 from exchange.store import batch, schema, sqlite_seat
 from exchange.store.sqlite_seat import SqliteSeat, transaction
-from matching_engine.errors import Broken, LuochuiError, Malformed, require
+from matching_engine.errors import Broken, LuochuiError, Malformed
 
 T = TypeVar("T")
 
 _PAGE = 2000
 _BUSY_MS = 5000
-_STATEMENT_ROWS = 1024
-"""SQLite takes 32,766 parameters a statement: 2,340 rows."""
+_STATEMENT_ROWS = 64
+"""Rows of one statement. Each number of rows is a statement of its own, prepared once: 128 are kept."""
+_GIVEN = tuple(name for name in schema.COLUMNS if name not in ("house", "epoch"))
+_given = attrgetter(*_GIVEN)
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
@@ -42,6 +49,7 @@ class SqliteJournal:
         self._lease_us = round(lease_seconds * 1_000_000)
         self._seat = SqliteSeat(path)
         self._held: dict[str, Lease] = {}
+        self._heads: dict[str, int] = {}
         self._writer = _Line(partial(writing, path), "journal-writer") if writable else None
         self._reader = _Line(partial(_reading, path), "journal-reader")
 
@@ -67,7 +75,7 @@ class SqliteJournal:
         """Write all rows in one commit, or nothing."""
         if rows:
             batch.check(lease, rows)
-            await self._write(lambda connection: _append(connection, lease, rows))
+            await self._write(lambda connection: _append(connection, self._heads, lease, rows))
 
     async def read(self, house: str, after: int = 0) -> AsyncIterator[Row]:
         """Rows with seq > `after`, in order, a page at a time: no long read holds up a checkpoint."""
@@ -148,17 +156,27 @@ class SqliteJournal:
 
 
 class _Line:
-    """One connection on one thread of its own; what is asked of it happens in order."""
+    """One connection on one thread of its own; what is asked of it happens in order.
+
+    A queue and a plain future: an executor's own futures, with their locks, cost as much as a small commit."""
 
     def __init__(self, connect: Callable[[], sqlite3.Connection], name: str) -> None:
         self._connect = connect
-        self._thread = ThreadPoolExecutor(1, name)
         self._connection: sqlite3.Connection | None = None
+        self._asked: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._thread = Thread(target=self._serve, name=name, daemon=True)
+        self._closed = False
 
     async def run(self, job: Callable[[sqlite3.Connection], T]) -> T:
         """What the job answers, or the port's error. Cancelled, it still waits for the job's end: nothing is
         written behind the back of whoever reads next."""
-        future = asyncio.get_running_loop().run_in_executor(self._thread, self._do, job)
+        if self._closed:
+            raise Unavailable("the journal was closed")
+        if not self._thread.ident:
+            self._thread.start()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._asked.put(partial(self._do, job, loop, future))
         try:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
@@ -168,16 +186,35 @@ class _Line:
 
     async def close(self) -> None:
         """Close the connection after what is under way; asking again is harmless."""
-        await asyncio.to_thread(self._thread.shutdown)
+        self._closed = True
+        self._asked.put(None)
+        if self._thread.ident:
+            await asyncio.to_thread(self._thread.join)
         if self._connection:
             self._connection.close()
             self._connection = None
 
-    def _do(self, job: Callable[[sqlite3.Connection], T]) -> T:
-        with _port_errors():
-            if self._connection is None:
-                self._connection = self._connect()
-            return job(self._connection)
+    def _serve(self) -> None:
+        while do := self._asked.get():
+            do()
+            del do  # What was asked lives no longer than its answer.
+
+    def _do(
+        self,
+        job: Callable[[sqlite3.Connection], T],
+        loop: asyncio.AbstractEventLoop,
+        future: asyncio.Future[T],
+    ) -> None:
+        settle: Callable[[], None]
+        try:
+            with _port_errors():
+                if self._connection is None:
+                    self._connection = self._connect()
+                settle = partial(future.set_result, job(self._connection))
+        except BaseException as error:
+            settle = partial(future.set_exception, error)
+        with suppress(RuntimeError):  # The loop ended before the answer came.
+            loop.call_soon_threadsafe(settle)
 
 
 @contextmanager
@@ -227,53 +264,56 @@ def _probe(connection: sqlite3.Connection) -> None:
     connection.execute("SELECT 1 FROM journal, lease LIMIT 1")
 
 
-def _append(connection: sqlite3.Connection, lease: Lease, rows: Sequence[Row]) -> None:
+def _append(connection: sqlite3.Connection, heads: dict[str, int], lease: Lease, rows: Sequence[Row]) -> None:
+    """`heads` is the last seq of each house as far as this writer knows: seqs only grow, so one that joins it
+    either joins the journal or is taken."""
+    due = rows[0].seq - 1
+    if heads.get(lease.house) != due:
+        heads[lease.house] = _head(connection, lease.house)
     try:
-        written = _insert_all(connection, lease, rows)
+        if heads[lease.house] != due:
+            raise _refusal(connection, lease, rows)
+        _insert_all(connection, lease, rows)
     except sqlite3.IntegrityError as error:
         raise _refusal(connection, lease, rows) from error
     except sqlite3.OperationalError as error:
         if _code(error) == sqlite3.SQLITE_IOERR:
             raise OutcomeUnknown(f"journal: the disk failed during a commit: {error}") from error
         raise
-    if not written:
-        raise _refusal(connection, lease, rows)
+    heads[lease.house] = rows[-1].seq
 
 
-def _insert_all(connection: sqlite3.Connection, lease: Lease, rows: Sequence[Row]) -> bool:
-    """One statement, which is its own transaction; a batch beyond one statement needs one around it.
-
-    Within it only the first part can find the epoch or the seq changed: then nothing at all is written.
-    """
+def _insert_all(connection: sqlite3.Connection, lease: Lease, rows: Sequence[Row]) -> None:
+    """One statement, which is its own transaction; a batch beyond one statement needs one around it."""
     if len(rows) <= _STATEMENT_ROWS:
-        return _insert(connection, lease, rows)
-    parts = [rows[at : at + _STATEMENT_ROWS] for at in range(0, len(rows), _STATEMENT_ROWS)]
+        _insert(connection, lease, rows)
+        return
     with transaction(connection):
-        return all(_insert(connection, lease, part) for part in parts)
+        for at in range(0, len(rows), _STATEMENT_ROWS):
+            _insert(connection, lease, rows[at : at + _STATEMENT_ROWS])
 
 
-def _insert(connection: sqlite3.Connection, lease: Lease, rows: Sequence[Row]) -> bool:
-    """Insert if the epoch is ours and the rows follow the last; whether they were written."""
-    width = 1 << (len(rows) - 1).bit_length()
-    empty = (None,) * (len(schema.COLUMNS) * (width - len(rows)))
-    guard = (lease.house, lease.epoch, rows[0].seq, lease.house)
-    values = (*chain.from_iterable(map(astuple, rows)), *empty, *guard)
-    written = connection.execute(_insert_statement(width), values).rowcount
-    require(written in (0, len(rows)), f"a batch is written whole: {written} of {len(rows)} rows were")
-    return written > 0
+def _insert(connection: sqlite3.Connection, lease: Lease, rows: Sequence[Row]) -> None:
+    connection.execute(
+        _insert_statement(len(rows)), [lease.house, lease.epoch, *chain.from_iterable(map(_given, rows))]
+    )
 
 
 @cache
-def _insert_statement(width: int) -> str:
-    """The append for up to `width` rows, a power of two, so that few statements are ever prepared."""
-    row = f"({', '.join('?' * len(schema.COLUMNS))})"
+def _insert_statement(count: int) -> str:
+    """The append of so many rows. Where the epoch is over the first row has no house, which no column takes."""
+    owner = "(SELECT house FROM lease WHERE house = ?1 AND epoch = ?2)"
+    row = f"(?1, ?2, {', '.join('?' * len(_GIVEN))})"
+    first = row.replace("?1", owner, 1)
     # Only question marks and the names of columns go into the text.
-    return (
-        f"INSERT INTO journal ({schema.COLUMN_LIST}) SELECT * FROM (VALUES {', '.join([row] * width)})"  # noqa: S608
-        " WHERE column1 IS NOT NULL"
-        " AND EXISTS (SELECT 1 FROM lease WHERE house = ? AND epoch = ?)"
-        " AND ? = (SELECT coalesce(max(seq), 0) + 1 FROM journal WHERE house = ?)"
-    )
+    return f"INSERT INTO journal (house, epoch, {', '.join(_GIVEN)}) VALUES {', '.join([first, *[row] * (count - 1)])}"  # noqa: S608
+
+
+def _head(connection: sqlite3.Connection, house: str) -> int:
+    head: int = connection.execute(
+        "SELECT coalesce(max(seq), 0) FROM journal WHERE house = ?", (house,)
+    ).fetchone()[0]
+    return head
 
 
 def _refusal(connection: sqlite3.Connection, lease: Lease, rows: Sequence[Row]) -> LuochuiError:
@@ -283,7 +323,5 @@ def _refusal(connection: sqlite3.Connection, lease: Lease, rows: Sequence[Row]) 
         " AND command_id IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT 1",
         (lease.house, encode(sorted({row.command_id for row in rows})).decode()),
     ).fetchone()
-    head = connection.execute(
-        "SELECT coalesce(max(seq), 0) FROM journal WHERE house = ?", (lease.house,)
-    ).fetchone()[0]
+    head = _head(connection, lease.house)
     return batch.refusal(lease, rows, epoch and epoch[0], duplicate and duplicate[0], head)
