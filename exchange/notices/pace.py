@@ -3,7 +3,8 @@
 What has to be remembered for that lies in the book, which is kept with the cursor. Pure.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -13,6 +14,7 @@ from exchange.notices.table import lot_about, lot_followers
 from exchange.notices.told import To, Told
 from matching_engine import events as e
 from matching_engine.lifecycle import LifecycleState
+from matching_engine.lot import Lot
 from matching_engine.terms import Mechanism
 
 MINUTE = 60_000_000
@@ -43,78 +45,109 @@ class Book(msgspec.Struct):
     """lot → when a moved close was told last."""
 
 
+Due = tuple[str, int, Told, str]
+"""What names it, when (µs), what, and whose own doing it was."""
+
+_PRICES = frozenset({e.BidAccepted, e.BidMatched, e.ProxyRaised})
+_ENDS = frozenset({e.Hammered, e.Passed, e.Cancelled})
+
+
+class Run:
+    """What happened to the price of a lot since something was told."""
+
+    __slots__ = ("count", "follows", "last", "leader", "led", "moved", "since")
+
+    def __init__(self, since: int, leader: str | None, follows: bool) -> None:
+        self.since = since
+        self.count = 0
+        self.follows = follows
+        """Whether the price has a leader whom another bid puts out."""
+        self.leader = leader
+        self.led: dict[str, None] = {} if leader is None else {leader: None}
+        """Who led at any time."""
+        self.last: Recorded | None = None
+        self.moved: Recorded | None = None
+
+
 class Batch:
-    """Events that are told together. Who led in between and leads no more is outbid; who leads again is not."""
+    """Events that are told together. Who led in between and leads no more is outbid; who leads again is not.
+
+    The book changes when it is told, not before.
+    """
 
     def __init__(self, book: Book, state: State) -> None:
         self._book = book
         self._state = state
-        self._led: dict[str, dict[str, None]] = {}
-        self._closes: dict[str, tuple[int, int, int]] = {}
-        self._last: dict[str, tuple[int, int]] = {}
-        """lot → (seq, at) of its last price."""
+        self._runs: dict[str, Run] = {}
 
-    def take(self, one: Recorded) -> None:
-        """Read the next event."""
-        event = one.event
-        if isinstance(event, e.BidAccepted | e.BidMatched | e.ProxyRaised):
-            self._price(one, event)
-        elif isinstance(event, e.CompetitionOpened):
-            self._leads(event.lot, event.leader)
-        elif isinstance(event, e.Hammered | e.Passed | e.Cancelled):
-            for kept in (self._book.leads, self._book.moves, self._book.extended, self._led, self._closes):
-                kept.pop(event.lot, None)
+    def take(self, events: Iterable[Recorded]) -> None:
+        """Read the next events. Many are bids, so what all of them have in common is not looked up for each."""
+        runs = self._runs
+        for one in events:
+            event: Any = one.event
+            kind = type(event)
+            if kind in _PRICES:
+                run = runs.get(event.lot) or self._begin(event.lot, one.at)
+                run.count += 1
+                run.last = one
+                if kind is not e.BidMatched or event.leads:
+                    run.leader = event.bidder
+                    run.led[event.bidder] = None
+                if kind is not e.ProxyRaised and event.extended:
+                    run.moved = one
+            elif kind is e.CompetitionOpened:
+                self._open(event, one.at)
+            elif kind in _ENDS:
+                for kept in (self._book.leads, self._book.moves, self._book.extended, runs):
+                    kept.pop(event.lot, None)
 
-    def _price(self, one: Recorded, event: e.BidAccepted | e.BidMatched | e.ProxyRaised) -> None:
-        lot, leads = event.lot, not isinstance(event, e.BidMatched) or event.leads
-        known = self._state.lots.get(lot)
-        if known is None:
-            return
-        if leads and (known.terms.mechanism is Mechanism.ENGLISH or lot in self._book.leads):
-            self._leads(lot, event.bidder)
-        moves = self._book.moves.setdefault(lot, Moves(one.at, 0, event.amount_fen))
-        moves.count, moves.amount_fen = moves.count + 1, event.amount_fen
-        self._last[lot] = (one.seq, one.at)
-        if not isinstance(event, e.ProxyRaised) and event.extended and event.closes_at is not None:
-            self._closes[lot] = (one.seq, one.at, event.closes_at)
+    def _begin(self, lot: str, at: int) -> Run:
+        leader = self._book.leads.get(lot)
+        english = self._state.lots[lot].terms.mechanism is Mechanism.ENGLISH
+        run = self._runs[lot] = Run(at, leader, leader is not None or english)
+        return run
 
-    def _leads(self, lot: str, code: str) -> None:
-        led = self._led.setdefault(lot, {})
-        if lot in self._book.leads:
-            led[self._book.leads[lot]] = None
-        led[code] = None
-        self._book.leads[lot] = code
+    def _open(self, event: e.CompetitionOpened, at: int) -> None:
+        """From here on there is a leader, whoever was named before."""
+        run = self._runs.get(event.lot) or self._begin(event.lot, at)
+        if not run.follows:
+            run.led.clear()
+        run.follows, run.leader = True, event.leader
+        run.led[event.leader] = None
 
-    def told(self) -> list[Keyed]:
-        """What is to be told at once."""
-        return [*self._outbid(), *self._extended()]
-
-    def _outbid(self) -> list[Keyed]:
+    def told(self) -> list[Due]:
+        """What is to be told at once; the book knows it from now on."""
         found = []
-        for lot, led in self._led.items():
-            if lot not in self._last:
-                continue
-            seq, at = self._last[lot]
-            codes = [code for code in led if code != self._book.leads.get(lot)]
-            entries = self._state.market.entries.get(lot, {})
-            to = tuple(To("party", entries[code].party) for code in codes if code in entries)
-            path, title = lot_about(self._state, lot)
-            facts = {"title": title, "amount_fen": self._book.moves[lot].amount_fen}
-            if to:
-                found.append((f"{seq}:outbid", at, Told("outbid.lost", to, path, facts)))
+        for lot, run in self._runs.items():
+            if run.follows and run.leader is not None:
+                self._book.leads[lot] = run.leader
+            if run.last is not None:
+                found += [*self._outbid(lot, run, run.last), *self._extended(lot, run.moved)]
+        self._runs = {}
         return found
 
-    def _extended(self) -> list[Keyed]:
-        found = []
-        for lot, (seq, at, closes_at) in self._closes.items():
-            if at - self._book.extended.get(lot, 0) < EXTENDED_EVERY:
-                continue
-            self._book.extended[lot] = at
-            path, title = lot_about(self._state, lot)
-            facts = {"title": title, "closes_at": closes_at}
-            told = Told("opening.extended", lot_followers(self._state, lot), path, facts)
-            found.append((f"{seq}:extended", at, told))
-        return found
+    def _outbid(self, lot: str, run: Run, last: Recorded) -> list[Due]:
+        event: Any = last.event
+        moves = self._book.moves.setdefault(lot, Moves(run.since, 0, event.amount_fen))
+        moves.count, moves.amount_fen = moves.count + run.count, event.amount_fen
+        entries = self._state.market.entries.get(lot, {})
+        lost = [code for code in run.led if code != run.leader] if run.follows else []
+        to = tuple(To("party", entries[code].party) for code in lost if code in entries)
+        if not to:
+            return []
+        path, title = lot_about(self._state, lot)
+        facts = {"title": title, "amount_fen": event.amount_fen}
+        return [(f"{last.seq}:outbid", last.at, Told("outbid.lost", to, path, facts), last.principal)]
+
+    def _extended(self, lot: str, moved: Recorded | None) -> list[Due]:
+        if moved is None or moved.at - self._book.extended.get(lot, 0) < EXTENDED_EVERY:
+            return []
+        event: Any = moved.event
+        self._book.extended[lot] = moved.at
+        path, title = lot_about(self._state, lot)
+        facts = {"title": title, "closes_at": event.closes_at}
+        told = Told("opening.extended", lot_followers(self._state, lot), path, facts)
+        return [(f"{moved.seq}:extended", moved.at, told, moved.principal)]
 
 
 def digests(book: Book, state: State, now: int) -> list[Keyed]:
@@ -130,10 +163,10 @@ def digests(book: Book, state: State, now: int) -> list[Keyed]:
     return found
 
 
-def by_the_clock(state: State, now: int) -> Sequence[Keyed]:
+def by_the_clock(state: State, lots: Iterable[Lot], now: int) -> Sequence[Keyed]:
     """What the time alone makes due: lots that open within the hour, and close within ten minutes."""
     found = []
-    for lot in state.lots.values():
+    for lot in lots:
         if lot.state is LifecycleState.ANNOUNCED and lot.opens_at - SOON <= now < lot.opens_at:
             key, word, facts = f"soon:{lot.id}:{lot.opens_at}", "opening.soon", {"opens_at": lot.opens_at}
         elif _closes_soon(lot.state, lot.opens_at, lot.closes_at, now):

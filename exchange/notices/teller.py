@@ -17,6 +17,7 @@ from exchange.house.heard import Heard
 from exchange.house.house import House
 from exchange.notices import pace
 from exchange.notices.daily import daily
+from exchange.notices.pace import Due
 from exchange.notices.payload import body_of, message_id
 from exchange.notices.recipients import Recipients
 from exchange.notices.table import TABLE, told
@@ -33,20 +34,19 @@ from matching_engine.events import Event
 log = structlog.get_logger()
 
 EVENTS_MAX = 500
-"""Events that are told together: bids wait for no larger write."""
+"""Events of the journal that are looked at together."""
 EVERY = 2.0
 PAUSE = 1.0
-"""Seconds between two looks while much happens: what bids leave to be told in between is told once."""
-SLICE = 256
+"""Seconds between two looks while much happens."""
+HELD = 5_000_000
+"""µs for which what bids leave to be told waits after the last time that they were told of: one write for all."""
+SLICE = 512
 """Events that are looked at without a break: bids wait for no more."""
 CLOCK_EVERY = 5_000_000
 DAILY_EVERY = 60_000_000
 DAY = 24 * 3600 * 1_000_000
 KNOWN_MAX = 20_000
 ROWS = {**TABLE, **TRADES}
-
-Due = tuple[str, int, Told, str]
-"""What names it, when (µs), what, and whose own doing it was."""
 
 
 class Teller:
@@ -60,7 +60,13 @@ class Teller:
         self._recipients = Recipients(house, registers)
         self._wake = asyncio.Event()
         self._heard = Heard()
-        self._looked = {"clock": 0, "daily": 0}
+        self._looked = {"clock": 0, "daily": 0, "bids": 0}
+        self._place: Place | None = None
+        """What the registers say; None when they must be asked. What was seen since then stands in memory only."""
+        self._seen = 0
+        self._book = pace.Book()
+        self._batch = pace.Batch(self._book, house.view)
+        self._due: list[Due] = []
         self._known: dict[str, None] = {}
         """Keys of what the clock made due and was told, so that it is not looked up again."""
         self.listeners: list[Callable[[], None]] = []
@@ -88,31 +94,60 @@ class Teller:
         try:
             more = True
             while more:
-                more = await self.step()
+                more = await self.step(at_once=False)
         except Unavailable as error:
             log.warning("nothing told", house=self._house.name, error=str(error))
         except Exception:  # whatever is wrong with notices, bids go on
             log.exception("nothing told", house=self._house.name)
             await asyncio.sleep(15 * every)
 
-    async def step(self) -> bool:
-        """Tell what is next; whether there may be more to read. A house that never told anything begins with what comes."""
+    async def step(self, at_once: bool = True) -> bool:
+        """Tell what is next; whether there may be more to read. A house that never told anything begins with what comes.
+
+        Unless it is `at_once`, what bids alone leave to be told is held for a while.
+        """
+        try:
+            return await self._step(at_once)
+        except BaseException:
+            self._place = None  # what was seen and not written is read again
+            raise
+
+    async def _step(self, at_once: bool) -> bool:
+        if self._place is None and not await self._begin():
+            return False
+        heard = self._heard.take(self._seen)
+        events = await self._events(self._seen) if heard is None else heard
+        await self._take(events)
+        timely = await self._by_the_clock()
+        if at_once or timely or self._due or self._held_long():
+            await self._write(timely)
+        return heard is None and len(events) > 0
+
+    async def _begin(self) -> bool:
+        """Go on where the registers say; False when they know nothing yet."""
         name = self._house.name
         place = await self._registers.notices.place(name)
         if place is None:
             await self._registers.notices.keep(name, None, Place(self._house.view.seq, {}), [])
             return False
-        book = msgspec.convert(place.book, pace.Book)
-        heard = self._heard.take(place.seq)
-        events = await self._events(place.seq) if heard is None else heard
-        timely = await self._by_the_clock(book)
-        due = [*await self._told(events, book), *timely]
-        if not events and not due:
-            return False
-        seq = events[-1].seq if events else place.seq
-        await self._tell(place, Place(seq, msgspec.to_builtins(book)), due)
-        self._remember(timely)
-        return heard is None and len(events) > 0
+        self._place, self._seen, self._due = place, place.seq, []
+        self._book = msgspec.convert(place.book, pace.Book)
+        self._batch = pace.Batch(self._book, self._house.view)
+        return True
+
+    def _held_long(self) -> bool:
+        assert self._place is not None
+        return self._seen > self._place.seq and self._is_time("bids", self._house.clock.now(), HELD)
+
+    async def _write(self, timely: Sequence[Due]) -> None:
+        """Tell what is due, and keep how far that is."""
+        assert self._place is not None
+        due = [*self._due, *self._batch.told(), *timely]
+        if due or self._seen > self._place.seq:
+            after = Place(self._seen, msgspec.to_builtins(self._book))
+            await self._tell(self._place, after, due)
+            self._place, self._due = after, []
+            self._remember(timely)
 
     async def _events(self, after: int) -> list[Recorded]:
         """The next events that the view shows; of a command all or none."""
@@ -128,29 +163,29 @@ class Teller:
             whole = whole[:-1]
         return whole or found
 
-    async def _told(self, events: Sequence[Recorded], book: pace.Book) -> list[Due]:
-        """What the events have to be told of. A lot opens and closes by itself, whosever step was on time for it."""
-        state, due = self._house.view, []
-        batch = pace.Batch(book, state)
-        for number, one in enumerate(events, 1):
-            if number % SLICE == 0:
-                await asyncio.sleep(0)
-            try:
-                batch.take(one)
-                actor = "" if isinstance(one.event, Event) else one.principal
-                due += [(str(one.seq), one.at, each, actor) for each in told(state, one, ROWS)]
-            except Exception:  # one event that cannot be told keeps no other from being told
-                log.exception("event not told", seq=one.seq, event=type(one.event).__name__)
-        actors = {one.seq: one.principal for one in events}
-        for key, at, each in batch.told():
-            due.append((key, at, each, actors.get(int(key.partition(":")[0]), "")))
-        return due
+    async def _take(self, events: Sequence[Recorded]) -> None:
+        """Look at what happened, a little at a time. A lot opens and closes by itself, whosever step was on time for it."""
+        state = self._house.view
+        for start in range(0, len(events), SLICE):
+            some = events[start : start + SLICE]
+            self._batch.take(some)
+            for one in [one for one in some if type(one.event) in ROWS]:
+                try:
+                    actor = "" if isinstance(one.event, Event) else one.principal
+                    self._due += [(str(one.seq), one.at, each, actor) for each in told(state, one, ROWS)]
+                except Exception:  # one event that cannot be told keeps no other from being told
+                    log.exception("event not told", seq=one.seq, event=type(one.event).__name__)
+            self._seen = some[-1].seq
+            await asyncio.sleep(0)
 
-    async def _by_the_clock(self, book: pace.Book) -> list[Due]:
+    async def _by_the_clock(self) -> list[Due]:
         now, state = self._house.clock.now(), self._house.view
-        found: list[pace.Keyed] = list(pace.digests(book, state, now))
+        found: list[pace.Keyed] = list(pace.digests(self._book, state, now))
         if self._is_time("clock", now, CLOCK_EVERY):
-            found += pace.by_the_clock(state, now)
+            lots = list(state.lots.values())
+            for start in range(0, len(lots), SLICE):
+                found += pace.by_the_clock(state, lots[start : start + SLICE], now)
+                await asyncio.sleep(0)
         if self._is_time("daily", now, DAILY_EVERY):
             found += await daily(self._registers, now)
         return [(key, at, each, "") for key, at, each in found if key not in self._known]
