@@ -1,6 +1,6 @@
 """From parties, roles, followers and searches to accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from exchange.house.house import House
 from exchange.notices.searches import fits
@@ -26,6 +26,7 @@ class Recipients:
         found: dict[To, list[Account]] = {}
         follows = [one for one in dict.fromkeys(targets) if one.kind == "follow"]
         followed = await self._followers(follows)
+        await self._meet([one.id for one in targets if one.kind == "party"])
         for one in dict.fromkeys(targets):
             if one.kind == "party":
                 found[one] = await self._people(one.id)
@@ -44,12 +45,23 @@ class Recipients:
         now = self._house.clock.now()
         kept = self._known.get(organisation)
         if kept is None or not 0 <= now - kept[0] < FRESH:
-            rows = await self._registers.accounts.list(organisation)
-            kept = now, [one for one in rows if one.enabled and one.acts_in(self._house.name)]
-            if len(self._known) > 1000:
-                self._known.clear()
-            self._known[organisation] = kept
+            return self._remember(organisation, now, await self._registers.accounts.list(organisation))
         return kept[1]
+
+    def _remember(self, organisation: str | None, now: int, rows: Sequence[Account]) -> list[Account]:
+        open_ = [one for one in rows if one.enabled and one.acts_in(self._house.name)]
+        if len(self._known) > 10_000:
+            self._known.clear()
+        self._known[organisation] = now, open_
+        return open_
+
+    async def _meet(self, organisations: Iterable[str]) -> None:
+        """Ask for the people of all organisations at once that are not remembered."""
+        now = self._house.clock.now()
+        new = {one for one in organisations if not 0 <= now - self._known.get(one, (0, []))[0] < FRESH}
+        found = await self._registers.accounts.of(sorted(new)) if new else {}
+        for one, rows in found.items():
+            self._remember(one, now, rows)
 
     async def _accounts(self, ids: Sequence[str]) -> list[Account]:
         rows = [await self._account(id_) for id_ in ids]

@@ -1,12 +1,13 @@
 """Who signs in: accounts, with the roles they may act in."""
 
+import builtins
 import hashlib
 import secrets
 from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.exc import IntegrityError
 
 from exchange.house.command import Principal
@@ -19,6 +20,7 @@ STAFF = frozenset({"registrar", "operator", "auditor", "funder", "bank"})
 EXPERTS = frozenset({"evaluator"})
 """Independent of both sides: they evaluate achievements, and neither trade nor run the exchange."""
 ROLES = TRADING | STAFF | EXPERTS
+_CHUNK = 300
 EXCLUSIVE = frozenset({"registrar", "operator", "auditor"})
 """One person never holds two of these."""
 
@@ -84,7 +86,7 @@ def check_roles(roles: Iterable[str], organisation: str | None) -> list[str]:
     return sorted(held)
 
 
-def account_of(row: AccountRow) -> Account:
+def account_of(row: AccountRow | Row[Any]) -> Account:
     """The value of a row, without its password hash."""
     return Account(
         row.id,
@@ -156,6 +158,18 @@ class Accounts:
             query = query.where(AccountRow.organisation == organisation)
         async with self._database.reading() as session:
             return [account_of(row) for row in (await session.scalars(query)).all()]
+
+    async def of(self, organisations: Iterable[str]) -> dict[str, builtins.list[Account]]:
+        """Organisation → its accounts, by login; asked for together."""
+        wanted = list(organisations)
+        found: dict[str, builtins.list[Account]] = {one: [] for one in wanted}
+        table = AccountRow.__table__
+        async with self._database.reading() as session:
+            for start in range(0, len(wanted), _CHUNK):
+                some = table.c.organisation.in_(wanted[start : start + _CHUNK])
+                for row in await session.execute(select(table).where(some).order_by(table.c.login)):
+                    found[row.organisation].append(account_of(row))
+        return found
 
     async def set_enabled(self, login: str, enabled: bool) -> Account:
         """Open or shut an account; either way every session and key it had has ended."""

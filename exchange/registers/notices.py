@@ -8,16 +8,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, tuple_, update
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exchange.ports import Unavailable
 from exchange.registers.database import Database
+from exchange.registers.models import Base
 from exchange.registers.notice_models import DeliveryRow, MailRow, NoticeCursorRow, NoticeRow
 
 KEPT_DAYS = 180
 """Days after which a notice is let go."""
-_CHUNK = 200
+_CHUNK = 40
+"""Notices that are written by one statement: the loop waits for it to be put together."""
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -89,11 +92,10 @@ class Notices:
         """Tell, and move the cursor from `before` to `after`; how many notices were new. Moved: nothing was told."""
         async with self._database.writing() as session:
             await _move(session, house, before, after)
-            fresh = await _fresh(session, house, notices)
-            for one in fresh:
-                await _tell(session, house, one)
-            await deliver(session, deliveries)
-        return len(fresh)
+            told = await _tell(session, house, notices)
+            if deliveries:
+                await deliver(session, deliveries)
+        return told
 
     async def of(self, account: str, before: int | None = None, limit: int = 50) -> list[Notice]:
         """What an account was told, the newest first; `before` is the id of the last one of the page before."""
@@ -140,46 +142,49 @@ class Notices:
 
 
 async def _move(session: AsyncSession, house: str, before: Place | None, after: Place) -> None:
-    row = await session.get(NoticeCursorRow, house, with_for_update=True)
-    if (None if row is None else row.seq) != (None if before is None else before.seq):
-        raise Moved(f"the notices of {house} were told further meanwhile")
-    if row is None:
-        session.add(NoticeCursorRow(house=house, seq=after.seq, book=after.book))
+    """Take the cursor from one place to the next, in one statement; Moved where it stands elsewhere."""
+    values = {"seq": after.seq, "book": after.book}
+    if before is None:
+        moved = _ignoring(session, NoticeCursorRow).values(house=house, **values)
     else:
-        row.seq, row.book = after.seq, after.book
-    await session.flush()
+        here = (NoticeCursorRow.house == house, NoticeCursorRow.seq == before.seq)
+        moved = update(NoticeCursorRow).where(*here).values(**values)
+    result: Any = await session.execute(moved.execution_options(synchronize_session=False))
+    if result.rowcount != 1:
+        raise Moved(f"the notices of {house} were told further meanwhile")
 
 
-async def _fresh(session: AsyncSession, house: str, notices: Sequence[New]) -> list[New]:
-    """Those that were not told before, each once."""
-    table, by_key = NoticeRow, dict[tuple[str, str], New]()
-    for one in notices:
-        by_key.setdefault((one.account, one.key), one)
-    wanted = list(by_key)
+def _ignoring(session: AsyncSession, table: type[Base]) -> Any:
+    """An INSERT that leaves what is there as it is."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return dialect.insert(table.__table__).on_conflict_do_nothing()
+
+
+async def _tell(session: AsyncSession, house: str, notices: Sequence[New]) -> int:
+    """Those that were not told before, each once, and the mail of them; how many they were."""
+    table = NoticeRow
+    by_key = {(one.account, one.key): one for one in reversed(notices)}
+    wanted, told = list(by_key.values())[::-1], 0
     for start in range(0, len(wanted), _CHUNK):
-        some = wanted[start : start + _CHUNK]
-        query = select(table.account, table.key).where(
-            table.house == house, tuple_(table.account, table.key).in_(some)
-        )
-        for account, key in (await session.execute(query)).all():
-            del by_key[account, key]
-    return list(by_key.values())
+        rows = [_row(house, one) for one in wanted[start : start + _CHUNK]]
+        insert_ = _ignoring(session, table).returning(table.id, table.account, table.key)
+        fresh = (await session.execute(insert_, rows)).all()
+        told += len(fresh)
+        mail = [(by_key[account, key], id_) for id_, account, key in fresh if by_key[account, key].address]
+        session.add_all(mail_row(one.account, one.address, one.at, notice=id_) for one, id_ in mail)
+    return told
 
 
-async def _tell(session: AsyncSession, house: str, one: New) -> None:
-    row = NoticeRow(
-        account=one.account,
-        house=house,
-        key=one.key,
-        word=one.word,
-        path=one.path[:300],
-        facts=one.facts,
-        at=one.at,
-    )
-    session.add(row)
-    if one.address:
-        await session.flush()
-        session.add(mail_row(one.account, one.address, one.at, notice=row.id))
+def _row(house: str, one: New) -> dict[str, object]:
+    return {
+        "account": one.account,
+        "house": house,
+        "key": one.key,
+        "word": one.word,
+        "path": one.path[:300],
+        "facts": one.facts,
+        "at": one.at,
+    }
 
 
 def mail_row(account: str, address: str, at: int, notice: int | None = None, code: str = "") -> MailRow:
