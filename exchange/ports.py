@@ -8,7 +8,7 @@ import msgspec
 from matching_engine.errors import LuochuiError
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One row of the journal: one event of one command.
 
     `seq` is gapless in its house; `stream_seq` counts what everybody may see of one stream (a lot, a trade).

@@ -20,7 +20,7 @@ class EntryStatus(StrEnum):
     RELATED = "related"
 
 
-class Command(msgspec.Struct, frozen=True, tag_field="type"):
+class Command(msgspec.Struct, frozen=True, tag_field="type", gc=False):
     """A request to one lot."""
 
     lot: str

@@ -11,7 +11,7 @@ from matching_engine.rejections import Rejection
 from matching_engine.terms import Terms
 
 
-class Event(msgspec.Struct, frozen=True, tag_field="type"):
+class Event(msgspec.Struct, frozen=True, tag_field="type", gc=False):
     """Something that happened to one lot."""
 
     lot: str

@@ -1,8 +1,7 @@
 """The socket at /ws: the shell around the conversation.
 
-Before the handshake is answered: the exact Origin, the subprotocol, no secret in the address. After it: frames go
-to the conversation, what it answers is done here, and every decision is asked under the principal as it is at
-that moment. Frames that are too large never get here: the server's own limit closes with 1009.
+Frames go to the conversation, what it answers is done here, and every decision is asked under the principal as it
+is at that moment. Frames that are too large never get here: the server's own limit closes with 1009.
 """
 
 import asyncio
@@ -22,6 +21,7 @@ from matching_engine.errors import LuochuiError
 from web import errors
 from web import messages as m
 from web.audience import Watcher
+from web.handshake import deny, fault_of
 from web.hub import Hub
 from web.key_terms import check_message, check_network
 from web.protocol import (
@@ -42,14 +42,13 @@ from web.protocol import (
     TellTime,
     Throttle,
 )
-from web.security import origin_allowed, secrets_in
 from web.sessions import Caller, Live, Sessions
 from web.socket_commands import body_of
 from web.step_up import Gate
 from web.table_hub import TableHub
 from web.table_moves import answered
 from web.tickets import Tickets
-from web.transport import pipe_of
+from web.transport import Frame, pipe_of
 
 log = structlog.get_logger()
 
@@ -69,10 +68,28 @@ class Gateway:
         self.tickets = tickets
         self.gate = Gate(exchange.registers.sessions, exchange.house.clock, exchange.settings.second_factor)
         self.limits = limits or Limits()
+        self._answers: list[tuple[Watcher, m.Outbound]] = []
+        exchange.house.watch(lambda batch: self.write_answers())
         self.hub = Hub(exchange.house)
         self.tables = TableHub(exchange.house)
         self._connections: dict[str, list[Connection]] = {}
         self._throttles: OrderedDict[str, Throttle] = OrderedDict()
+
+    def answer(self, watcher: Watcher, message: m.Outbound) -> None:
+        """Send the answer to a decision together with the others of its commit, before any room hears of them.
+
+        One after the other without a pause: whoever reads them wakes up once, and waking somebody is what costs.
+        """
+        if not self._answers:
+            asyncio.get_running_loop().call_soon(self.write_answers)
+        self._answers.append((watcher, message))
+
+    def write_answers(self) -> None:
+        """Write what was answered since the last time."""
+        answers, self._answers = self._answers, []
+        frames = [(watcher.pipe, Frame(m.encode(message))) for watcher, message in answers]
+        for pipe, frame in frames:
+            pipe.write(frame)
 
     def admit(self, connection: "Connection", account: str) -> None:
         """Count a signed-in socket; the oldest of its account goes when there are too many."""
@@ -172,8 +189,10 @@ class Connection:
             self._do_now(action)
 
     def _do(self, action: Action) -> None:
-        if isinstance(action, Ask | Move):
-            self._ask(action.message)
+        if isinstance(action, Ask):
+            self._ask(action.message, "bid")
+        elif isinstance(action, Move):
+            self._ask(action.message, "trade")
         elif isinstance(action, Follow):
             self._slow = asyncio.create_task(self._follow(action))
         elif isinstance(action, FollowTable):
@@ -258,23 +277,25 @@ class Connection:
         self._conversation.lots.discard(action.table)
         self._watcher.send(m.Rej(action.i, None, code, retry))
 
-    def _ask(self, message: m.Decision | m.TableMove) -> None:
-        principal = self._live.principal if self._live else None
-        if principal is None or self._live is None:
+    def _ask(self, message: m.Decision | m.TableMove, scope: str) -> None:
+        live = self._live
+        principal = live.principal if live else None
+        if principal is None or live is None:
             self._watcher.send(m.Rej(message.i, message.id, "SIGN_IN_REQUIRED", False))
             return
-        self._live.touch()
+        live.touch()
+        view = self._house.view
         try:
-            check_message(self._live.caller, "trade" if isinstance(message, m.TableMove) else "bid")
-            body = body_of(message, self._house.view, principal)
+            check_message(live.caller, scope)
+            body = body_of(message, view, principal)
         except LuochuiError as error:
             self._tell(message, error)
             return
         command = Command(message.id, principal, body)
-        if self._gateway.gate.open_to(self._live.caller, body, self._house.view):
+        if self._gateway.gate.open_to(live.caller, body, view):
             self._house.ask(command, partial(self._tell, message))
         else:
-            self._slow = asyncio.create_task(self._ask_surely(message, command, self._live))
+            self._slow = asyncio.create_task(self._ask_surely(message, command, live))
 
     async def _ask_surely(self, message: m.Decision | m.TableMove, command: Command, live: Live) -> None:
         """What is known of the session may be half a second old: look again before saying what is missing."""
@@ -289,14 +310,14 @@ class Connection:
         """The answer to a decision, durable; the house calls this, so nothing that is wrong here may reach it."""
         try:
             if isinstance(answer, LuochuiError):
-                self._watcher.send(_problem(message, errors.of_error(answer, message.id)))
+                self._gateway.answer(self._watcher, _problem(message, errors.of_error(answer, message.id)))
             else:
-                self._watcher.send(self._answer(message, answer))
+                self._gateway.answer(self._watcher, self._answer(message, answer))
         except Exception:
             log.exception("answer not sent", command=message.id)
 
     def _answer(self, message: m.Decision | m.TableMove, outcome: Outcome) -> m.Outbound:
-        if isinstance(message, m.TableMove):
+        if not isinstance(message, m.Asking):
             return answered(message, outcome)
         first, refusal = outcome.first, outcome.refusal
         if refusal is None:
@@ -328,36 +349,6 @@ def _problem(message: m.Decision | m.TableMove, problem: errors.Problem) -> m.Re
     )
 
 
-# The handshake
-
-
-async def _deny(socket: WebSocket, status: int, code: str, detail: str) -> None:
-    """Answer the handshake with a problem instead of a socket."""
-    log.info("socket denied", code=code, client=socket.client.host if socket.client else None)
-    problem = errors.failure(status, code, detail).problem
-    await socket.send_denial_response(errors.respond(problem))
-
-
-async def _fault(socket: WebSocket, gateway: Gateway) -> tuple[int, str, str] | None:
-    """Why this handshake gets no socket: status, code, sentence."""
-    try:
-        found = secrets_in(socket.scope["query_string"])
-    except errors.Failure as error:
-        return error.problem.status, error.problem.code, error.problem.detail
-    for secret in found:
-        await gateway.sessions.void(secret)
-    if found:
-        return 400, "TOKEN_IN_URL", "secrets do not belong in a URL; this one no longer counts"
-    origin = socket.headers.get("origin")
-    if origin is not None and not origin_allowed(origin, gateway.exchange.settings.origins):
-        return 403, "ORIGIN", "this origin may not open a socket here"
-    if origin is None and "cookie" in socket.headers:
-        return 403, "ORIGIN", "a cookie came without an origin"
-    if SUBPROTOCOL not in socket.scope.get("subprotocols", ()):
-        return 400, "SUBPROTOCOL", f"offer the subprotocol {SUBPROTOCOL}"
-    return None
-
-
 def gateway_of(app: Any) -> Gateway:
     """The gateway of an application; made at the first use, for it needs a running loop."""
     gateway = getattr(app.state, "gateway", None)
@@ -373,15 +364,15 @@ def gateway_of(app: Any) -> Gateway:
 async def endpoint(socket: WebSocket) -> None:
     """One socket, from the handshake to its end."""
     gateway = gateway_of(socket.app)
-    fault = await _fault(socket, gateway)
+    fault = await fault_of(socket, gateway.sessions, gateway.exchange.settings.origins)
     if fault is not None:
-        await _deny(socket, *fault)
+        await deny(socket, *fault)
         return
     try:
         caller, _ = await gateway.sessions.caller(socket.headers)
         check_network(caller, socket.client.host if socket.client else "")
     except errors.Failure as error:
-        await _deny(socket, error.problem.status, error.problem.code, error.problem.detail)
+        await deny(socket, error.problem.status, error.problem.code, error.problem.detail)
         return
     await socket.accept(SUBPROTOCOL)
     await Connection(gateway, socket, caller).run()

@@ -26,8 +26,10 @@ Reason = Annotated[str, msgspec.Meta(max_length=500)]
 Ticket = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 
 
-class Inbound(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="t"):
-    """Something a client says."""
+class Inbound(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="t", omit_defaults=True, gc=False
+):
+    """Something a client says. Without defaults, so that written again it has the fewest words (see `decode`)."""
 
 
 class Hello(Inbound, frozen=True, tag="hello"):
@@ -162,7 +164,7 @@ ClientMessage = Hello | Sub | Unsub | Bid | Match | Accept | Seal | TableMove | 
 Decision = Bid | Match | Accept | Seal
 
 
-class Outbound(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="t"):
+class Outbound(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="t", gc=False):
     """Something the house says."""
 
 
@@ -336,21 +338,35 @@ def encode(message: Outbound) -> bytes:
 
 def decode(frame: str) -> ClientMessage:
     """The message in a text frame; BadInput as strict as for any body: nothing is repaired, guessed or ignored."""
-    message = _decode(frame.encode("utf-8", "surrogatepass"))
-    if isinstance(message, Asking | AtTable | Withdraw):
+    message = _decode(frame)
+    if isinstance(message, _COMMANDS):
         parse.command_id(message.id)
-    if isinstance(message, Sub | Unsub | Withdraw) and (message.lot is None) is (message.table is None):
+    if isinstance(message, _ABOUT_ONE):
+        _check_place(message)
+    return message
+
+
+_COMMANDS = (Asking, AtTable, Withdraw)
+_ABOUT_ONE = (Sub, Unsub, Withdraw)
+
+
+def _check_place(message: Sub | Unsub | Withdraw) -> None:
+    if (message.lot is None) is (message.table is None):
         got = "neither" if message.lot is None else "both"
         raise parse.BadInput("MISSING_FIELD", "lot", got, "lot or table, one of them")
     if isinstance(message, Withdraw) and message.table is not None and message.answers is None:
         raise parse.BadInput("MISSING_FIELD", "answers", "nothing", "the number of the offer")
-    return message
 
 
-def _decode(body: bytes) -> ClientMessage:
-    try:
-        if parse.read_plain(body) is not None:
-            return _decoder.decode(body)
-    except (msgspec.MsgspecError, RecursionError):
-        pass  # The careful way below finds the same fault and names it.
-    return parse.parse(body, ClientMessage)  # type: ignore[arg-type]
+def _decode(frame: str) -> ClientMessage:
+    """Each key and each text has two quotation marks: where a flat frame has no more of them than its message needs,
+    no key came twice. That is much faster than the careful way; it only ever accepts.
+    """
+    if parse.is_plain(frame) and frame.count("{") == 1:
+        try:
+            message = _decoder.decode(frame)
+            if frame.count('"') == _encoder.encode(message).count(b'"'):
+                return message
+        except (msgspec.MsgspecError, RecursionError):
+            pass  # The careful way below finds the same fault and names it.
+    return parse.parse(frame.encode("utf-8", "surrogatepass"), ClientMessage)  # type: ignore[arg-type]

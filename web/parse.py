@@ -67,6 +67,11 @@ def parse(body: bytes, type_: type[T]) -> T:
     return _parse_with_care(body, type_)
 
 
+def is_plain(text: str) -> bool:
+    """Printable ASCII without the backslash: nothing can hide in it."""
+    return text.isascii() and text.isprintable() and "\\" not in text
+
+
 def read_plain(body: bytes) -> dict[str, Any] | None:
     """The flat object of a body in which nothing can hide: printable ASCII, no escapes, no key twice.
 

@@ -75,7 +75,7 @@ class Throttle:
 # What the shell is asked to do.
 
 
-class Action(msgspec.Struct, frozen=True):
+class Action(msgspec.Struct, frozen=True, gc=False):
     """Something for the shell."""
 
 
@@ -196,7 +196,7 @@ class Conversation:
         self.heard_at = at
         if isinstance(frame, bytes):
             return self.close(CloseCode.UNSUPPORTED, "BINARY")
-        if len(frame) > m.FRAME_LIMIT or len(frame.encode("utf-8", "surrogatepass")) > m.FRAME_LIMIT:
+        if _octets(frame) > m.FRAME_LIMIT:
             return self.close(CloseCode.TOO_LARGE, "FRAME_TOO_LARGE")
         try:
             message: m.ClientMessage | None = m.decode(frame)
@@ -266,6 +266,10 @@ class Conversation:
 
     def _pong(self, message: m.Pong, at: int) -> Actions:
         return ()
+
+
+def _octets(frame: str) -> int:
+    return len(frame) if frame.isascii() else len(frame.encode("utf-8", "surrogatepass"))
 
 
 def refuse(

@@ -10,10 +10,10 @@ from web.table_moves import move_of
 
 def body_of(message: m.Decision | m.TableMove, state: State, principal: Principal) -> Body:
     """The command, under the code that stands for the principal's party in the lot."""
-    if isinstance(message, m.TableMove):
-        return move_of(message, principal)
     if isinstance(message, m.Bid):
         return bid_of(state, principal, message.lot, message.amount_fen, message.max_fen, message.confirm)
+    if not isinstance(message, m.Asking):
+        return move_of(message, principal)
     bidder = code_for(state, principal, message.lot)
     if isinstance(message, m.Match):
         return lc.Match(message.lot, bidder)

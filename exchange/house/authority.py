@@ -28,7 +28,6 @@ from settlement import commands as sc
 from settlement import reward_messages as rw
 from settlement import royalty_commands as rc
 from settlement import specialist_messages as sp
-from settlement.dates import shanghai_date
 from settlement.default import EXCHANGE
 from settlement.rescission_messages import AgreeRescission
 
@@ -267,4 +266,4 @@ def refuse_unauthorised(command: Command, state: State, at: int | None = None) -
     if entry is None or not entry[0] & principal.roles:
         raise Denied("FORBIDDEN", f"{type(command.body).__name__} is not for your role")
     entry[1](principal, command.body, state)
-    refuse_without_mandate(principal, command.body, state, shanghai_date(state.at if at is None else at))
+    refuse_without_mandate(principal, command.body, state, state.at if at is None else at)

@@ -9,11 +9,12 @@ GENESIS = bytes(32)
 """The hash before the first row of a house."""
 
 
-def link(before: bytes, row: Row) -> bytes:
-    """SHA-256 over the hash before and the canonical bytes of everything in the row but its own hash.
+Head = tuple[str, int, int, int, str, int, str, int, str, str, str | None, str]
+"""Everything in a row before its body, in the order of its fields: `house` to `type`."""
 
-    The body enters as its digest: a row can be checked without trusting how its body was stored.
-    """
+
+def link(before: bytes, row: Row) -> bytes:
+    """The hash of a row that follows on the hash `before`."""
     head = (
         row.house,
         row.seq,
@@ -27,6 +28,14 @@ def link(before: bytes, row: Row) -> bytes:
         row.principal,
         row.causation,
         row.type,
-        hashlib.sha256(row.body).hexdigest(),
     )
-    return hashlib.sha256(before + canonical.encode(head)).digest()
+    return chained(before, head, row.body)
+
+
+def chained(before: bytes, head: Head, body: bytes) -> bytes:
+    """SHA-256 over the hash before and the canonical bytes of everything in the row but its own hash.
+
+    The body enters as its digest: a row can be checked without trusting how its body was stored.
+    """
+    told = canonical.encode((*head, hashlib.sha256(body).hexdigest()))
+    return hashlib.sha256(before + told).digest()

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from exchange.house.chain import link
+from exchange.house.chain import Head, chained, link
 from exchange.house.command import Command, HouseEvent, Outcome, Recorded, Refusal
 from exchange.market import events as m
 from exchange.ports import Row
@@ -32,6 +32,11 @@ def request_digest(command: Command) -> str:
 def seal(before: bytes, row: Row) -> Row:
     """The row with its hash."""
     return msgspec.structs.replace(row, hash=link(before, row))
+
+
+def sealed(before: bytes, head: Head, body: bytes) -> Row:
+    """A new row with its hash, made once."""
+    return Row(*head, body, chained(before, head, body))
 
 
 def encode(event: HouseEvent) -> bytes:

@@ -26,7 +26,7 @@ Body = LotCommand | MarketCommand | SettlementCommand
 HouseEvent = LotEvent | MarketEvent | SettlementEvent
 
 
-class Principal(msgspec.Struct, frozen=True):
+class Principal(msgspec.Struct, frozen=True, gc=False):
     """Who asks: an account, the organisation it acts for, and its roles.
 
     Roles: seller, bidder, broker, registrar, operator, auditor, funder (approves claims), bank, and
@@ -44,7 +44,7 @@ HOUSE = Principal("house", None, frozenset({"house"}))
 """The house itself."""
 
 
-class Command(msgspec.Struct, frozen=True):
+class Command(msgspec.Struct, frozen=True, gc=False):
     """One request to the house; `causation` is the id of the event (house:seq) that made the house ask itself."""
 
     id: str
@@ -53,7 +53,7 @@ class Command(msgspec.Struct, frozen=True):
     causation: str | None = None
 
 
-class Recorded(msgspec.Struct, frozen=True):
+class Recorded(msgspec.Struct, frozen=True, gc=False):
     """An event that is in the journal: its place, its instant, and its receipt (the hex hash of its row)."""
 
     house: str
@@ -83,7 +83,7 @@ _BY_THE_CLOCK = frozenset(
 )
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """The one true answer to a command, durable: the events it made, or its refusal (journaled as well)."""
 
     command_id: str
@@ -95,8 +95,10 @@ class Outcome(msgspec.Struct, frozen=True):
         """The event that answers the command; what the clock did at that instant stands in front of it."""
         if self.refusal is not None:
             return self.recorded[-1]
-        own = (one for one in self.recorded if type(one.event) not in _BY_THE_CLOCK)
-        return next(own, self.recorded[0])
+        for one in self.recorded:
+            if type(one.event) not in _BY_THE_CLOCK:
+                return one
+        return self.recorded[0]
 
 
 class Denied(LuochuiError):

@@ -7,13 +7,14 @@ or its answer is lost, the working state is thrown away and built again from wha
 
 import asyncio
 import copy
-from collections import Counter, OrderedDict, deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import structlog
 
 from exchange.house import codec, machine
+from exchange.house.answers import Answers
 from exchange.house.command import Command, HouseEvent, Outcome, Recorded
 from exchange.house.decided import Decided
 from exchange.house.job import Hearer, Job, mismatch, same, settle
@@ -31,8 +32,6 @@ STALL = 2.0
 """Seconds without an answer to a commit after which no more commands are taken."""
 LONGEST_WAIT = 0.5
 """Seconds between two tries to reach a journal that is away."""
-ANSWERS_MAX = 200_000
-"""How many answers are kept at hand; older ones are looked up in the journal."""
 
 Listener = Callable[[Sequence[Recorded]], None]
 
@@ -75,7 +74,7 @@ class Dispatcher:
         self._wake = asyncio.Event()
         self._stamp = view.at
         self._commit_began = view.at
-        self._answers: OrderedDict[str, tuple[str, Outcome]] = OrderedDict()
+        self._answers = Answers()
         self._waiting: dict[str, Job] = {}
         self._listeners: list[Listener] = []
         self._decided = decided
@@ -99,25 +98,31 @@ class Dispatcher:
     async def submit(self, command: Command) -> Outcome:
         """The one true answer to a command id, once it is durable."""
         waiter: asyncio.Future[Outcome] = self._loop.create_future()
-        self.ask(command, lambda answer: settle(waiter, answer))
+        self.ask(command, lambda answer: settle(waiter, answer), self._clock.now())
         return await waiter
 
-    def ask(self, command: Command, hearer: Hearer) -> None:
-        """Put a command before the house and go on: `hearer` is told once, perhaps before this returns.
+    def ask(self, command: Command, hearer: Hearer, at: int) -> None:
+        """Put a command that came at `at` before the house: `hearer` is told once, perhaps before this returns.
 
         A bid takes this way: a task and a future for each cost as much as deciding it.
         """
         request = codec.request_digest(command)
+        waiting = self._waiting.get(command.id)
+        if waiting is not None:
+            self._join(waiting, request, hearer)
+        elif command.id in self._decided:
+            self._ask_again(command, request, hearer)
+        else:
+            self._enqueue(command, request, hearer, at)
+
+    def _ask_again(self, command: Command, request: str, hearer: Hearer) -> None:
+        """An id that was decided, or only looks like one."""
         held = self._answers.get(command.id)
         if held is not None:
             hearer(same(held, request))
-        elif command.id in self._waiting:
-            self._join(self._waiting[command.id], request, hearer)
-        elif command.id in self._decided:
+        else:
             self._asides.add(task := self._loop.create_task(self._ask_journal(command, request, hearer)))
             task.add_done_callback(self._asides.discard)
-        else:
-            self._enqueue(command, request, hearer)
 
     def _join(self, job: Job, request: str, hearer: Hearer) -> None:
         if job.request != request:
@@ -138,9 +143,9 @@ class Dispatcher:
         elif job is not None:
             self._join(job, request, hearer)
         else:
-            self._enqueue(command, request, hearer)
+            self._enqueue(command, request, hearer, self._clock.now())
 
-    def _enqueue(self, command: Command, request: str, hearer: Hearer) -> None:
+    def _enqueue(self, command: Command, request: str, hearer: Hearer, at: int) -> None:
         if len(self._queue) >= QUEUE_MAX:
             hearer(Unavailable("the queue of the house is full"))
             return
@@ -150,10 +155,10 @@ class Dispatcher:
         if self._away or self._stalled:
             hearer(Unavailable("the journal cannot be written now: repeat the same id"))
             return
-        self._stamp = max(self._stamp, self._clock.now())
-        job = Job(command, request, self._stamp, hearers=[hearer])
+        if at > self._stamp:
+            self._stamp = at
+        job = self._waiting[command.id] = Job(command, request, self._stamp, [hearer])
         self._queue.append(job)
-        self._waiting[command.id] = job
         self._wake.set()
 
     @property
@@ -184,10 +189,8 @@ class Dispatcher:
         return self._lease.house
 
     def _keep(self, request: str, outcome: Outcome) -> None:
-        self._answers[outcome.command_id] = (request, outcome)
+        self._answers.keep(request, outcome)
         self._decided.add(outcome.command_id)
-        if len(self._answers) > ANSWERS_MAX:
-            self._answers.popitem(last=False)
 
     async def run(self) -> None:
         """Decide and write until cancelled; Fenced and Broken end it. Whoever still waits then must ask again."""
@@ -220,7 +223,7 @@ class Dispatcher:
     def _gather(self) -> list[Job]:
         """What the house asks of itself first, then what came, in order of arrival."""
         own = [
-            Job(command, codec.request_digest(command), self._work.at, own=True)
+            Job(command, codec.request_digest(command), self._work.at, [], own=True)
             for command in self._work.pending.values()
         ][:BATCH_MAX]
         jobs = own
@@ -240,37 +243,33 @@ class Dispatcher:
                 continue
             if job.own and not events:
                 raise Broken(f"{job.command.id} has no answer")
-            made = [self._record(job, at, part, event) for part, event in enumerate(events)]
-            rows.extend(row for row, _ in made)
-            answers.append((job, tuple(recorded for _, recorded in made)))
+            recorded = tuple([self._record(job, at, part, event, rows) for part, event in enumerate(events)])
+            answers.append((job, recorded))
         return rows, answers
 
-    def _record(self, job: Job, at: int, part: int, event: HouseEvent) -> tuple[Row, Recorded]:
+    def _record(self, job: Job, at: int, part: int, event: HouseEvent, rows: list[Row]) -> Recorded:
         """Give an event its place after everything before it, and let the working state go on from it."""
-        work, lease = self._work, self._lease
+        work, lease, command = self._work, self._lease, job.command
         stream, stream_seq = machine.next_stream_seq(work, event)
-        row = codec.seal(
-            work.hash,
-            Row(
-                house=lease.house,
-                seq=work.seq + 1,
-                epoch=lease.epoch,
-                at=at,
-                stream=stream,
-                stream_seq=stream_seq,
-                command_id=job.command.id,
-                part=part,
-                request=job.request,
-                principal=job.command.principal.account,
-                causation=job.command.causation,
-                type=type(event).__name__,
-                body=codec.encode(event),
-                hash=b"",
-            ),
+        head = (
+            lease.house,
+            work.seq + 1,
+            lease.epoch,
+            at,
+            stream,
+            stream_seq,
+            command.id,
+            part,
+            job.request,
+            command.principal.account,
+            command.causation,
+            type(event).__name__,
         )
+        row = codec.sealed(work.hash, head, codec.encode(event))
+        rows.append(row)
         recorded = codec.placed(row, event)
         machine.apply(work, recorded)
-        return row, recorded
+        return recorded
 
     async def _commit(self, rows: list[Row]) -> None:
         if not rows:
@@ -344,7 +343,7 @@ class Dispatcher:
         for command in reversed(
             [one for one in commands if one.id not in self._waiting and one.id not in self._answers]
         ):
-            job = Job(command, codec.request_digest(command), at)
+            job = Job(command, codec.request_digest(command), at, [])
             self._waiting[command.id] = job
             self._queue.appendleft(job)
         self._wake.set()

@@ -167,19 +167,20 @@ class House:
 
     async def submit(self, command: Command) -> Outcome:
         """Ask the house; Denied, Conflict, Malformed, Unavailable; a refusal is in the outcome."""
-        self._admit(command)
+        self._admit(command, self.clock.now())
         return await self._dispatcher.submit(command)
 
     def ask(self, command: Command, hearer: Hearer) -> None:
         """The same without waiting: `hearer` is told the outcome or the error, perhaps before this returns."""
+        at = self.clock.now()
         try:
-            self._admit(command)
+            self._admit(command, at)
         except LuochuiError as error:
             hearer(error)
         else:
-            self._dispatcher.ask(command, hearer)
+            self._dispatcher.ask(command, hearer, at)
 
-    def _admit(self, command: Command) -> None:
+    def _admit(self, command: Command, at: int) -> None:
         if self.log_asked:
             decision_log.asked(self.name, command)
         if not self.alive:
@@ -187,7 +188,7 @@ class House:
         if command.principal != HOUSE and not _COMMAND_ID.fullmatch(command.id):
             raise Malformed("id", command.id, "8 to 64 letters, digits, '-' or '_', like a UUID")
         authority.refuse_elsewhere(command.principal, self.name)
-        authority.refuse_unauthorised(command, self.view, self.clock.now())
+        authority.refuse_unauthorised(command, self.view, at)
 
     async def answer_of(self, command_id: str) -> Outcome | None:
         """The one true answer to a command id, or None when it was never decided."""

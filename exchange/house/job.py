@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+import msgspec
 
 from exchange.house.command import Command, Conflict, Outcome
 from matching_engine.errors import LuochuiError
@@ -11,17 +12,16 @@ Hearer = Callable[[Outcome | LuochuiError], None]
 """Who is told the answer to a command, or why there is none."""
 
 
-@dataclass(slots=True)
-class Job:
+class Job(msgspec.Struct):
     """A command in the queue."""
 
     command: Command
     request: str
     at: int
+    hearers: list[Hearer]
+    """Everybody who waits for the answer: who gives up waiting takes nothing from the others."""
     own: bool = False
     """Whether the house asked itself, and the command may be without effect."""
-    hearers: list[Hearer] = field(default_factory=list)
-    """Everybody who waits for the answer: who gives up waiting takes nothing from the others."""
 
 
 def mismatch() -> Conflict:

@@ -13,6 +13,7 @@ from exchange.market.mandates import acts, clients
 from exchange.market.question_messages import AnswerQuestion
 from matching_engine import commands as lc
 from settlement import commands as sc
+from settlement.dates import shanghai_date
 
 Acting = tuple[str | None, ActingRole, str | None]
 """For whom a command acts, in which role, and on which listing."""
@@ -65,8 +66,8 @@ ACTING: dict[type, Callable[[Any, State], Acting]] = {
 """Command → for whom it acts. Whatever is not here acts for nobody."""
 
 
-def refuse_without_mandate(principal: Principal, body: Any, state: State, day: date) -> None:
-    """Raise Denied unless the principal may act for whom the command names, on a day."""
+def refuse_without_mandate(principal: Principal, body: Any, state: State, at: int) -> None:
+    """Raise Denied unless the principal may act for whom the command names, on the day of an instant."""
     found = ACTING.get(type(body))
     if found is None:
         return
@@ -74,9 +75,11 @@ def refuse_without_mandate(principal: Principal, body: Any, state: State, day: d
     if party is None:
         return
     market = state.market
+    if party == principal.party and party not in market.mandated:
+        return
+    day = shanghai_date(at)
     if party == principal.party:
-        needed = party in market.mandated
-        if needed and not acts(market, principal.account, party, role, day):
+        if not acts(market, principal.account, party, role, day):
             raise Denied("MANDATE_MISSING", f"your organisation has given you no mandate as {role}")
         return
     if "broker" not in principal.roles or not acts(market, principal.account, party, "broker", day):

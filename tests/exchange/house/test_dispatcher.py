@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.house import dispatcher
+from exchange.house import answers
 from exchange.house.command import Conflict
 from exchange.house.house import House
 from exchange.ports import DuplicateCommand, Fenced, OutcomeUnknown, Unavailable
@@ -101,19 +101,20 @@ async def test_an_old_id_is_answered_from_the_journal(
     sqlite_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An answer that fell out of memory is looked up; a batch with a known id writes nothing and spares the rest."""
-    monkeypatch.setattr(dispatcher, "ANSWERS_MAX", 0)
+    monkeypatch.setattr(answers, "EACH_MAX", 1)
     clock = ManualClock(BEGIN)
     async with opened(sqlite_url(sqlite_path)) as real:
         journal = FaultyJournal(real)
         async with running(journal, clock) as house:
             await open_lot(house, clock)
             first = await bid(house, "jia", OPENING, "the-same-id-0001")
+            await bid(house, "yi", OPENING + STEP, "another-id-0001")
             again = await bid(house, "jia", OPENING, "the-same-id-0001")
             assert again.recorded == first.recorded
             journal.before.append(DuplicateCommand("the-same-id-0001"))
             with pytest.raises(Unavailable):
-                await bid(house, "yi", OPENING + STEP, "innocent-id-0001")
-            assert (await bid(house, "yi", OPENING + STEP, "innocent-id-0001")).refusal is None
+                await bid(house, "jia", OPENING + 2 * STEP, "innocent-id-0001")
+            assert (await bid(house, "jia", OPENING + 2 * STEP, "innocent-id-0001")).refusal is None
 
 
 async def test_a_fenced_house_stops(sqlite_path: Path) -> None:
