@@ -7,7 +7,7 @@ at every sign-in and with the account's roles.
 
 import asyncio
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import msgspec
 import structlog
@@ -65,6 +65,8 @@ class Live:
         self.caller = caller
         self.principal: Principal | None = caller.principal
         self.active = False
+        self.mark: object = None
+        """What stood about the session when it was looked at last."""
         self.seen_at = caller.sign_in.seen_at if caller.sign_in else 0
         self._ended = ended
         self._leave = leave
@@ -83,6 +85,12 @@ class Live:
     def close(self) -> None:
         """The socket is gone; nothing more to follow."""
         self._leave(self)
+
+
+def _ids(lives: Iterable[Live]) -> tuple[list[str], list[str]]:
+    """The ids of the sign-ins and of the keys behind sockets."""
+    signed_in = sorted({live.caller.id for live in lives if live.caller.sign_in})
+    return signed_in, sorted({live.caller.id for live in lives if live.caller.key})
 
 
 class Sessions:
@@ -233,8 +241,16 @@ class Sessions:
         """Look once at every session and key behind an open socket."""
         lives, at = list(self._lives), self._clock.now()
         await self._remember_use(lives, at)
-        signed_in = sorted({live.caller.id for live in lives if live.caller.sign_in})
-        keys = sorted({live.caller.id for live in lives if live.caller.key})
+        marks = await self._register.marks(*_ids(lives), at, IDLE)
+        changed = [live for live in lives if live.mark is None or marks.get(live.caller.id) != live.mark]
+        if changed:
+            await self._look_again(changed, at)
+        for live in changed:
+            live.mark = marks.get(live.caller.id)
+
+    async def _look_again(self, lives: Sequence[Live], at: int) -> None:
+        """What became of sessions and keys, and of their accounts' roles."""
+        signed_in, keys = _ids(lives)
         sessions = await self._register.living(signed_in, at, IDLE) if signed_in else {}
         accounts = {id_: one.account for id_, one in sessions.items()}
         if keys:

@@ -3,10 +3,11 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
+from typing import cast as typed
 
 import msgspec
-from sqlalchemy import CursorResult, delete, exists, select, update
+from sqlalchemy import ColumnElement, CursorResult, Text, cast, delete, exists, select, update
 
 from exchange.registers.access_models import FactorRow
 from exchange.registers.accounts import Account, account_of
@@ -71,6 +72,23 @@ _ENROLLED = (
     exists()
     .where(FactorRow.account == AccountRow.id, FactorRow.confirmed_at.is_not(None))
     .correlate(AccountRow)
+)
+
+
+_ACCOUNT = (AccountRow.id, AccountRow.login, AccountRow.display_name, AccountRow.organisation)
+_ACCOUNT_MARK = (
+    *_ACCOUNT,
+    AccountRow.node,
+    AccountRow.person,
+    cast(AccountRow.roles, Text).label("held"),
+    _ENROLLED,
+)
+_SIGN_IN_MARK = (
+    WebSessionRow.id,
+    WebSessionRow.stepped_up_at,
+    cast(WebSessionRow.roles, Text).label("given"),
+    cast(WebSessionRow.confirmed, Text).label("shown"),
+    *_ACCOUNT_MARK,
 )
 
 
@@ -145,20 +163,25 @@ class Sessions:
             found.update({one.id: one for one in await self._living(WebSessionRow.id.in_(chunk), at, idle)})
         return found
 
-    async def _living(self, which: object, at: int, idle: int) -> list[SignIn]:
-        query = (
-            select(WebSessionRow, AccountRow, _ENROLLED)
-            .join(AccountRow, AccountRow.id == WebSessionRow.account)
-            .where(
-                which,  # type: ignore[arg-type]  # a column expression
-                AccountRow.enabled,
-                AccountRow.revision == WebSessionRow.revision,
-                WebSessionRow.expires_at > at,
-                WebSessionRow.seen_at > at - idle,
-            )
-        )
+    async def _living(self, which: ColumnElement[bool], at: int, idle: int) -> list[SignIn]:
+        query = _of_living(select(WebSessionRow, AccountRow, _ENROLLED), which, at, idle)
         async with self._database.reading() as session:
             return [_sign_in(row, account, has) for row, account, has in (await session.execute(query)).all()]
+
+    async def marks(self, sign_ins: Sequence[str], keys: Sequence[str], at: int, idle: int) -> dict[str, Any]:
+        """Id → what stands about a sign-in or a key that counts and about its account, for comparing only:
+        while it is equal nothing changed, and nothing need be made of it."""
+        found: dict[str, Any] = {}
+        async with self._database.reading() as session:
+            for start in range(0, len(sign_ins), CHUNK):
+                chunk = WebSessionRow.id.in_(sign_ins[start : start + CHUNK])
+                query = _of_living(select(*_SIGN_IN_MARK), chunk, at, idle)
+                found.update({row[0]: row for row in await session.execute(query)})
+            for start in range(0, len(keys), CHUNK):
+                chunk = ApiKeyRow.id.in_(keys[start : start + CHUNK])
+                query = _of_living_keys(select(ApiKeyRow.id, *_ACCOUNT_MARK), chunk, at)
+                found.update({row[0]: row for row in await session.execute(query)})
+        return found
 
     async def seen(self, ids: Sequence[str], at: int) -> None:
         """Their owners were active at `at`."""
@@ -183,7 +206,7 @@ class Sessions:
         which = delete(WebSessionRow).where(WebSessionRow.id == id, WebSessionRow.account == account)
         async with self._database.writing() as session:
             done = await session.execute(which)
-            return cast(CursorResult[Any], done).rowcount == 1
+            return typed(CursorResult[Any], done).rowcount == 1
 
     async def stepped_up(self, id: str, at: int) -> None:  # noqa: A002  (the column's name)
         """A second factor was shown in a sign-in."""
@@ -235,7 +258,7 @@ class Sessions:
         )
         async with self._database.writing() as session:
             done = await session.execute(which)
-            return cast(CursorResult[Any], done).rowcount == 1
+            return typed(CursorResult[Any], done).rowcount == 1
 
     async def drop_ticket(self, ticket: str) -> None:
         """Make a ticket void, whoever it was given to."""
@@ -289,17 +312,8 @@ class Sessions:
         found = await self._living_keys(ApiKeyRow.account == account, at)
         return sorted((key for key, _ in found), key=lambda key: (-key.created_at, key.id))
 
-    async def _living_keys(self, which: object, at: int) -> list[tuple[ApiKey, Account]]:
-        query = (
-            select(ApiKeyRow, AccountRow, _ENROLLED)
-            .join(AccountRow, AccountRow.id == ApiKeyRow.account)
-            .where(
-                which,  # type: ignore[arg-type]  # a column expression
-                ApiKeyRow.expires_at > at,
-                ApiKeyRow.revision == AccountRow.revision,
-                AccountRow.enabled,
-            )
-        )
+    async def _living_keys(self, which: ColumnElement[bool], at: int) -> list[tuple[ApiKey, Account]]:
+        query = _of_living_keys(select(ApiKeyRow, AccountRow, _ENROLLED), which, at)
         async with self._database.reading() as session:
             rows = (await session.execute(query)).all()
         return [(_key(key, has), account_of(account)) for key, account, has in rows]
@@ -314,4 +328,24 @@ class Sessions:
         which = delete(ApiKeyRow).where(ApiKeyRow.id == id, ApiKeyRow.account == account)
         async with self._database.writing() as session:
             done = await session.execute(which)
-            return cast(CursorResult[Any], done).rowcount == 1
+            return typed(CursorResult[Any], done).rowcount == 1
+
+
+def _of_living(query: Any, which: ColumnElement[bool], at: int, idle: int) -> Any:
+    """Of a query only what belongs to sign-ins that count."""
+    return query.join_from(WebSessionRow, AccountRow, AccountRow.id == WebSessionRow.account).where(
+        which,
+        AccountRow.enabled,
+        AccountRow.revision == WebSessionRow.revision,
+        WebSessionRow.expires_at > at,
+        WebSessionRow.seen_at > at - idle,
+    )
+
+
+def _of_living_keys(query: Any, which: ColumnElement[bool], at: int) -> Any:
+    return query.join_from(ApiKeyRow, AccountRow, AccountRow.id == ApiKeyRow.account).where(
+        which,
+        ApiKeyRow.expires_at > at,
+        ApiKeyRow.revision == AccountRow.revision,
+        AccountRow.enabled,
+    )
