@@ -18,9 +18,12 @@ _OPEN = LifecycleState.OPEN
 
 
 def evolve(lot: Lot | None, event: e.LotEvent, at: int) -> Lot:
-    """The lot after `event` at `at`, the same object changed; Broken when an invariant fell."""
+    """The lot after `event` at `at`: the same object changed, a copy of one that is shared. Broken when an invariant
+    fell."""
     if lot is None:
         return _put_up(event)
+    if lot.shared:
+        lot = lot.own()
     _EVOLVERS[type(event)](lot, event, at)
     return lot
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,8 @@ class Lot:
     winners: tuple[Winner, ...] = ()
     reason: str | None = None
     closed_at: int | None = None
+    shared: bool = field(default=False, compare=False)
+    """Whether two states hold this very object: whoever lets an event happen to it takes a copy of its own first."""
 
     @property
     def suspended(self) -> bool:
@@ -115,9 +118,18 @@ class Lot:
 
     def fork(self) -> Lot:
         """A copy to look ahead with: events of the clock assign its fields and leave the shared tables alone."""
-        return Lot(**{f.name: getattr(self, f.name) for f in fields(self)})
+        fork = copy(self)
+        fork.shared = False
+        return fork
+
+    def own(self) -> Lot:
+        """A copy that has nothing in common with this one, for as long as it lives."""
+        own = self.fork()
+        own.standing, own.maxima = dict(self.standing), dict(self.maxima)
+        own.sealed, own.entries = dict(self.sealed), dict(self.entries)
+        return own
 
     def plain(self) -> dict[str, object]:
         """Everything as plain data, for `canonical.encode`: two lots are in the same state if these are equal."""
-        left_out = ("rules", "ladder")
+        left_out = ("rules", "ladder", "shared")
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in left_out}

@@ -8,6 +8,8 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+import msgspec
+
 import exchange.house
 import exchange.market
 import matching_engine
@@ -18,8 +20,9 @@ _MAKES_STATE = (matching_engine, settlement, exchange.market, exchange.house)
 
 @cache
 def fingerprint() -> str:
-    """Hex SHA-256 of the source of every class of the state, and of everything that turns events into it."""
-    digest = hashlib.sha256()
+    """Hex SHA-256 of the source of every class of the state, of everything that turns events into it, and of the
+    version of what turns it into bytes."""
+    digest = hashlib.sha256(msgspec.__version__.encode() + b"\n")
     for package in _MAKES_STATE:
         root = Path(package.__path__[0])
         for path in sorted(root.rglob("*.py")):

@@ -37,11 +37,11 @@ async def replay(
     there is none. The ids of its commands are entered in `decided`.
     """
     state, decided = new_state(rulebook), Decided() if decided is None else decided
-    found = await usable(journal, house, rulebook, snapshots) if snapshots is not None else None
-    if found is not None:
-        state = found.state
-        decided.take(found.decided)
     with _uncollected():
+        found = await usable(journal, house, rulebook, snapshots) if snapshots is not None else None
+        if found is not None:
+            state = found.state
+            decided.take(found.decided)
         async for row in journal.read(house, state.seq):
             if link(state.hash, row) != row.hash:
                 raise Broken(f"invariant 13: the chain of house {house} breaks at seq {row.seq}")

@@ -1,8 +1,9 @@
 """A snapshot: the whole state of a house at a seq, and the table of its command ids, as the bytes of one file.
 
 A line that names the form, a line of JSON that says what the file is of (`Label`), then state and table, each
-compressed. Nothing of it is trusted because it is there: the bodies must have the digest of the label, the state
-its own digest, and the journal the label's hash at the label's seq (exchange.house.recovery).
+compressed. Nothing of it is trusted because it is there: the bytes must have the digest of the label, the program
+be the one that made them and read them back, and the journal have the label's hash at the label's seq
+(exchange.house.recovery).
 """
 
 import hashlib
@@ -13,13 +14,12 @@ import msgspec
 
 from exchange.house import state_form
 from exchange.house.decided import Decided
-from exchange.house.digest import state_digest
 from exchange.house.fingerprint import fingerprint
 from exchange.house.state import State
 from matching_engine.errors import LuochuiError
 from settlement.rulebook import Rulebook
 
-FORM = b"luochui snapshot 1\n"
+FORM = b"luochui snapshot 2\n"
 """The form of the file; another one is not read."""
 _LEVEL = 1
 
@@ -36,8 +36,6 @@ class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at: int
     hash: str
     """The hash of the journal's row at `seq`, in hex."""
-    state: str
-    """The digest of the state, as `luochui verify` prints it."""
     fingerprint: str
     """Of the program that made it (exchange.house.fingerprint)."""
     state_bytes: int
@@ -66,7 +64,6 @@ def encode(house: str, state: State, decided: Decided, rulebook: Rulebook) -> by
         seq=state.seq,
         at=state.at,
         hash=state.hash.hex(),
-        state=state_digest(state),
         fingerprint=fingerprint(),
         state_bytes=len(packed),
         body=hashlib.sha256(body).hexdigest(),
@@ -106,6 +103,4 @@ def decode(data: bytes, house: str, rulebook: Rulebook) -> Snapshot:
         raise Unusable(f"its state cannot be read: {error!r}") from error
     if (state.seq, state.at, state.hash.hex()) != (label.seq, label.at, label.hash):
         raise Unusable("its state is not that of its label")
-    if state_digest(state) != label.state:
-        raise Unusable("its state does not have the digest of its label")
     return Snapshot(label, state, decided)

@@ -8,7 +8,6 @@ copied when the house is taken over but what came last. The holder is replaced
 """
 
 import asyncio
-import copy
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -20,6 +19,7 @@ from exchange.house.decided import Decided
 from exchange.house.follower import Follower
 from exchange.house.recovery import replay
 from exchange.house.state import State
+from exchange.house.twin import twin
 from exchange.ports import HouseJournal, Journal, Seats, Snapshots, Standing, Taken, Unavailable
 from settlement.rulebook import Rulebook
 
@@ -38,7 +38,7 @@ class Warm:
 
     def __init__(self, journal: Journal, house: str, view: State, decided: Decided) -> None:
         self.view = view
-        self.work = copy.deepcopy(view)
+        self.work = twin(view)
         self.decided = decided
         self.follower = Follower(journal, house, view)
         self.follower.listen(self._note)

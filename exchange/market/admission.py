@@ -12,6 +12,7 @@ from exchange.market.refusals import Events, MarketRefusal, Unfit, refuse
 from exchange.market.rule_sets import deposit_range, interest_figures, least_notice
 from exchange.market.rule_sets import figures as figures_of
 from exchange.market.state import Market
+from matching_engine.shared import own
 from matching_engine.terms import HOUR
 from settlement.drafting import subject_fault
 
@@ -230,21 +231,21 @@ def submitted(market: Market, event: ListingSubmitted) -> None:
 
 def admitted(market: Market, event: ListingAdmitted) -> None:
     """What was checked, and how it is offered; its notice follows with an event of its own."""
-    listing = market.listings[event.listing]
+    listing = own(market.listings, event.listing)
     listing.checks, listing.sale, listing.offering = event.checks, event.sale, event.offering
     listing.rehearsal = event.rehearsal
 
 
 def returned(market: Market, event: le.ListingReturned) -> None:
     """The seller may offer it again."""
-    listing = market.listings[event.listing]
+    listing = own(market.listings, event.listing)
     listing.state = ListingState.RETURNED
     listing.versions[-1].returned = event.reasons
 
 
 def resubmitted(market: Market, event: le.ListingResubmitted) -> None:
     """It waits for the operator again; nothing that was checked before counts."""
-    listing = market.listings[event.listing]
+    listing = own(market.listings, event.listing)
     listing.state, listing.checks = ListingState.SUBMITTED, ()
     listing.achievement_digest, listing.subject = event.achievement_digest, event.subject
     listing.price_idea_fen, listing.papers = event.price_idea_fen, event.papers
@@ -253,7 +254,7 @@ def resubmitted(market: Market, event: le.ListingResubmitted) -> None:
 
 def withdrawn(market: Market, event: le.ListingWithdrawn) -> None:
     """Off, for good."""
-    listing = market.listings[event.listing]
+    listing = own(market.listings, event.listing)
     listing.state, listing.withdrawn = ListingState.WITHDRAWN, event.reasons
     listing.interests.clear()
     market.notices_due.pop(event.listing, None)
@@ -261,7 +262,7 @@ def withdrawn(market: Market, event: le.ListingWithdrawn) -> None:
 
 def published(market: Market, event: NoticePublished) -> None:
     """Everybody may object until its end."""
-    listing = market.listings[event.listing]
+    listing = own(market.listings, event.listing)
     listing.state, listing.notice_until = ListingState.NOTICE, event.until
     listing.notice_source, listing.notice_working = event.source, event.working
     market.notices_due[event.listing] = event.until

@@ -16,6 +16,7 @@ from exchange.market.listing_terms import Offering, Relation
 from exchange.market.refusals import Events, MarketRefusal, refuse
 from exchange.market.rule_sets import figures, interest_figures
 from exchange.market.state import Market
+from matching_engine.shared import own
 from matching_engine.terms import DAY
 from settlement.dates import end_of_day, shanghai_date
 from settlement.working_days import add_working_days
@@ -158,27 +159,27 @@ def opening_after(offering: Offering, at: int) -> tuple[int, int | None]:
 def registered(market: Market, event: le.InterestRegistered) -> None:
     """One more who wants it."""
     interest = Interest(event.party, event.offer_fen, event.relation, event.code)
-    market.listings[event.listing].interests[event.party] = interest
+    own(market.listings, event.listing).interests[event.party] = interest
 
 
 def refused(market: Market, event: le.InterestRefused) -> None:
     """It does not count."""
-    market.listings[event.listing].interests[event.party].refused = event.reasons
+    own(market.listings, event.listing).interests[event.party].refused = event.reasons
 
 
 def extended(market: Market, event: le.NoticeExtended) -> None:
     """Open for another cycle."""
-    listing = market.listings[event.listing]
+    listing = own(market.listings, event.listing)
     listing.extensions, listing.notice_until, listing.notice_working = event.number, event.until, True
     market.notices_due[event.listing] = event.until
 
 
 def ended(market: Market, event: le.ListingEnded) -> None:
     """Nobody wanted it."""
-    market.listings[event.listing].state = ListingState.ENDED
+    own(market.listings, event.listing).state = ListingState.ENDED
     market.notices_due.pop(event.listing, None)
 
 
 def agreed(market: Market, event: le.AgreementReached) -> None:
     """Sold to its one party."""
-    market.listings[event.listing].state = ListingState.AGREED
+    own(market.listings, event.listing).state = ListingState.AGREED

@@ -8,8 +8,10 @@ from exchange.market import commands as c
 from exchange.market import events as e
 from exchange.market import listing_commands as lc
 from exchange.market import listing_events as le
+from exchange.market.listing_state import ListingState
 from exchange.market.refusals import Events, MarketRefusal, refuse
 from exchange.market.state import Market
+from matching_engine.shared import own
 
 
 class Asked(Protocol):
@@ -59,7 +61,7 @@ DECIDE: dict[type, Callable[[Market, Any, Any], Events]] = {
 
 
 def _notice_closed(market: Market, event: e.NoticeClosed) -> None:
-    market.listings[event.listing].state = market.listings[event.listing].state.TRADABLE
+    own(market.listings, event.listing).state = ListingState.TRADABLE
     market.notices_due.pop(event.listing, None)
 
 

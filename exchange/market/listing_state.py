@@ -1,9 +1,12 @@
 """The state of a listing, its objections, and the interest in it."""
 
+from copy import copy
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
 
 from exchange.market.listing_terms import Checked, Offering, Papers, Relation, Sale
+from matching_engine.shared import Held
 from settlement.commands import Subject
 
 WITHHELD = "the listing is withheld: its achievement may not be spoken of now"
@@ -65,7 +68,7 @@ class Version:
 
 
 @dataclass(slots=True)
-class Listing:
+class Listing(Held):
     """An achievement offered."""
 
     id: str
@@ -112,3 +115,10 @@ class Listing:
         """Those who may have it. Affiliates of the seller are marked and do not count: they may not bid against others
         (auction law, arts. 22 and 30)."""
         return [one for one in self.interests.values() if one.refused is None and one.relation != "affiliate"]
+
+    def own(self) -> Self:
+        """A copy that has nothing that changes in common with this one."""
+        own = self.alone()
+        own.interests = {party: copy(one) for party, one in self.interests.items()}
+        own.objections, own.versions = list(self.objections), [copy(one) for one in self.versions]
+        return own

@@ -7,6 +7,7 @@ from exchange.market import negotiation_events as n
 from exchange.market.negotiation_state import Objection, Standing, Table, TableState
 from exchange.market.state import ListingState, Market
 from matching_engine.errors import require
+from matching_engine.shared import own
 
 
 def _opened(market: Market, event: n.TableOpened) -> None:
@@ -68,7 +69,7 @@ def _noticed(market: Market, event: n.AgreementNoticed) -> None:
     table = market.negotiation.tables[event.table]
     table.state = TableState.NOTICE
     table.related, table.noticed_at, table.notice_until = event.related, event.at, event.until
-    market.listings[event.listing].state = ListingState.AGREEMENT_NOTICE
+    own(market.listings, event.listing).state = ListingState.AGREEMENT_NOTICE
     market.negotiation.notices_due[event.table] = event.until
 
 
@@ -98,11 +99,11 @@ def _confirmed(market: Market, event: n.AgreementConfirmed) -> None:
     deal = table.agreed.sheet.deal if table.agreed else None
     again = deal is not None and deal.kind == "licence" and deal.licence == "non_exclusive"
     state = ListingState.TRADABLE if again else ListingState.AGREED
-    market.listings[event.listing].state = state
+    own(market.listings, event.listing).state = state
 
 
 def _undone(market: Market, event: n.AgreementUndone) -> None:
-    listing = market.listings[event.listing]
+    listing = own(market.listings, event.listing)
     if listing.state is ListingState.AGREED:
         listing.state = ListingState.TRADABLE
     market.barred[event.listing] = (
@@ -115,7 +116,7 @@ def _ended(market: Market, event: n.TableEnded) -> None:
     table = market.negotiation.tables[event.table]
     require(table.state not in (TableState.ENDED, TableState.CONCLUDED), "a table ends once")
     if table.agreed is not None:
-        market.listings[table.listing].state = ListingState.TRADABLE
+        own(market.listings, table.listing).state = ListingState.TRADABLE
     table.state, table.standing = TableState.ENDED, None
     table.reason, table.words, table.ended_by, table.ended_at = (
         event.reason,

@@ -6,6 +6,7 @@ from exchange.market import listing_events as le
 from exchange.market.listing_state import Listing, ListingState, Objection
 from exchange.market.refusals import Events, MarketRefusal, refuse
 from exchange.market.state import Market
+from matching_engine.shared import own
 from settlement.dates import end_of_day, shanghai_date
 from settlement.working_days import add_working_days, working_days_between
 
@@ -103,12 +104,12 @@ def filed(market: Market, event: le.ObjectionFiled) -> None:
     """It waits for a decision."""
     objection = Objection(event.objection, event.listing, event.grounds, event.name, event.contact)
     market.objections[event.objection] = objection
-    market.listings[event.listing].objections.append(event.objection)
+    own(market.listings, event.listing).objections.append(event.objection)
 
 
 def suspended(market: Market, event: le.NoticeSuspended) -> None:
     """Nothing is due while it stands still."""
-    listing = market.listings[event.listing]
+    listing = own(market.listings, event.listing)
     listing.state = ListingState.OBJECTED
     listing.left, listing.left_working_days = event.left, event.left_working_days
     market.notices_due.pop(event.listing, None)
@@ -122,7 +123,7 @@ def decided(market: Market, event: le.ObjectionDecided) -> None:
 
 def resumed(market: Market, event: le.NoticeResumed) -> None:
     """The notice ends at another instant."""
-    listing = market.listings[event.listing]
+    listing = own(market.listings, event.listing)
     listing.state, listing.notice_until = ListingState.NOTICE, event.until
     if not listing.withheld:
         market.notices_due[event.listing] = event.until

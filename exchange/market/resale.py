@@ -17,6 +17,7 @@ from exchange.market.listing_events import SaleFell
 from exchange.market.refusals import Events, MarketRefusal, refuse
 from exchange.market.state import Listing, ListingState, Market, Offer
 from matching_engine.lifecycle import LifecycleState
+from matching_engine.shared import own
 from matching_engine.state import Lot
 
 LOWER_MAX_PERCENT = 20
@@ -149,7 +150,7 @@ def fail_sale(market: Market, command: FailSale) -> Events:
 
 def fell(market: Market, event: SaleFell) -> None:
     """The sale is undone; a runner-up who had taken the lot has it no longer."""
-    listing = market.listings[event.listing]
+    listing = own(market.listings, event.listing)
     listing.fell, listing.fell_at = event.lot, None
     offer = market.offers.get(event.lot)
     if offer is not None and offer.accepted:
@@ -162,7 +163,7 @@ def barred(market: Market, event: BuyerBarred) -> None:
     market.defaulted[event.lot] = event.party
     market.defaulted_at[event.lot] = event.at
     if event.lot == event.listing:
-        listing = market.listings[event.listing]
+        listing = own(market.listings, event.listing)
         listing.fell, listing.fell_at = event.lot, event.at
     offer = market.offers.get(event.lot)
     if offer is not None and offer.accepted and offer.party == event.party:
@@ -194,7 +195,7 @@ def _decline(market: Market, lot: str, code: str) -> None:
 
 def reopened(market: Market, event: ListingReopened) -> None:
     """The listing may be put up again, not opening lower than its floor."""
-    listing = market.listings[event.listing]
+    listing = own(market.listings, event.listing)
     if listing.state is ListingState.AGREED:
         listing.interests.clear()
     listing.state, listing.fell, listing.fell_at = ListingState.TRADABLE, "", None

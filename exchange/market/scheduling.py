@@ -14,6 +14,7 @@ from exchange.market.listing_state import WITHHELD, Listing, ListingState
 from exchange.market.refusals import Events, MarketRefusal, Unfit, refuse
 from exchange.market.rule_sets import Figures, commission, deposit_range, figures
 from exchange.market.state import Market, PlacedLot, Session
+from matching_engine.shared import own
 from matching_engine.terms import DAY, HOUR, Mechanism, Terms
 from settlement.commission import Commission
 from settlement.commission import fault as commission_fault
@@ -279,7 +280,7 @@ def scheduled(market: Market, event: SessionScheduled) -> None:
     for lot, listing, fen, until in zip(event.lots, event.listings, event.deposits_fen, cutoffs, strict=True):
         market.lot_plans[lot] = PlacedLot(lot, listing, event.session, fen, until)
         market.entries[lot] = {}
-        market.listings[listing].state = ListingState.IN_SESSION
+        own(market.listings, listing).state = ListingState.IN_SESSION
     for one in event.reserved:
         market.reserved[one.lot, one.party] = one.code
 

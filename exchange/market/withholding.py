@@ -10,6 +10,7 @@ from exchange.market.listing_state import Listing, ListingState
 from exchange.market.objections import left_of, resumed_until
 from exchange.market.refusals import Events, MarketRefusal, refuse
 from exchange.market.state import Market
+from matching_engine.shared import own
 
 REASONS_MAX = 2000
 OVER = (ListingState.ENDED, ListingState.WITHDRAWN)
@@ -53,7 +54,7 @@ def _restored_until(listing: Listing, at: int) -> int:
 
 def withheld(market: Market, event: le.ListingWithheld) -> None:
     """Nothing is due while it is hidden."""
-    listing = market.listings[event.listing]
+    listing = own(market.listings, event.listing)
     listing.withheld = event.reasons
     if listing.state is ListingState.NOTICE:
         listing.left, listing.left_working_days = event.left, event.left_working_days
@@ -62,7 +63,7 @@ def withheld(market: Market, event: le.ListingWithheld) -> None:
 
 def restored(market: Market, event: le.ListingRestored) -> None:
     """It stands as it stood."""
-    listing = market.listings[event.listing]
+    listing = own(market.listings, event.listing)
     listing.withheld = ""
     if event.until is not None:
         listing.notice_until = event.until
