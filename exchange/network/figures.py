@@ -41,23 +41,21 @@ class Figures(msgspec.Struct, frozen=True):
 
 Change = tuple[str, Figures]
 
-_COUNTED = (
-    NoticePublished,
-    LotPutUp,
-    s.TradeConcluded,
-    s.ContractConcluded,
-    s.ClaimPaid,
-    g.ContractRegistered,
-    g.RegistrationChanged,
-    g.RegistrationCancelled,
-    g.RegistrationRevoked,
+COUNTED = frozenset(
+    {
+        NoticePublished,
+        LotPutUp,
+        s.TradeConcluded,
+        s.ContractConcluded,
+        s.ClaimPaid,
+        g.ContractRegistered,
+        g.RegistrationChanged,
+        g.RegistrationCancelled,
+        g.RegistrationRevoked,
+    }
 )
+"""What changes any figure."""
 _NEEDS_PAST = (NoticePublished, g.RegistrationChanged, g.RegistrationCancelled, g.RegistrationRevoked)
-
-
-def counts(event: object) -> bool:
-    """Whether an event changes any figure."""
-    return isinstance(event, _COUNTED)
 
 
 def needs_past(event: object) -> bool:

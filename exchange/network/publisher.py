@@ -6,10 +6,9 @@ goes on there, and nothing is told twice.
 """
 
 import asyncio
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from itertools import takewhile
-from typing import Any
 
 import msgspec
 import structlog
@@ -20,11 +19,12 @@ from exchange.house.heard import Heard
 from exchange.house.house import House
 from exchange.house.state import State
 from exchange.network import facts as f
+from exchange.network.changed import Changed, Subject
 from exchange.network.feed import WITHDRAWN, Fact, digest_of, links_of, signed_text
-from exchange.network.figures import Figures, change_of, counts, needs_past
+from exchange.network.figures import COUNTED, Figures, change_of, needs_past
 from exchange.ports import Journal, Unavailable
 from exchange.registers import Registers
-from exchange.registers.feeds import Cursor, Kept
+from exchange.registers.feeds import Cursor, Kept, Moved
 from exchange.store.node_key import NodeKey
 from settlement.dates import end_of_day, shanghai_date
 
@@ -36,17 +36,22 @@ CHANGES_MAX = 200
 """Changes of the catalogue that are published together: bids wait for no larger write."""
 EVERY = 1.0
 """Seconds between two looks."""
+HELD = 5_000_000
+"""µs for which the prices that bids change wait after the last ones were published: one write for all."""
+SLICE = 512
+"""Events that are looked at without a break: bids wait for no more."""
+BODIES = 20
+"""Facts that are put together without a break."""
 
-Subject = tuple[str, str]
 Told = tuple[str, str, f.Body | None]
 
 
-def _of_one_day(events: Sequence[Recorded]) -> list[Recorded]:
+def _of_one_day(events: Sequence[Recorded]) -> Sequence[Recorded]:
     """The first of them, up to the end of its day: what was added on a day is published as that day's."""
-    if not events:
-        return []
+    if not events or shanghai_date(events[-1].at) == shanghai_date(events[0].at):
+        return events
     until = end_of_day(shanghai_date(events[0].at))
-    return list(takewhile(lambda one: one.at <= until, events))
+    return events[: bisect_right(events, until, key=lambda one: one.at)]
 
 
 class Publisher:
@@ -61,6 +66,12 @@ class Publisher:
         self._key = key
         self._rehearsals = rehearsals
         self._heard = Heard()
+        self._cursor: Cursor | None = None
+        """What the registers say; None when they must be asked. What was seen since then stands in memory only."""
+        self._seen = 0
+        self._changed = Changed()
+        self._published_at = 0
+        self._entered = False
 
     async def run(self, every: float = EVERY) -> None:
         """Publish for ever; what cannot be written now is written at the next look."""
@@ -76,29 +87,74 @@ class Publisher:
         try:
             more = True
             while more:
-                more = await self.step()
+                more = await self.step(at_once=False)
         except Unavailable as error:
             log.warning("feed not published", house=self._house.name, error=str(error))
         except Exception:  # whatever is wrong with the feed, bids go on
             log.exception("feed not published", house=self._house.name)
             await asyncio.sleep(30 * every)
 
-    async def step(self) -> bool:
-        """Publish what is next; whether there may be more to read."""
+    async def step(self, at_once: bool = True) -> bool:
+        """Publish what is next; whether there may be more to read. Unless it is `at_once`, prices are held for a while."""
+        try:
+            return await self._step(at_once)
+        except Moved:
+            self._cursor = None  # somebody else published meanwhile: go on from there
+            return True
+        except BaseException:
+            self._cursor = None  # what was seen and not published is read again
+            raise
+
+    async def _step(self, at_once: bool) -> bool:
         name = self._house.name
-        cursor = await self._registers.feeds.cursor(name, name) or Cursor()
-        heard = self._heard.take(cursor.journal_seq)
-        events = await self._events(cursor.journal_seq) if heard is None else _of_one_day(heard)
-        if events:
-            await self._publish_events(cursor, events)
-            return heard is None
-        keepers = await self._registers.feeds.publishers()
-        changes = await self._registers.feeds.changes(CHANGES_MAX) if keepers[:1] in ([], [name]) else []
-        if changes:
-            await self._publish_changes(cursor, changes)
-        elif not keepers or name not in keepers:
-            await self._keep(cursor, cursor.journal_seq, self._house.clock.now(), [])
-        return bool(changes)
+        if self._cursor is None:
+            self._cursor = await self._registers.feeds.cursor(name, name) or Cursor()
+            self._seen, self._changed = self._cursor.journal_seq, Changed()
+        heard = self._heard.take(self._seen)
+        events = _of_one_day(await self._events(self._seen) if heard is None else heard)
+        if events and shanghai_date(events[0].at) != shanghai_date(self._changed.at or events[0].at):
+            await self._publish_events(self._cursor)
+        await self._take(events)
+        if self._seen > self._cursor.journal_seq and (at_once or self._changed.urgent or self._held_long()):
+            await self._publish_events(self._cursor)
+        if events and heard is None:
+            return True
+        return await self._publish_catalogue(self._cursor)
+
+    def _held_long(self) -> bool:
+        return not 0 <= self._house.clock.now() - self._published_at < HELD
+
+    async def _take(self, events: Sequence[Recorded]) -> None:
+        """Look at what happened, a little at a time."""
+        for start in range(0, len(events), SLICE):
+            some = events[start : start + SLICE]
+            self._changed.take(some)
+            for one in [one for one in some if type(one.event) in COUNTED]:
+                await self._count(one)
+            self._seen, self._changed.at = some[-1].seq, some[-1].at
+            await asyncio.sleep(0)
+
+    async def _count(self, one: Recorded) -> None:
+        """What an event adds to the figures of its region."""
+        before = await self._before(one) if needs_past(one.event) else ()
+        change = change_of(one, self._house.view, before, self._rehearsals)
+        if change is not None:
+            figures = self._changed.figures
+            figures[change[0]] = figures.get(change[0], Figures()) + change[1]
+
+    async def _publish_catalogue(self, cursor: Cursor) -> bool:
+        """What changed in the catalogue, where this house is the one that publishes it; whether there may be more."""
+        name, feeds = self._house.name, self._registers.feeds
+        changes = await feeds.changes(CHANGES_MAX)
+        if changes or not self._entered:
+            keepers = await feeds.publishers()
+            self._entered = name in keepers
+            if changes and keepers[:1] in ([], [name]):
+                await self._publish_changes(cursor, changes)
+                return True
+            if not self._entered:
+                await self._keep(cursor, cursor.journal_seq, self._house.clock.now(), [])
+        return False
 
     async def _events(self, after: int) -> list[Recorded]:
         """Events that the view shows and the feed does not, of one day."""
@@ -109,12 +165,15 @@ class Publisher:
                 if row.seq > last:
                     break
                 found.append(codec.recorded(row))
-        return _of_one_day(found)
+        return found
 
-    async def _publish_events(self, cursor: Cursor, events: Sequence[Recorded]) -> None:
-        figures = await self._figures(events)
-        told = await self._market(subjects_of(events))
-        await self._keep(cursor, events[-1].seq, events[-1].at, [*told, *figures])
+    async def _publish_events(self, cursor: Cursor) -> None:
+        """Everything that was noted, as it stands now."""
+        changed, self._changed = self._changed, Changed()
+        figures = await self._figures(changed.figures)
+        told = await self._market(changed.subjects)
+        await self._keep(cursor, self._seen, changed.at, [*told, *figures])
+        self._published_at = self._house.clock.now()
 
     async def _market(self, subjects: Sequence[Subject]) -> list[Told]:
         """Sessions, listings and lots as they stand; none of an achievement that is not public (any more)."""
@@ -122,27 +181,16 @@ class Publisher:
         achievements = {_achievement(state, *subject) for subject in subjects} - {None, ""}
         rows = await self._registers.achievements.get_many(sorted(filter(None, achievements)))
         public = {id_ for id_, row in rows.items() if row.public}
-        return [
-            (
-                kind,
-                id_,
-                _body(state, kind, id_)
-                if kind == f.SESSION or _of_public(state, kind, id_, public)
-                else None,
-            )
-            for kind, id_ in subjects
-        ]
+        told: list[Told] = []
+        for number, (kind, id_) in enumerate(subjects, 1):
+            shown = kind == f.SESSION or _of_public(state, kind, id_, public)
+            told.append((kind, id_, _body(state, kind, id_) if shown else None))
+            if number % BODIES == 0:
+                await asyncio.sleep(0)
+        return told
 
-    async def _figures(self, events: Sequence[Recorded]) -> list[Told]:
+    async def _figures(self, added: Mapping[str, Figures]) -> list[Told]:
         """Cumulative figures of the regions in which something was added."""
-        added: dict[str, Figures] = {}
-        for one in events:
-            if not counts(one.event):
-                continue
-            before = await self._before(one) if needs_past(one.event) else ()
-            change = change_of(one, self._house.view, before, self._rehearsals)
-            if change is not None:
-                added[change[0]] = added.get(change[0], Figures()) + change[1]
         name = self._house.name
         known = await self._registers.feeds.standing(name, name, [(f.FIGURES, region) for region in added])
         told: list[Told] = []
@@ -174,7 +222,9 @@ class Publisher:
         name, feeds = self._house.name, self._registers.feeds
         standing = await feeds.standing(name, name, [(kind, subject) for kind, subject, _ in told])
         facts: list[Fact] = []
-        for kind, subject, body in told:
+        for number, (kind, subject, body) in enumerate(told, 1):
+            if number % BODIES == 0:
+                await asyncio.sleep(0)
             item, digest = standing.get((kind, subject)), digest_of(body) if body is not None else WITHDRAWN
             if digest != (item.digest if item else WITHDRAWN):
                 facts.append(Fact(cursor.seq + len(facts) + 1, at, kind, subject, digest, body))
@@ -188,6 +238,7 @@ class Publisher:
             at,
         )
         await feeds.keep(name, name, cursor, after, kept, changes)
+        self._cursor = after
 
     def _signed(self, before: str, facts: Sequence[Fact]) -> list[Kept]:
         """The facts with their links; the last one of every hundred, and the last of all, with a signature."""
@@ -199,23 +250,6 @@ class Publisher:
 
     def _sign(self, seq: int, link: str) -> str:
         return self._key.sign(signed_text(self._house.name, seq, link))
-
-
-def subjects_of(events: Sequence[Recorded]) -> list[Subject]:
-    """What the events were about: sessions before listings before lots, each once."""
-    found: dict[Subject, None] = {}
-    for one in events:
-        event: Any = one.event
-        named = (
-            (f.SESSION, (getattr(event, "session", None),)),
-            (f.LISTING, (getattr(event, "listing", None), *getattr(event, "listings", ()))),
-            (f.LOT, (getattr(event, "lot", None), *getattr(event, "lots", ()))),
-        )
-        found.update(
-            {(kind, id_): None for kind, ids in named for id_ in ids if isinstance(id_, str) and id_}
-        )
-    order = (f.SESSION, f.LISTING, f.LOT)
-    return sorted(found, key=lambda subject: order.index(subject[0]))
 
 
 def _body(state: State, kind: str, id_: str) -> f.Body | None:

@@ -58,6 +58,7 @@ class Moved(Unavailable):
 
 
 _CURSOR = Cursor.__struct_fields__
+_PLACE = (NodeCursorRow.seq, NodeCursorRow.link, NodeCursorRow.journal_seq)
 _CHUNK = 300
 
 
@@ -246,17 +247,20 @@ def _cursor(row: NodeCursorRow) -> Cursor:
 
 async def _move(session: AsyncSession, reader: str, node: str, before: Cursor, after: Cursor) -> None:
     """Take the cursor from one place to the next, or raise Moved."""
-    row = await session.get(NodeCursorRow, (reader, node), with_for_update=True)
-    here = Cursor() if row is None else _cursor(row)
-    if (here.seq, here.link, here.journal_seq) != (before.seq, before.link, before.journal_seq):
-        raise Moved(f"the feed of {node} was taken further meanwhile")
+    table, place = NodeCursorRow, (before.seq, before.link, before.journal_seq)
+    here = and_(
+        table.reader == reader,
+        table.node == node,
+        *(column == value for column, value in zip(_PLACE, place, strict=True)),
+    )
     values = msgspec.structs.asdict(after)
-    if row is None:
-        session.add(NodeCursorRow(reader=reader, node=node, **values))
-    else:
-        for name, value in values.items():
-            setattr(row, name, value)
-    await session.flush()
+    moved: Any = await session.execute(
+        update(table).where(here).values(**values), execution_options={"synchronize_session": False}
+    )
+    if moved.rowcount == 0:
+        if place != (0, GENESIS, 0) or await session.get(table, (reader, node)) is not None:
+            raise Moved(f"the feed of {node} was taken further meanwhile")
+        await session.execute(insert(table).values(reader=reader, node=node, **values))
 
 
 def _fact_row(reader: str, node: str, one: Kept) -> dict[str, object]:
