@@ -37,7 +37,7 @@ async def replay(
     there is none. The ids of its commands are entered in `decided`.
     """
     state, decided = new_state(rulebook), Decided() if decided is None else decided
-    with _uncollected():
+    with uncollected():
         found = await usable(journal, house, rulebook, snapshots) if snapshots is not None else None
         if found is not None:
             state = found.state
@@ -51,8 +51,8 @@ async def replay(
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """A state that grows has nothing to collect: looking for it again and again is a quarter of the time."""
+def uncollected() -> Iterator[None]:
+    """A state that grows has nothing to collect: looking for it again and again would be half of the time."""
     collecting = gc.isenabled()
     gc.disable()
     try:

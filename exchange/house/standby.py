@@ -17,7 +17,7 @@ from exchange.house import machine
 from exchange.house.command import Recorded
 from exchange.house.decided import Decided
 from exchange.house.follower import Follower
-from exchange.house.recovery import replay
+from exchange.house.recovery import replay, uncollected
 from exchange.house.state import State
 from exchange.house.twin import twin
 from exchange.ports import HouseJournal, Journal, Seats, Snapshots, Standing, Taken, Unavailable
@@ -55,7 +55,8 @@ async def warmed(
     """The state that the journal adds up to now."""
     decided = Decided()
     view = await replay(journal, house, rulebook, decided, snapshots)
-    return Warm(journal, house, view, decided)
+    with uncollected():
+        return Warm(journal, house, view, decided)
 
 
 async def claim(seats: Seats, house: str) -> None:
