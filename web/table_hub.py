@@ -131,6 +131,8 @@ class TableHub:
 
     def note(self, batch: Sequence[Recorded]) -> None:
         """What was committed: each table's new events travel together."""
+        if not self._rooms:
+            return
         touched: dict[str, list[Recorded]] = {}
         for recorded in batch:
             event = recorded.event

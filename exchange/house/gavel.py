@@ -9,6 +9,7 @@ import heapq
 import math
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from typing import Any, get_args
 
 from exchange.house.command import HOUSE, Body, Command, Recorded
 from exchange.house.spread import LATE_US, Spread
@@ -20,6 +21,8 @@ from matching_engine.commands import Advance
 from matching_engine.lot import due_at
 
 Submit = Callable[[Command], Awaitable[object]]
+
+_OF_LOTS = frozenset(get_args(le.LotEvent))
 
 LONGEST_SLEEP = 0.5
 """Seconds after which the clock is looked at again, in case it was set."""
@@ -50,12 +53,13 @@ class Gavel:
         """Take in what was committed: each lot is looked at once, however many bids there are in it."""
         lots: dict[str, None] = {}
         for recorded in batch:
-            event = recorded.event
-            if isinstance(event, le.Event):
+            event: Any = recorded.event
+            kind = type(event)
+            if kind in _OF_LOTS:
                 lots[event.lot] = None
-            if type(event) in SET_BY:
-                for kind, id_of in SET_BY[type(event)]:
-                    self._push_timer(kind, id_of(event))
+            if kind in SET_BY:
+                for timer, id_of in SET_BY[kind]:
+                    self._push_timer(timer, id_of(event))
         for lot in lots:
             self._push_lot(lot)
         if self._heap and self._heap[0][0] < self._sleeps_until:
