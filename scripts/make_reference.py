@@ -9,7 +9,6 @@ from typing import get_args
 
 import msgspec
 import typer
-from typer.main import get_command
 
 from exchange.house.command import Body, HouseEvent
 from exchange.market.refusals import MarketRefusal
@@ -17,7 +16,7 @@ from exchange.registers.columns import ACHIEVEMENT, DEMAND
 from matching_engine.rejections import Rejection
 from settlement.reasons import EXPLAINED
 from settlement.refusals import Refusal
-from web.cli import app
+from web.cli import root
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 NOTE = "<!-- Written by scripts/make_reference.py; change the code, then run it. -->\n\n"
@@ -35,9 +34,8 @@ def pages() -> dict[str, str]:
 
 def _commands() -> str:
     """The command line, as its own help states it."""
-    root = get_command(app)
     lines = ["# The `luochui` command\n"]
-    for path, command in _walk("luochui", root):
+    for path, command in _walk("luochui", root()):
         lines.append(f"## `{path}`\n\n{inspect.cleandoc(command.help or '')}\n")
         rows = [_parameter(parameter) for parameter in command.params if parameter.name != "help"]
         if rows:

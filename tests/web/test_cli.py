@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from exchange.store import migrate
-from web.cli import main
+from web.cli import COMMANDS, main, root
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
@@ -41,6 +41,14 @@ def test_wrong_usage_is_one_line(
     assert out == ""
     assert err.count("\n") == 1
     assert named in err
+
+
+def test_the_list_of_commands_says_what_they_say_of_themselves() -> None:
+    """The first sentence of each command's own help is the one that stands beside its name before it is loaded."""
+    commands = root().commands
+    assert list(commands) == list(COMMANDS)
+    for name, command in commands.items():
+        assert " ".join((command.help or "").split("\n\n")[0].split()) == COMMANDS[name][1]
 
 
 def test_help_is_an_answer(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import web.cli  # noqa: F401  (the commands of personal data stand there)
+import web.commands.personal  # noqa: F401  (its commands are those of user_app)
 from exchange.bootstrap import read_rulebook
 from exchange.house.recovery import replay
 from exchange.registers import Person, Registers

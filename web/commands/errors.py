@@ -10,8 +10,9 @@ from exchange.ports import Fenced, Taken, Unavailable, UnsafeStore
 from exchange.secret_values import veil
 from exchange.store.schema import WrongSchema
 from matching_engine.errors import Broken, Malformed
+from web.commands.statuses import BAD_INPUT, BROKEN, NO
 
-NO, BAD_INPUT, BROKEN = 1, 2, 70
+__all__ = ["BAD_INPUT", "NO", "exits", "quit_with"]
 
 
 @contextmanager

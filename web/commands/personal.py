@@ -16,11 +16,12 @@ from exchange.store.journal import open_journal
 from matching_engine.errors import Malformed
 from web.commands.errors import NO, exits, quit_with
 from web.commands.granting import Database, Login, run
-from web.commands.user import BY
+from web.commands.user import BY, user_app
 from web.credentials import login as login_of
 from web.personal import StillOpen, account_named, erase, held
 
 
+@user_app.command("export")
 def export(
     login: Login,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write here instead of stdout.")] = None,
@@ -43,6 +44,7 @@ def export(
             raise Malformed("--out", str(out), f"a file that can be written ({error.strerror})") from error
 
 
+@user_app.command("erase")
 def erase_account(
     login: Login,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,

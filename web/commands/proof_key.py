@@ -13,12 +13,14 @@ from exchange.settings import Settings
 from exchange.store.clock import SystemClock
 from web.commands.errors import exits
 from web.commands.granting import Database, run
+from web.commands.house import house_app
 from web.commands.user import AsJson
 from web.views import iso
 
 House = Annotated[str | None, typer.Option(help="Name of the house; without it, the configured one.")]
 
 
+@house_app.command("rotate-key")
 def rotate_key(
     house: House = None,
     lost: Annotated[
@@ -44,6 +46,7 @@ def rotate_key(
         typer.echo(f"its private half is in {keys.folder}", err=True)
 
 
+@house_app.command("proof-keys")
 def show_keys(house: House = None, as_json: AsJson = False, database: Database = None) -> None:
     """List the keys for heads; --json gives the file for `luochui verify --keys`. Publish the first one's id."""
     with exits():
