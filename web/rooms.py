@@ -154,8 +154,15 @@ class Room:
         body = views[0] if len(views) == 1 else {"kind": "many", "events": views}
         return self._frame(events[0].stream_seq, {**body, "now": self.now()})
 
+    def newest(self, first: int, watchers: int) -> Frame:
+        """The frame for the events from `first` on, or for the state where they are more than it brings along."""
+        count = self.seq - first + 1
+        if count > min(RECENT, len(self._ring)):
+            return self.conflated(first, watchers)
+        return self.ev(list(islice(self._ring, len(self._ring) - count, None)))
+
     def conflated(self, first: int, watchers: int) -> Frame:
-        """The newest state in place of the events from `first` on, for a reader that could not keep up."""
+        """The newest state in place of the events from `first` on, for whom they would be too many."""
         return self._frame(first, {"kind": "state", "conflated": True, "state": self.state(watchers)})
 
     def _frame(self, first: int, body: dict[str, Any]) -> Frame:

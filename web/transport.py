@@ -1,11 +1,12 @@
 """The way in and out of a socket: one frame, encoded once, written to every watcher.
 
-Under uvicorn with `ws="web.transport:Wire"` frames go straight into the transport's buffer, whose size is known,
-and frames that come go straight to whoever hears them; under any other ASGI server a small queue and one task for
-each socket stand in for the first, and `receive` for the second.
+Under uvicorn with `ws="web.transport:Wire"` frames go straight to the kernel while nothing waits in the transport, else
+into its buffer, whose size is known; and frames that come go straight to whoever hears them. Under any other ASGI server
+a small queue and one task for each socket stand in for the first, and `receive` for the second.
 """
 
 import asyncio
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol
@@ -13,6 +14,9 @@ from typing import Any, Protocol
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import State
+
+from web.framing import ends_with_frame, whole_text
 
 EXTENSION = "luochui.wire"
 QUEUE_MAX = 4096
@@ -65,27 +69,172 @@ Hearer = Callable[[str], bool]
 """Takes a text frame at once, or declines it (False): then it waits its turn to be received."""
 
 
-class Wire(WebSocketsSansIOProtocol):
-    """uvicorn's socket that can also be written without waiting, and says how much it holds back."""
+NOWHERE = -1
+"""No descriptor: frames go through the transport."""
 
-    _hearer: Hearer | None = None
+
+class Line:
+    """The way out of one of uvicorn's sockets.
+
+    `descriptor` is the socket's while a frame may be written past its transport. Thousands of these make one event's way
+    out, and asking transport and protocol how they are each time costs half as much as the write: so they tell.
+    """
+
+    __slots__ = ("_wire", "descriptor")
+
+    def __init__(self, wire: "Wire") -> None:
+        self._wire = wire
+        self.descriptor = NOWHERE
+
+    @property
+    def buffered(self) -> int:
+        """Octets in the transport's buffer."""
+        return int(self._wire.transport.get_write_buffer_size())
+
+    def write(self, frame: Frame) -> None:
+        """Put a frame into the transport, which sends it at once where it can."""
+        if not self._wire.ending:
+            self._wire.transport.write(frame.wire)
+
+    def offer(self, frame: Frame, limit: int) -> bool:
+        """Straight to the kernel; what it does not take waits in the transport, up to the limit."""
+        if self.descriptor == NOWHERE:
+            if self.buffered > limit:
+                return False
+            self.write(frame)
+            return True
+        wire = frame.wire
+        try:
+            sent = os.write(self.descriptor, wire)
+        except OSError:  # its buffer is full, or the line is cut: the transport will find out which
+            sent = 0
+        if sent < len(wire):
+            self._wire.transport.write(wire[sent:])
+        return True
+
+    def close(self, code: int, reason: str) -> None:
+        """Send the close frame without waiting for a slow reader, and cut the line if it does not answer."""
+        self._wire.end(code, reason)
 
     def hear(self, hearer: Hearer) -> None:
         """Offer text frames to `hearer` before they are queued."""
+        self._wire.hear(hearer)
+
+    def gone(self) -> None:
+        """The server lets go of the transport by itself."""
+        self._wire.unhear()
+
+
+class Wire(WebSocketsSansIOProtocol):
+    """uvicorn's socket that can also be written without waiting, and hands frames over as they come."""
+
+    _hearer: Hearer | None = None
+    _between: bool | None = None
+    """Whether the parser stands between two frames; None before the request, which uvicorn hands over by itself."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The handshake goes through the transport."""
+        self.line = Line(self)
+        super().connection_made(transport)
+
+    def hear(self, hearer: Hearer) -> None:
+        """The socket is open: frames that come go to `hearer`, those that leave go straight out."""
         self._hearer = hearer
+        self._straighten()
+        self.transport.set_write_buffer_limits(high=0)
+
+    def unhear(self) -> None:
+        """Nobody hears any more."""
+        self._hearer = None
+
+    @property
+    def ending(self) -> bool:
+        """Whether somebody has begun to close."""
+        return self.close_sent or self.disconnected or self.transport.is_closing()
+
+    # With a high-water mark of 0 a transport tells as soon as it holds anything back, and when it no longer does.
+
+    def _straighten(self) -> None:
+        """Past the transport from now on, if the line is plain TCP and open."""
+        if self.scheme == "ws" and not self.ending:
+            self.line.descriptor = self.transport.get_extra_info("socket").fileno()
+
+    def pause_writing(self) -> None:
+        """What comes now waits behind what the transport holds."""
+        self.line.descriptor = NOWHERE
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """The transport holds nothing any more."""
+        super().resume_writing()
+        self._straighten()
+
+    # The ways in which uvicorn ends a socket: nothing may be written after them, and the descriptor is soon another's.
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The line is cut."""
+        self.line.descriptor = NOWHERE
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """The server ends."""
+        self.line.descriptor = NOWHERE
+        super().shutdown()
+
+    def handle_close(self, event: Any) -> None:
+        """The client closes, or answers that we do."""
+        self.line.descriptor = NOWHERE
+        super().handle_close(event)
+
+    def handle_parser_exception(self) -> None:
+        """The client breaks the protocol."""
+        self.line.descriptor = NOWHERE
+        super().handle_parser_exception()
+
+    def keepalive_timeout(self) -> None:
+        """The client does not answer a ping."""
+        self.line.descriptor = NOWHERE
+        super().keepalive_timeout()
+
+    def end(self, code: int, reason: str) -> None:
+        """Send the close frame without waiting for a slow reader, and cut the line if it does not answer."""
+        if self.ending:
+            return
+        self.line.descriptor = NOWHERE
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(self.close_timeout / 2, self.transport.abort)
+
+    def data_received(self, data: bytes) -> None:
+        """One short text frame, as nearly everything is, needs no parser, which costs as much as reading a bid."""
+        if self._between:
+            text = whole_text(data)
+            if text is not None and self._heard(text):
+                return
+            self._between = ends_with_frame(data)
+        elif self._between is None:
+            self._between = True
+        super().data_received(data)
 
     def handle_text(self, event: Any) -> None:
-        """A whole text frame goes to the hearer, unless others wait before it: that saves a queue and two wake-ups."""
-        if self._hearer is None or not event.fin or self.close_sent or not self.queue.empty():
-            super().handle_text(event)
-            return
+        """A whole text frame goes to the hearer: that saves a queue and two wake-ups."""
         try:
-            text = str(event.data, "utf-8")
+            heard = event.fin and self._heard(str(event.data, "utf-8"))
         except UnicodeDecodeError:
+            heard = False
+        if not heard:
             super().handle_text(event)
-            return
-        if not self._hearer(text):
-            super().handle_text(event)
+
+    def _heard(self, text: str) -> bool:
+        """Whether the hearer took a frame: not while others wait before it, nor once the end has begun."""
+        if self._hearer is None or self.conn.state is not State.OPEN or not self.queue.empty():
+            return False
+        return self._hearer(text)
 
     async def run_asgi(self) -> None:
         """Let the application find this socket in its scope."""
@@ -99,42 +248,6 @@ class Wire(WebSocketsSansIOProtocol):
         await super().send(message)
         if self.initial_response is not None and self.close_sent:
             self.handshake_complete = True
-
-    @property
-    def buffered(self) -> int:
-        """Octets in the transport's buffer."""
-        return int(self.transport.get_write_buffer_size())
-
-    def write(self, frame: Frame) -> None:
-        """Put a frame into the transport's buffer."""
-        if not (self.close_sent or self.disconnected or self.transport.is_closing()):
-            self.transport.write(frame.wire)
-
-    def offer(self, frame: Frame, limit: int) -> bool:
-        """Thousands of these make one event's way out: one look at the buffer, one write."""
-        transport = self.transport
-        if transport.get_write_buffer_size() > limit:
-            return False
-        if not (self.close_sent or self.disconnected or transport.is_closing()):
-            transport.write(frame.wire)
-        return True
-
-    def close(self, code: int, reason: str) -> None:
-        """Send the close frame without waiting for a slow reader, and cut the line if it does not answer."""
-        if self.close_sent or self.disconnected or self.transport.is_closing():
-            return
-        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
-        self.conn.send_close(code, reason)
-        self.transport.write(b"".join(self.conn.data_to_send()))
-        self.close_sent = True
-        if self.read_paused:
-            self.read_paused = False
-            self.transport.resume_reading()
-        self.close_timer = self.loop.call_later(self.close_timeout / 2, self.transport.abort)
-
-    def gone(self) -> None:
-        """The server lets go of the transport by itself."""
-        self._hearer = None
 
 
 class QueuePipe:
@@ -198,4 +311,4 @@ class QueuePipe:
 def pipe_of(socket: WebSocket) -> Pipe:
     """The best way out of an accepted socket."""
     wire = socket.scope.get("extensions", {}).get(EXTENSION)
-    return wire if isinstance(wire, Wire) else QueuePipe(socket)
+    return wire.line if isinstance(wire, Wire) else QueuePipe(socket)

@@ -22,7 +22,7 @@ from tests.exchange.house.running import BEGIN, LOT, bid, command, open_lot, ope
 from tests.web.served import eventually
 from web import hub as hubs
 from web import messages as m
-from web import rooms
+from web import pouring, rooms
 from web.audience import Watcher
 from web.hub import Hub
 from web.transport import Frame
@@ -194,7 +194,7 @@ async def test_bidders_hear_at_once_and_watchers_at_a_pace(room: Room) -> None:
 
 async def test_a_crowd_is_told_a_few_at_a_time(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a frame goes out to many, the loop does other things; whoever comes or goes meanwhile misses nothing."""
-    monkeypatch.setattr(hubs, "AT_ONCE", 2)
+    monkeypatch.setattr(pouring, "AT_ONCE", 2)
     crowd = [await room.follows(None) for _ in range(7)]
     began = room.seq
     await room.bids(1)
@@ -209,6 +209,52 @@ async def test_a_crowd_is_told_a_few_at_a_time(room: Room, monkeypatch: pytest.M
         assert applied(reader.messages) == list(range(began + 1, room.seq + 1))
     assert applied(late.messages) == list(range(room.seq - len(applied(late.messages)) + 1, room.seq + 1))
     assert len(crowd[6][1].of("ev")) <= 1
+
+
+async def test_a_crowd_that_would_hear_too_much_hears_the_state(room: Room) -> None:
+    """More events at once than a state brings along are told to the crowd as that state; a bidder hears each."""
+    _, bidder = await room.follows("jia")
+    _, watcher = await room.follows(None)
+    await room.bids(1)
+    await eventually(lambda: bool(watcher.of("ev")))
+    audience = room.hub._rooms[LOT]
+    audience.paced += 3600
+    await room.bids(rooms.RECENT + 1, 1)
+    assert audience.due is not None
+    audience.due.cancel()
+    room.hub._tell_crowd(audience)
+    await eventually(lambda: len(watcher.of("ev")) == 2)
+    told = watcher.of("ev")[-1]
+    assert (told["kind"], told["conflated"], told["seq"]) == ("state", True, room.seq)
+    assert told["state"]["lead_fen"] == OPENING + (rooms.RECENT + 1) * STEP
+    assert applied(bidder.messages)[-1] == room.seq
+    assert len(bidder.of("ev")) == rooms.RECENT + 2
+    applied(watcher.messages)
+
+
+async def test_who_becomes_a_bidder_while_the_crowd_is_told_misses_nothing(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reached by the frame that is under way or not, with newer events waiting: each hears all, once, in order."""
+    monkeypatch.setattr(pouring, "AT_ONCE", 1)
+    pourer, resting = room.hub._pourer, asyncio.get_running_loop().time() + 3600
+    crowd = [await room.follows("bing") for _ in range(4)]
+    began = room.seq
+    pourer._rested = resting
+    await room.bids(1)
+    await eventually(lambda: bool(pourer._pours))
+    pourer._go_on()
+    await room.bids(1, 1)
+    assert [len(reader.of("ev")) for _, reader in crowd] == [1, 0, 0, 0]
+    await room.house.submit(command("bing", ApplyEntry(LOT, "bing")))
+    assert [len(reader.of("ev")) for _, reader in crowd] == [2, 1, 1, 1]
+    pourer._rested = 0.0
+    pourer._go_on()
+    await room.bids(2, 2)
+    await eventually(lambda: not pourer._pours)
+    for _, reader in crowd:
+        assert applied(reader.messages) == list(range(began + 1, room.seq + 1))
+        assert reader.of("you")[-1]["entry"] == "deposit_unpaid"
 
 
 async def test_each_frame_says_how_the_lot_stands_after_it(room: Room) -> None:
@@ -250,7 +296,7 @@ async def test_bids_while_the_journal_is_read_are_not_lost(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A follower that joins in the middle of a storm still sees every seq once."""
-    monkeypatch.setattr(rooms, "RING_MAX", 4)
+    monkeypatch.setattr(rooms, "RING_MAX", 48)
     storm = asyncio.create_task(room.bids(40))
     readers = []
     for n in range(10):

@@ -1,0 +1,64 @@
+"""How frames reach crowds: a few at a time, rooms in turn, with a rest in between."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, cast
+
+from tests.web.served import eventually
+from web.audience import Pour, Sub
+from web.pouring import AT_ONCE, Pourer
+from web.transport import Frame
+
+COST = 10_000
+"""µs that each few are said to take."""
+
+
+def crowd(frame: bytes, few: int) -> Pour:
+    """A frame for so many times the number that is written to at once."""
+    return Pour(Frame(frame), 1, cast(list[Sub], [None] * (few * AT_ONCE)))
+
+
+class Writes:
+    """What was written, in order, and when."""
+
+    def __init__(self) -> None:
+        self.frames: list[bytes] = []
+        self.at: list[float] = []
+
+    def __call__(self, frame: Frame, first: int | None, subs: Sequence[Any]) -> int:
+        """Take it."""
+        assert len(subs) == AT_ONCE
+        self.frames.append(frame.text)
+        self.at.append(asyncio.get_running_loop().time())
+        return COST
+
+
+async def test_rooms_take_turns() -> None:
+    """A crowd of thousands does not keep another room waiting for its end; each says when all have its frame."""
+    writes, ended = Writes(), list[str]()
+    pourer = Pourer(writes, 1.0)
+    pourer.add(crowd(b"a", 3), lambda: ended.append("a"))
+    pourer.add(crowd(b"b", 1), lambda: ended.append("b"))
+    pourer.add(crowd(b"c", 2))
+    await eventually(lambda: len(writes.frames) == 6)
+    assert writes.frames == [b"a", b"b", b"c", b"a", b"c", b"a"]
+    assert ended == ["b", "a"]
+
+
+async def test_the_loop_belongs_to_others_for_the_rest_of_the_time() -> None:
+    """With a share of a quarter, so many at a time come no sooner than four times what they take."""
+    writes = Writes()
+    pourer = Pourer(writes, 0.25)
+    pourer.add(crowd(b"a", 4))
+    await eventually(lambda: len(writes.at) == 4)
+    assert writes.at[3] - writes.at[0] >= 3 * 4 * COST / 1e6 - 0.01
+
+
+async def test_after_a_stop_nothing_is_written() -> None:
+    """What was under way is left."""
+    writes = Writes()
+    pourer = Pourer(writes, 1.0)
+    pourer.add(crowd(b"a", 2))
+    pourer.stop()
+    await asyncio.sleep(0.03)
+    assert writes.frames == []

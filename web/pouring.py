@@ -1,0 +1,62 @@
+"""How a frame reaches thousands who merely look: a few at a time, all rooms in turn, within a share of the loop.
+
+After each few the loop belongs to others for as long as the share says. So a bid waits for a few dozen writes and never
+for a crowd, whatever the number of watchers; when there are many, they hear less often, and more at a time.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from web.audience import Pour, Sub
+from web.transport import Frame
+
+AT_ONCE = 64
+"""Watchers written to before the loop may do something else."""
+SLACK = 0.005
+"""Seconds that may be made good when the loop came back late: its timers know milliseconds only."""
+
+Write = Callable[[Frame, int | None, Sequence[Sub]], int]
+"""Writes a frame to some; gives the µs of the processor that it took."""
+
+
+class Pourer:
+    """The frames on their way to crowds. `share` is the part of the loop's time that may go to them."""
+
+    def __init__(self, write: Write, share: float) -> None:
+        self._write = write
+        self._share = share
+        self._pours: deque[tuple[Pour, Callable[[], None] | None]] = deque()
+        self._loop = asyncio.get_running_loop()
+        self._rested = 0.0
+        """From when on others have had their part of the loop."""
+        self._handle: asyncio.TimerHandle | None = None
+
+    def add(self, pour: Pour, after: Callable[[], None] | None = None) -> None:
+        """Send a frame on its way; `after` is called when everybody has it."""
+        self._pours.append((pour, after))
+        if self._handle is None:
+            self._wait()
+
+    def stop(self) -> None:
+        """Leave what is under way."""
+        self._pours.clear()
+        if self._handle is not None:
+            self._handle.cancel()
+
+    def _wait(self) -> None:
+        self._handle = self._loop.call_at(max(self._rested, self._loop.time()), self._go_on)
+
+    def _go_on(self) -> None:
+        """The next few of the room whose turn it is."""
+        pour, after = self._pours.popleft()
+        took = self._write(pour.frame, pour.first, pour.subs[pour.done : pour.done + AT_ONCE])
+        self._rested = max(self._rested, self._loop.time() - SLACK) + took / 1e6 / self._share
+        pour.done += AT_ONCE
+        self._handle = None
+        if pour.done < len(pour.subs):
+            self._pours.append((pour, after))
+        elif after is not None:
+            after()
+        if self._pours and self._handle is None:
+            self._wait()
