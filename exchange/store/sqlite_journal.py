@@ -10,6 +10,7 @@ which nobody else of its epoch can move, and the primary key holds should it be 
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache, partial
@@ -31,6 +32,7 @@ T = TypeVar("T")
 
 _PAGE = 2000
 _BUSY_MS = 5000
+_LOOK_SECONDS = 0.0002
 _STATEMENT_ROWS = 64
 """Rows of one statement. Each number of rows is a statement of its own, prepared once: 128 are kept."""
 _GIVEN = tuple(name for name in schema.COLUMNS if name not in ("house", "epoch"))
@@ -208,13 +210,29 @@ class _Line:
         settle: Callable[[], None]
         try:
             with _port_errors():
-                if self._connection is None:
-                    self._connection = self._connect()
-                settle = partial(future.set_result, job(self._connection))
+                settle = partial(future.set_result, _patiently(lambda: job(self._connected())))
         except BaseException as error:
             settle = partial(future.set_exception, error)
         with suppress(RuntimeError):  # The loop ended before the answer came.
             loop.call_soon_threadsafe(settle)
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = self._connect()
+        return self._connection
+
+
+def _patiently(job: Callable[[], T]) -> T:
+    """Do it as soon as whoever writes to the file has finished. SQLite's own waiting looks again after 1, 2, 5,
+    10, … ms: a bid would wait ten for a register's transaction of four."""
+    deadline = time.monotonic() + _BUSY_MS / 1000
+    while True:
+        try:
+            return job()
+        except sqlite3.OperationalError as error:
+            if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(_LOOK_SECONDS)
 
 
 @contextmanager
@@ -243,9 +261,9 @@ def _code(error: sqlite3.Error) -> int:
 
 def writing(path: Path) -> sqlite3.Connection:
     """A connection whose commits are on disk when they return; UnsafeStore when the file cannot have that."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
     mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-    for pragma in ("synchronous = FULL", "fullfsync = ON", "foreign_keys = ON", f"busy_timeout = {_BUSY_MS}"):
+    for pragma in ("synchronous = FULL", "fullfsync = ON", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
     if mode != "wal":
         connection.close()
