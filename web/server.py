@@ -22,8 +22,12 @@ from web.transport import Wire
 
 SWITCH_INTERVAL = 0.0005
 """Seconds after which a busy thread lets another one run (the default is ten times as long)."""
-GC_THRESHOLDS = (50_000, 20, 50)
-"""New objects before the youngest generation is collected, and collections of one before the next (700, 10, 10)."""
+GC_THRESHOLDS = (3_000, 5, 1_000)
+"""New objects before the youngest generation is collected, and collections of one before the next (700, 10, 10).
+
+What a bid leaves behind is a tuple that the first look lets go: looking at few objects often costs no more than
+looking at many seldom, and holds no bid up for longer than a millisecond. All are looked at after 15 million.
+"""
 FRAME_MAX = 4096
 """Bytes of the largest frame that a client may send."""
 
@@ -79,7 +83,7 @@ def configured(app: ASGIApp, proxies: Sequence[IPvAnyNetwork] = ()) -> uvicorn.C
 
 
 def settle_memory() -> None:
-    """Keep the garbage collector away from what stands after the start, and let it look at the rest more seldom.
+    """Keep the garbage collector away from what stands after the start, and let it look at the rest a little at a time.
 
     States, answers and events make no cycles, so it finds little among them, and looking takes as long as deciding.
     A start leaves a few dozen objects to collect: they are not looked for among the millions that stay.
