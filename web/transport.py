@@ -9,7 +9,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from uvicorn._types import ASGISendEvent
@@ -138,8 +138,13 @@ class Wire(WebSocketsSansIOProtocol):
         super().connection_made(transport)
 
     def hear(self, hearer: Hearer) -> None:
-        """The socket is open: frames that come go to `hearer`, those that leave go straight out."""
+        """The socket is open: frames that come go to `hearer`, those that leave go straight out.
+
+        What the handshake brought is let go: an idle socket would keep its headers three times, for days.
+        """
         self._hearer = hearer
+        for headers in (self.request.headers, self.response.headers, cast(list[Any], self.scope["headers"])):
+            headers.clear()
         self._straighten()
         self.transport.set_write_buffer_limits(high=0)
 
