@@ -33,8 +33,8 @@ T = TypeVar("T")
 _PAGE = 2000
 _BUSY_MS = 5000
 _LOOK_SECONDS = 0.0002
-_STATEMENT_ROWS = 64
-"""Rows of one statement. Each number of rows is a statement of its own, prepared once: 128 are kept."""
+_STATEMENT_ROWS = 128
+"""Rows of one statement. Each number of rows is a statement of its own, prepared once and kept."""
 _GIVEN = tuple(name for name in schema.COLUMNS if name not in ("house", "epoch"))
 _given = attrgetter(*_GIVEN)
 
@@ -261,7 +261,9 @@ def _code(error: sqlite3.Error) -> int:
 
 def writing(path: Path) -> sqlite3.Connection:
     """A connection whose commits are on disk when they return; UnsafeStore when the file cannot have that."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=0, cached_statements=256
+    )
     mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
     for pragma in ("synchronous = FULL", "fullfsync = ON", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
