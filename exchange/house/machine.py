@@ -121,8 +121,9 @@ def apply(state: State, recorded: Recorded) -> None:
 
 def _evolve(state: State, event: HouseEvent, at: int) -> None:
     if isinstance(event, le.Event):
-        if event.lot in state.lots or isinstance(event, le.LotPutUp):
-            state.lots[event.lot] = lots.evolve(state.lots.get(event.lot), event, at)
+        lot = state.lots.get(event.lot)
+        if lot is not None or isinstance(event, le.LotPutUp):
+            state.lots[event.lot] = lots.evolve(lot, event, at)
         if isinstance(event, le.LotResumed):
             state.market.stops.let_go(event.lot, at)
     elif isinstance(event, se.Event):

@@ -180,6 +180,8 @@ def react(state: State, event: HouseEvent) -> Bodies:
     own = _BY_TYPE.get(type(event))
     if own is not None:
         return own(state, event)
+    if isinstance(event, le.Event):
+        return ()
     if isinstance(event, se.TradeConcluded):
         return (*process.react(state.settlement, event), *awarded(state, event))
     if isinstance(event, se.Event):

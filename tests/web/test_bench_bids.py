@@ -80,7 +80,6 @@ def plan(port: int, **change: object) -> Plan:
         "lots": [[MAIN], [MAIN]],
         "amounts": {MAIN: 1000},
         "step_fen": STEP_FEN,
-        "run": "test",
         "seconds": 0.2,
     }
     return Plan(**{**fields, **change})  # type: ignore[arg-type]

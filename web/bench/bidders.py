@@ -38,12 +38,12 @@ class Plan(msgspec.Struct):
     amounts: dict[str, int]
     """The next amount in fen of each lot."""
     step_fen: int
-    run: str
-    """The beginning of every command id."""
     seconds: float
     warm: float = 0.0
     rate: int = 0
     follow: bool = False
+    scattered: bool = False
+    """Whether command ids are drawn at random; otherwise they begin with the time, as those of our own clients do."""
 
 
 class Result(msgspec.Struct):
@@ -162,7 +162,8 @@ class Bidder(asyncio.Protocol):
         plan, self.began = self.crowd.plan, due
         amount = plan.amounts[lot]
         plan.amounts[lot] = amount + plan.step_fen
-        self.waiting = b"%s-%03d-%07d" % (plan.run.encode(), self.number, self._count)
+        first = os.urandom(6).hex() if plan.scattered else f"{time.time_ns() // 1_000_000:012x}"
+        self.waiting = b"%s-%03d-%07d" % (first.encode(), self.number, self._count)
         self._write(
             b'{"t":"bid","i":1,"lot":"%s","id":"%s","amount_fen":%d}' % (lot.encode(), self.waiting, amount)
         )

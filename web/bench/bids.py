@@ -63,11 +63,9 @@ class Ring:
     groups: dict[str, list[float]] = field(default_factory=dict)
     amounts: dict[str, int] = field(default_factory=dict)
     acknowledged: int = 0
-    count: int = 0
 
     def run(self, name: str, server: Server, change: Callable[[Plan], Plan] = lambda plan: plan) -> None:
         """Play one plan against a server, and keep what came of it."""
-        self.count += 1
         plan = change(self._plan(server))
         decided, commits_ = _counts(server) if server is self.house else (0.0, 0.0)
         result = bid(plan)
@@ -87,7 +85,6 @@ class Ring:
             lots=[[MAIN]] * len(self.arena.keys),
             amounts=dict(self.amounts),
             step_fen=STEP_FEN,
-            run=f"bench-{self.count}",
             seconds=self.size.seconds,
             warm=self.size.warm,
         )
@@ -124,7 +121,7 @@ def _where() -> str:
 def _database(settings: Settings, size: Size, notes: list[str]) -> list[Figure]:
     url = settings.database_url
     kind = "sqlite" if urls.is_sqlite(url) else "postgresql"
-    with progress(f"bids, {kind}", 6 * size.rounds + 4) as tick:
+    with progress(f"bids, {kind}", 8 * size.rounds + 3) as tick:
         arena = asyncio.run(prepare(settings, size.bidders, size.lots))
         tick()
         single, gain = asyncio.run(commits.measure(url, size.commits, size.bidders))
@@ -161,6 +158,7 @@ def _round(ring: Ring, tick: Callable[[], None]) -> None:
         ("one", ring.house, lambda plan: plan),
         ("many", ring.house, lambda plan: _changed(plan, lots=lots)),
         ("followed", ring.house, lambda plan: _changed(plan, follow=True)),
+        ("scattered", ring.house, lambda plan: _changed(plan, scattered=True)),
         ("paced", ring.house, lambda plan: _changed(plan, rate=RATE)),
         ("alone", ring.house, lambda plan: _changed(plan, keys=keys[:1], lots=plan.lots[:1])),
     ):
@@ -187,7 +185,12 @@ async def _accepted(url: str, house: str) -> int:
         await journal.close()
 
 
-_WORDS = {"one": "one lot", "many": "many lots", "followed": "one lot that all follow"}
+_WORDS = {
+    "one": "one lot",
+    "many": "many lots",
+    "followed": "one lot that all follow",
+    "scattered": "one lot, command ids drawn at random",
+}
 
 
 def _figures(ring: Ring, single: float, gain: float, lost: int) -> list[Figure]:
@@ -209,7 +212,7 @@ def _figures(ring: Ring, single: float, gain: float, lost: int) -> list[Figure]:
 def _rush(ring: Ring, name: str, title: str) -> list[Figure]:
     """Bids as fast as answers come, beside the echo."""
     runs, echo = ring.runs[name], ring.runs["echo"]
-    goal = None if name == "followed" else GOALS[ring.kind]
+    goal = GOALS[ring.kind] if name in ("one", "many") else None
     ratio = median_ratio([run.rate for run in runs], [run.rate for run in echo])
     by_work = median_ratio([_each(run) for run in echo], [_each(run) for run in runs])
     return [

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-import uuid
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,6 +10,7 @@ import msgspec
 from web import messages as m
 from web import resources as r
 from web.client.room import Room
+from web.command_ids import new_command_id
 from web.errors import Problem, status_of
 from web.protocol import CloseCode
 
@@ -82,7 +82,7 @@ def _single(body: dict[str, Any]) -> m.Ev:
 
 def command_id() -> str:
     """A command id of one's own: keep it, and repeat it until the command is decided."""
-    return uuid.uuid4().hex
+    return new_command_id()
 
 
 def place_of(room: Room) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
-from uuid import uuid4
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -25,6 +24,7 @@ from exchange.ports import Unavailable
 from matching_engine.errors import Broken, LuochuiError
 from matching_engine.money import format_yuan
 from web import errors
+from web.command_ids import new_command_id
 from web.i18n import COOKIE, Language, Speech, choose, speech
 from web.pages.navigation import navigation
 from web.pages.stepping import FIELD, handled
@@ -179,7 +179,7 @@ def frame(visit: Visit, path: str, query: Mapping[str, str]) -> dict[str, Any]:
         "unread": visit.unread,
         "other_language": f"{path}?{urlencode({**query, 'lang': other})}",
         "token": lambda: _token(caller),
-        "new_id": lambda: str(uuid4()),
+        "new_id": new_command_id,
         "yuan": format_yuan,
         "words_for_script": "",
         "seals_waiting": seals_waiting(visit.state, caller.principal.roles) if caller else 0,

@@ -1,6 +1,7 @@
 // Several lots at once: one socket keeps every card current and carries the bids that were confirmed.
 
 import { Alerts, news } from "./alerts.js";
+import { newId } from "./ids.js";
 import { Line } from "./line.js";
 import { clockPrice, deadline, standingOf } from "./lot.js";
 import { stepUp } from "./step_up.js";
@@ -87,7 +88,7 @@ class Card {
   // The amount of the button, and a maximum where one was typed; asked back before it is sent.
   async propose() {
     this.wrong("");
-    const message = { t: "bid", lot: this.lot, id: crypto.randomUUID?.() ?? newId(), amount_fen: this.now.minimum_fen };
+    const message = { t: "bid", lot: this.lot, id: newId(), amount_fen: this.now.minimum_fen };
     const field = find("maximum", this.root);
     const typed = find("proxy", this.root).hidden ? "" : (field?.value.trim() ?? "");
     field?.removeAttribute("aria-invalid");
@@ -120,10 +121,6 @@ class Card {
     const sentence = words.refusal[answered.code] ?? answered.code;
     this.wrong(answered.minimum_fen ? `${sentence} ${say("minimum", { minimum: money(answered.minimum_fen) })}` : sentence);
   }
-}
-
-function newId() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((octet) => octet.toString(16).padStart(2, "0")).join("");
 }
 
 function confirmed(title, { amount_fen, max_fen }) {

@@ -1,5 +1,6 @@
 // A negotiation table: its forms go over the socket, and what moves is asked for again when the table has moved.
 
+import { newId } from "./ids.js";
 import { Line } from "./line.js";
 import { stepUp } from "./step_up.js";
 import { countdown, fenOf, say, words } from "./words.js";
@@ -176,10 +177,6 @@ async function submit(form, button) {
   const detail = answered.code === "TERMS_INVALID" || answered.code === "BAD_VALUE" ? ` ${answered.detail ?? ""}` : "";
   answer(`${words.refusal[answered.code] ?? answered.code}${detail}`, "bad");
   refresh();
-}
-
-function newId() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
 }
 
 function wire(part) {

@@ -1,6 +1,7 @@
 // The live room of one lot: keeps the page current and carries its forms over the socket.
 
 import { Alerts, news } from "./alerts.js";
+import { newId } from "./ids.js";
 import { Line } from "./line.js";
 import { clockPrice, deadline, standingOf } from "./lot.js";
 import { canSeal } from "./seal.js";
@@ -327,13 +328,9 @@ async function submit(form, button) {
   let answered = await line.ask(message);
   if (answered.code === "STEP_UP_REQUIRED" && (await stepUp(words.csrf, words.refusal))) answered = await line.ask(message);
   for (const one of buttons) one.disabled = false;
-  form.elements.command.value = crypto.randomUUID?.() ?? newId();
+  form.elements.command.value = newId();
   if (answered.t === "ack") accepted(form, answered, message);
   else refused(form, answered);
-}
-
-function newId() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((octet) => octet.toString(16).padStart(2, "0")).join("");
 }
 
 // What the house decided can be kept with its proof, a refusal too.

@@ -2,6 +2,8 @@
 //
 // They are real, and act in the name of whoever is signed in. Nothing is asked of any other address.
 
+import { newId } from "./ids.js";
+
 const page = document.getElementById("try");
 const words = page.dataset;
 let known = null;
@@ -63,7 +65,7 @@ async function open(details) {
   const form = make("form", { className: "stack", noValidate: true });
   for (const one of found.operation.parameters.filter(({ name }) => name !== "X-CSRF-Token")) {
     const input = make("input", { name: one.name, required: Boolean(one.required), autocomplete: "off" });
-    if (one.name === "Idempotency-Key") input.value = crypto.randomUUID();
+    if (one.name === "Idempotency-Key") input.value = newId();
     inputs.set(one, input);
     form.append(field(`${name}-${one.name}`, one.name, one.required, input));
   }
