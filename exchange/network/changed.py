@@ -5,7 +5,7 @@ from typing import Any
 
 from exchange.house.command import Recorded
 from exchange.network import facts as f
-from exchange.network.figures import Figures
+from exchange.network.figures import COUNTED, Figures
 from matching_engine import events as e
 
 Subject = tuple[str, str]
@@ -40,16 +40,21 @@ class Changed:
         self.urgent = False
         """Whether there was anything but bids."""
 
-    def take(self, events: Iterable[Recorded]) -> None:
-        """Note what these were about."""
+    def take(self, events: Iterable[Recorded]) -> list[Recorded]:
+        """Note what these were about; gives back those that change figures."""
+        lots, counted = self.ids[f.LOT], []
         for one in events:
-            kind = type(one.event)
+            event: Any = one.event
+            kind = type(event)
             if kind in _BIDS:
-                self.ids[f.LOT][one.event.lot] = None  # type: ignore[union-attr]  # all of _BIDS have one
+                lots[event.lot] = None
             elif kind not in _SILENT:
                 self.urgent = True
-                for about, ids in _named(one.event):
+                for about, ids in _named(event):
                     self.ids[about].update(dict.fromkeys(ids))
+                if kind in COUNTED:
+                    counted.append(one)
+        return counted
 
     @property
     def subjects(self) -> list[Subject]:

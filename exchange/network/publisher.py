@@ -21,7 +21,7 @@ from exchange.house.state import State
 from exchange.network import facts as f
 from exchange.network.changed import Changed, Subject
 from exchange.network.feed import WITHDRAWN, Fact, digest_of, links_of, signed_text
-from exchange.network.figures import COUNTED, Figures, change_of, needs_past
+from exchange.network.figures import Figures, change_of, needs_past
 from exchange.ports import Journal, Unavailable
 from exchange.registers import Registers
 from exchange.registers.feeds import Cursor, Kept, Moved
@@ -128,8 +128,7 @@ class Publisher:
         """Look at what happened, a little at a time."""
         for start in range(0, len(events), SLICE):
             some = events[start : start + SLICE]
-            self._changed.take(some)
-            for one in [one for one in some if type(one.event) in COUNTED]:
+            for one in self._changed.take(some):
                 await self._count(one)
             self._seen, self._changed.at = some[-1].seq, some[-1].at
             await asyncio.sleep(0)

@@ -80,9 +80,9 @@ class Batch:
         self._state = state
         self._runs: dict[str, Run] = {}
 
-    def take(self, events: Iterable[Recorded]) -> None:
-        """Read the next events. Many are bids, so what all of them have in common is not looked up for each."""
-        runs = self._runs
+    def take(self, events: Iterable[Recorded]) -> list[Recorded]:
+        """Read the next events; gives back those that are no bids. Many are, so little is looked up for each."""
+        runs, others = self._runs, []
         for one in events:
             event: Any = one.event
             kind = type(event)
@@ -95,11 +95,14 @@ class Batch:
                     run.led[event.bidder] = None
                 if kind is not e.ProxyRaised and event.extended:
                     run.moved = one
-            elif kind is e.CompetitionOpened:
+                continue
+            others.append(one)
+            if kind is e.CompetitionOpened:
                 self._open(event, one.at)
             elif kind in _ENDS:
                 for kept in (self._book.leads, self._book.moves, self._book.extended, runs):
                     kept.pop(event.lot, None)
+        return others
 
     def _begin(self, lot: str, at: int) -> Run:
         leader = self._book.leads.get(lot)

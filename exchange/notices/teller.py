@@ -168,8 +168,7 @@ class Teller:
         state = self._house.view
         for start in range(0, len(events), SLICE):
             some = events[start : start + SLICE]
-            self._batch.take(some)
-            for one in [one for one in some if type(one.event) in ROWS]:
+            for one in self._batch.take(some):
                 try:
                     actor = "" if isinstance(one.event, Event) else one.principal
                     self._due += [(str(one.seq), one.at, each, actor) for each in told(state, one, ROWS)]
