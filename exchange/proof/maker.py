@@ -146,12 +146,12 @@ class HeadMaker:
     async def _grow(self) -> None:
         """Hash what was noted; what was not noted is read from the journal."""
         assert self._tree is not None
+        until = self._house.view.seq  # what is committed meanwhile is noted, and taken in at the next look
         noted, self._noted = self._noted, []
         known = self._tree.size - (self._noted_to - len(noted))
         if 0 <= known < len(noted):
             for at in range(known, len(noted), SLICE):
                 await self._take([bytes.fromhex(one) for one in noted[at : at + SLICE]])
-        until = self._house.view.seq
         while self._tree.size < until:
             step = min(until, self._tree.size + SLICE * 8)
             await self._take(await self._house.hashes(self._tree.size, step))

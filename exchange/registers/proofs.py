@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exchange.proof.heads import ProofKey, TreeHead
@@ -16,6 +16,9 @@ from matching_engine.errors import Broken
 S = TypeVar("S", bound=msgspec.Struct)
 
 _PAGE = 500
+_TILES = 64
+"""Tiles that are written by one call: bids wait for no more."""
+_ADD_TILE = insert(ProofTileRow.__table__)  # type: ignore[arg-type]  # a table
 
 
 class Proofs:
@@ -116,7 +119,9 @@ async def _add_tiles(session: AsyncSession, house: str, tiles: Sequence[Tile]) -
         )
         last = await session.scalar(query)
         fresh = [one for one in tiles if one.level == level and (last is None or one.index > last)]
-        session.add_all(ProofTileRow(house=house, **msgspec.structs.asdict(one)) for one in fresh)
+        for start in range(0, len(fresh), _TILES):
+            rows = [{"house": house, **msgspec.structs.asdict(one)} for one in fresh[start : start + _TILES]]
+            await session.execute(_ADD_TILE, rows)
 
 
 def _struct(kind: type[S], row: object) -> S:
