@@ -48,7 +48,7 @@ from web.step_up import Gate
 from web.table_hub import TableHub
 from web.table_moves import answered
 from web.tickets import Tickets
-from web.transport import Frame, pipe_of
+from web.transport import Frame, Pipe, pipe_of
 
 log = structlog.get_logger()
 
@@ -68,7 +68,7 @@ class Gateway:
         self.tickets = tickets
         self.gate = Gate(exchange.registers.sessions, exchange.house.clock, exchange.settings.second_factor)
         self.limits = limits or Limits()
-        self._answers: list[tuple[Watcher, m.Outbound]] = []
+        self._answers: list[tuple[Pipe, Frame]] = []
         exchange.house.watch(lambda batch: self.write_answers())
         self.hub = Hub(exchange.house)
         self.tables = TableHub(exchange.house)
@@ -82,14 +82,16 @@ class Gateway:
         """
         if not self._answers:
             asyncio.get_running_loop().call_soon(self.write_answers)
-        self._answers.append((watcher, message))
+        self._answers.append((watcher.pipe, Frame(m.encode(message))))
 
     def write_answers(self) -> None:
-        """Write what was answered since the last time."""
+        """Write what was answered since the last time. The house calls this: one bad socket may not reach it."""
         answers, self._answers = self._answers, []
-        frames = [(watcher.pipe, Frame(m.encode(message))) for watcher, message in answers]
-        for pipe, frame in frames:
-            pipe.write(frame)
+        for pipe, frame in answers:
+            try:
+                pipe.write(frame)
+            except Exception:
+                log.exception("answer not sent")
 
     def admit(self, connection: "Connection", account: str) -> None:
         """Count a signed-in socket; the oldest of its account goes when there are too many."""
@@ -214,6 +216,7 @@ class Connection:
         elif isinstance(action, LeaveTable):
             self._gateway.tables.unfollow(self._watcher, action.table)
         elif isinstance(action, Close):
+            self._gateway.write_answers()
             self._watcher.send(m.Bye(action.reason, action.after))
             self._watcher.pipe.close(action.code, action.reason)
             self._gateway.hub.leave(self._watcher)
@@ -310,7 +313,7 @@ class Connection:
         """The answer to a decision, durable; the house calls this, so nothing that is wrong here may reach it."""
         try:
             if isinstance(answer, LuochuiError):
-                self._gateway.answer(self._watcher, _problem(message, errors.of_error(answer, message.id)))
+                self._watcher.send(_problem(message, errors.of_error(answer, message.id)))
             else:
                 self._gateway.answer(self._watcher, self._answer(message, answer))
         except Exception:
