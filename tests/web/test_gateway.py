@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
@@ -14,7 +15,9 @@ from matching_engine.terms import HOUR, SECOND
 from tests.web.running import Web
 from tests.web.served import PROTOCOL, Talk, credentials, eventually, served, talking
 from web import messages as m
+from web.audience import Watcher
 from web.gateway import SOCKETS_MAX, gateway_of
+from web.transport import Frame
 
 OPENING, STEP = 160_000_000, 8_000_000
 
@@ -176,6 +179,24 @@ async def test_a_bid_is_acknowledged_and_told_to_everybody(web: Web) -> None:
         outcome = await web.exchange.own_house.answer_of("first-bid-1")
         assert outcome is not None
         assert ack["receipt"] == outcome.first.receipt
+
+
+class Cut:
+    """The way out of a socket whose transport fails."""
+
+    def write(self, frame: Frame) -> None:
+        """Raise, as nothing of ours does."""
+        raise OSError("cut")
+
+
+async def test_a_socket_that_fails_costs_nobody_else_the_answer(web: Web) -> None:
+    """Answers of one commit are written together: one that cannot be written is logged, the others go out."""
+    lot = await web.open_lot("jia", "yi")
+    async with talking(web, "jia") as jia:
+        failing: Any = Cut()
+        gateway_of(web.app).answer(Watcher(failing, None, lambda *_: None), m.Ping())
+        assert (await jia.ask("bid", lot=lot, id="a-whole-id-0001", amount_fen=OPENING))["t"] == "ack"
+        assert web.exchange.own_house.alive
 
 
 async def test_one_id_has_one_answer(web: Web) -> None:
