@@ -147,6 +147,10 @@ def _listing(row: Iterable[Any], same: "_Same") -> Listing:
     return listing
 
 
+_MANY = 64
+"""Entries of a table whose keys are kept as they came: it takes time, and few lots have so many bidders."""
+
+
 class _Same:
     """Gives back the first of equal values, so that one is kept and not many."""
 
@@ -160,7 +164,9 @@ class _Same:
         return self._first.setdefault(value, value)  # type: ignore[no-any-return]
 
     def _dict(self, value: dict[Any, Any]) -> dict[Any, Any]:
-        return {self.of(key): one for key, one in value.items()} if value else self._no_dict
+        if not value:
+            return self._no_dict
+        return {self.of(key): one for key, one in value.items()} if len(value) <= _MANY else value
 
     def _list(self, value: list[Any]) -> list[Any]:
         return value or self._no_list

@@ -19,7 +19,6 @@ from exchange.bootstrap import read_rulebook
 from exchange.house import codec, machine, snapshot, state_form
 from exchange.house.command import HouseEvent, Recorded
 from exchange.house.decided import Decided
-from exchange.house.digest import state_digest
 from exchange.house.recovery import replay
 from exchange.house.state import State, new_state
 from exchange.ports import Row
@@ -158,21 +157,19 @@ def _restore(directory: Path, size: Size, notes: list[str]) -> list[Figure]:
     files.write(HOUSE, state.seq, data)
     written = time.perf_counter() - began
     packed = state_form.encode(state)
-    read, trusted, hashed = [], [], []
+    read, trusted = [], []
     for _ in range(size.rounds):
         read.append(_taken(lambda: state_form.decode(packed, rulebook)))
-        hashed.append(_taken(lambda: state_digest(state)))
         trusted.append(_taken(lambda: snapshot.decode(next(files.newest(HOUSE))[1], HOUSE, rulebook)))
     again = snapshot.decode(next(files.newest(HOUSE))[1], HOUSE, rulebook).state
     require(again == state, "a restored state is the state that was kept")
     notes.append(f"the snapshot of {orders} standing bids and as many entries has {len(data)} bytes")
-    notes.append("a trusted restore reads the file, checks its bytes, unpacks it and digests the state")
+    notes.append("a trusted restore reads the file, checks its bytes and unpacks it")
     return [
         Figure("restore from a snapshot: the state", orders / statistics.median(read), "orders/s", 1_000_000),
         Figure(
             "restore from a snapshot: trusted", orders / statistics.median(trusted), "orders/s", 1_000_000
         ),
-        Figure("of that, the digest of the state", statistics.median(hashed), "s"),
         Figure("a snapshot written and read back", written, "s"),
     ]
 
