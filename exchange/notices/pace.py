@@ -14,7 +14,6 @@ from exchange.notices.table import lot_about, lot_followers
 from exchange.notices.told import To, Told
 from matching_engine import events as e
 from matching_engine.lifecycle import LifecycleState
-from matching_engine.lot import Lot
 from matching_engine.terms import Mechanism
 
 MINUTE = 60_000_000
@@ -166,10 +165,10 @@ def digests(book: Book, state: State, now: int) -> list[Keyed]:
     return found
 
 
-def by_the_clock(state: State, lots: Iterable[Lot], now: int) -> Sequence[Keyed]:
-    """What the time alone makes due: lots that open within the hour, and close within ten minutes."""
+def by_the_clock(state: State, lots: Iterable[str], now: int) -> Sequence[Keyed]:
+    """What the time alone makes due among these lots: those that open within the hour, and close within ten minutes."""
     found = []
-    for lot in lots:
+    for lot in (state.lots[id_] for id_ in lots):
         if lot.state is LifecycleState.ANNOUNCED and lot.opens_at - SOON <= now < lot.opens_at:
             key, word, facts = f"soon:{lot.id}:{lot.opens_at}", "opening.soon", {"opens_at": lot.opens_at}
         elif _closes_soon(lot.state, lot.opens_at, lot.closes_at, now):

@@ -181,7 +181,7 @@ class Teller:
         now, state = self._house.clock.now(), self._house.view
         found: list[pace.Keyed] = list(pace.digests(self._book, state, now))
         if self._is_time("clock", now, CLOCK_EVERY):
-            lots = list(state.lots.values())
+            lots = list(state.lots)
             for start in range(0, len(lots), SLICE):
                 found += pace.by_the_clock(state, lots[start : start + SLICE], now)
                 await asyncio.sleep(0)

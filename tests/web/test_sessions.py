@@ -219,6 +219,10 @@ async def test_a_disabled_account_loses_its_sockets_within_a_second(web: Web) ->
 async def test_roles_taken_away_count_for_the_next_message(web: Web) -> None:
     """The principal of an open socket follows the account's roles; the socket itself stays."""
     door = Door(web, await _caller(web, await web.signed_in("jia")))
+    await web.app.state.sessions.check()
+    before = door.live.principal
+    await web.app.state.sessions.check()
+    assert door.live.principal is before, "nothing changed, and nothing was made anew"
     await web.exchange.registers.accounts.set_roles("jia", ["seller"])
     await web.app.state.sessions.check()
     assert door.live.principal == Principal("jia", "jia", frozenset({"seller"}))

@@ -28,6 +28,10 @@ async def test_an_extended_lot_is_struck_at_its_new_close(sqlite_path: Path) -> 
         await open_lot(house, clock)
         clock.advance(HOUR - MINUTE)
         await bid(house, "jia", OPENING)
+        entries = len(house.gavel._heap)
+        for step, login in enumerate(("yi", "jia", "yi"), 1):
+            await bid(house, login, OPENING + step * 20_000_000)
+        assert len(house.gavel._heap) == entries, "bids that move no close leave nothing in the heap"
         clock.advance(MINUTE)
         await house.gavel.strike()
         assert house.view.lots[LOT].state is LifecycleState.OPEN

@@ -10,7 +10,7 @@ import pytest
 from exchange.market.unconverted import Secrecy
 from exchange.network import facts as f
 from exchange.network.feed import GENESIS, check_page
-from exchange.network.publisher import Publisher
+from exchange.network.publisher import HELD, Publisher
 from exchange.registers import Achievement
 from exchange.store.journal import open_journal
 from matching_engine.terms import HOUR
@@ -71,6 +71,26 @@ async def test_nothing_new_says_nothing(alpha: TestNode) -> None:
     assert [(fact.kind, fact.subject) for fact in page.facts] == [(f.LOT, LOT)]
     assert page.facts[0].body is not None
     assert page.facts[0].body["price_fen"] == 160_000_000
+
+
+async def test_prices_are_held_while_bids_come_and_anything_else_is_not(alpha: TestNode) -> None:
+    """A price is published at once after a pause, then held; a hammer waits for nothing, and takes the price along."""
+    await alpha.publish()
+    house, before = alpha.exchange.own_house, (await feed_page(alpha.exchange, 0)).last
+
+    async def prices() -> list[object]:
+        await alpha.publisher.step(at_once=False)
+        page = await feed_page(alpha.exchange, before)
+        return [fact.body["price_fen"] for fact in page.facts if fact.kind == f.LOT and fact.body]
+
+    alpha.clock.advance(HELD)
+    await bid(house, "jia", 160_000_000)
+    assert await prices() == [160_000_000]
+    await bid(house, "yi", 180_000_000)
+    assert await prices() == [160_000_000]
+    alpha.clock.advance(2 * HOUR)
+    await house.gavel.strike()
+    assert (await prices())[-1] == 180_000_000
 
 
 async def test_another_process_goes_on_where_the_first_stopped(alpha: TestNode) -> None:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from exchange.market import question_messages as q
-from exchange.notices.teller import DAILY_EVERY, Teller
+from exchange.notices.teller import DAILY_EVERY, HELD, Teller
 from exchange.registers import Demand
 from exchange.registers.follows import Follow, FollowKind
 from exchange.registers.notices import Moved, New, NewDelivery, Notice, Place
@@ -103,6 +103,41 @@ async def test_bidders_learn_who_leads_and_followers_what_happens(web: Web, tell
     assert "result.sold" in await words(web, "university")
     assert "contract.draft" in await words(web, "jia")
     assert not any(word.startswith(("contract", "money")) for word in await words(web, "ding"))
+
+
+async def test_while_bids_come_they_are_told_together(web: Web, teller: Teller) -> None:
+    """The first at once; the next are held, are lost by no kill, and wait neither for ever nor with anything else."""
+    await web.open_lot("jia", "yi")
+    await tell(teller)
+    house = web.exchange.own_house
+
+    async def told_after(login: str, amount_fen: int) -> int:
+        await bid(house, login, amount_fen)
+        await teller.step(at_once=False)
+        found = await words(web, "jia") + await words(web, "yi")
+        return found.count("outbid.lost")
+
+    web.clock.advance(HELD)
+    assert await told_after("jia", FIRST) == 0
+    web.clock.advance(HELD)
+    assert await told_after("yi", SECOND) == 1
+    assert await told_after("jia", THIRD) == 1
+    async with new_teller(web) as other:
+        await other.step(at_once=False)
+        assert (await words(web, "yi"))[-1] == "outbid.lost", "what a killed one held is found in the journal"
+    web.clock.advance(HELD)
+    with pytest.raises(Moved):
+        await told_after("yi", THIRD + 8_000_000)
+    web.clock.advance(HELD)
+    assert await told_after("jia", THIRD + 16_000_000) == 3, "another told meanwhile: it goes on from there"
+    assert await told_after("yi", THIRD + 24_000_000) == 3
+    allowed = q.AllowQuestions("A1", True, "补充材料较多", "operator")
+    assert (await house.submit(command("operator", allowed))).refusal is None
+    ask = q.AskQuestion("Q-1", "A1", "样机在哪里？", "bing", "bing")
+    assert (await house.submit(command("bing", ask))).refusal is None
+    assert await told_after("jia", THIRD + 32_000_000) == 4, (
+        "a question is told at once, and what was held with it"
+    )
 
 
 async def test_a_bid_that_a_maximum_meets_outbids_nobody_who_leads(web: Web, teller: Teller) -> None:
