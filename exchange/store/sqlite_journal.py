@@ -32,7 +32,8 @@ T = TypeVar("T")
 
 _PAGE = 2000
 _BUSY_MS = 5000
-_LOOK_SECONDS = 0.0002
+_FIRST_LOOK, _LOOK = 0.0002, 0.001
+"""Seconds between two looks whether the file is free: the first, and all after a few."""
 _STATEMENT_ROWS = 128
 """Rows of one statement. Each number of rows is a statement of its own, prepared once and kept."""
 _GIVEN = tuple(name for name in schema.COLUMNS if name not in ("house", "epoch"))
@@ -224,15 +225,16 @@ class _Line:
 
 def _patiently(job: Callable[[], T]) -> T:
     """Do it as soon as whoever writes to the file has finished. SQLite's own waiting looks again after 1, 2, 5,
-    10, … ms: a bid would wait ten for a register's transaction of four."""
-    deadline = time.monotonic() + _BUSY_MS / 1000
+    10, … ms: a bid would wait eight for a register's transaction of four."""
+    deadline, pause = time.monotonic() + _BUSY_MS / 1000, _FIRST_LOOK
     while True:
         try:
             return job()
         except sqlite3.OperationalError as error:
             if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(pause)
+        pause = min(2 * pause, _LOOK)
 
 
 @contextmanager

@@ -158,6 +158,26 @@ async def test_a_new_writer_fences_the_old(migrated: str, journal: Journal) -> N
         await second.close()
 
 
+async def test_a_writer_that_comes_back_joins_what_was_written_meanwhile(
+    migrated: str, journal: Journal
+) -> None:
+    """What a writer remembers of the journal's end is worth nothing once another wrote: it looks again."""
+    first = await journal.acquire("hub", "one", 1)
+    await journal.append(first, rows(first, 1, 2))
+    second = open_journal(migrated)
+    await second.open()
+    try:
+        other = await second.acquire("hub", "two", 2)
+        await second.append(other, rows(other, 3, 3))
+    finally:
+        await second.close()
+    again = await journal.acquire("hub", "one", 3)
+    with pytest.raises(Fenced, match="seq 3 is taken, the journal ends at 5"):
+        await journal.append(again, rows(again, 3, 1))
+    await journal.append(again, rows(again, 6, 1))
+    assert [found.seq for found in await everything(journal)] == [1, 2, 3, 4, 5, 6]
+
+
 async def test_a_fenced_writer_with_a_known_command_is_fenced(journal: Journal) -> None:
     """Losing the house comes before everything else that may be wrong with a batch."""
     old = await journal.acquire("hub", "test", 1)

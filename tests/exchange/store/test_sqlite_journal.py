@@ -139,6 +139,29 @@ async def test_a_cancelled_append_has_ended(sqlite_path: Path) -> None:
             assert await everything(journal) == rows(lease, 1, 3)
 
 
+async def test_an_append_waits_for_the_writer_before_it(sqlite_path: Path) -> None:
+    """A register's transaction holds an append up and takes nothing from it."""
+    async with opened(sqlite_path) as journal:
+        lease = await journal.acquire("hub", "test", 1)
+        with closing(sqlite3.connect(sqlite_path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            append = asyncio.create_task(journal.append(lease, rows(lease, 1, 200)))
+            await asyncio.sleep(0.02)
+            assert not append.done()
+            other.execute("COMMIT")
+            await append
+        assert await everything(journal) == rows(lease, 1, 200)
+
+
+async def test_a_closed_journal_says_so(sqlite_path: Path) -> None:
+    """Nobody waits for a thread that has ended; closing twice is harmless."""
+    async with opened(sqlite_path) as journal:
+        lease = await journal.acquire("hub", "test", 1)
+        await journal.close()
+        with pytest.raises(Unavailable, match="closed"):
+            await journal.append(lease, rows(lease, 1, 1))
+
+
 async def test_an_opened_journal_is_one_file_after_closing(sqlite_path: Path) -> None:
     """Closing folds the write-ahead log into the file: a copy of the file is a copy of the journal."""
     async with opened(sqlite_path) as journal:
