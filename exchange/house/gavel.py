@@ -38,16 +38,14 @@ class Gavel:
         self._clock = clock
         self._submit = submit
         self.late_us = Spread(LATE_US)
-        self._heap: list[tuple[int, str, str]] = []
-        self._entered: dict[str, int] = {}
+        self._entered = {id_: due for id_, lot in view.lots.items() if (due := due_at(lot)) is not None}
         """lot → the instant under which it stands in the heap, so that bids do not enter it again and again."""
+        self._heap = [(due, "lot", id_) for id_, due in self._entered.items()]
         self._sleeps_until: float = 0
         self._wake = asyncio.Event()
-        for lot in view.lots:
-            self._push_lot(lot)
         for kind, timer in TIMERS.items():
-            for id_, due in timer.due(view).items():
-                heapq.heappush(self._heap, (due, kind, id_))
+            self._heap.extend((due, kind, id_) for id_, due in timer.due(view).items())
+        heapq.heapify(self._heap)
 
     def note(self, batch: Sequence[Recorded]) -> None:
         """Take in what was committed: each lot is looked at once, however many bids there are in it."""
