@@ -9,7 +9,7 @@ from typing import Any
 
 from matching_engine import events as e
 from matching_engine.errors import Broken, require
-from matching_engine.increments import Ladder
+from matching_engine.increments import ladder
 from matching_engine.lifecycle import LifecycleState, Phase, next_state
 from matching_engine.mechanisms.registry import RULES
 from matching_engine.state import NEVER, Lot
@@ -38,7 +38,7 @@ def _put_up(event: e.LotEvent) -> Lot:
         terms=terms,
         rules=rules,
         sign=1 if terms.direction == "sell" else -1,
-        ladder=Ladder(terms.ladder),
+        ladder=ladder(terms.ladder),
         opens_at=terms.opens_at,
         closes_at=rules.end(terms),
         free_until=rules.free_until(terms),

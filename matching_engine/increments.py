@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 
 from matching_engine.terms import Rung
 
@@ -28,3 +29,9 @@ class Ladder:
         return (self._froms, self._steps) == (other._froms, other._steps)
 
     __hash__ = None  # type: ignore[assignment]
+
+
+@lru_cache(maxsize=256)
+def ladder(rungs: tuple[Rung, ...]) -> Ladder:
+    """The ladder of these rungs; it never changes, and most lots have one of a few."""
+    return Ladder(rungs)

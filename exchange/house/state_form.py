@@ -10,7 +10,6 @@ changes one takes a copy first (matching_engine.shared).
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
-from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import Any, TypeVar, get_origin, get_type_hints
 
@@ -21,7 +20,7 @@ from exchange.house.state import State
 from exchange.market.listing_state import Listing
 from exchange.market.listing_terms import Papers
 from exchange.market.state import Market, PlacedLot
-from matching_engine.increments import Ladder
+from matching_engine.increments import ladder
 from matching_engine.mechanisms.registry import RULES
 from matching_engine.mechanisms.rules import Rules
 from matching_engine.state import Lot
@@ -131,11 +130,7 @@ _lot_of = itemgetter(*((*_LOT, "rules", "ladder", "shared").index(field.name) fo
 
 def _lot(row: list[Any]) -> Lot:
     terms = row[_TERMS]
-    return Lot(*_lot_of((*row, RULES[terms.mechanism], _ladder(terms.ladder), True)))
-
-
-_ladder = lru_cache(maxsize=256)(Ladder)
-"""A ladder never changes, and most lots have one of a few."""
+    return Lot(*_lot_of((*row, RULES[terms.mechanism], ladder(terms.ladder), True)))
 
 
 def _listing(row: Iterable[Any], same: "_Same") -> Listing:
