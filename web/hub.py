@@ -40,7 +40,7 @@ BEHIND_MAX = 10_000_000
 """µs that a socket may stay behind."""
 PACE = 0.05
 """Seconds between two frames for a mere watcher, at least."""
-SHARE, SHARE_APART = 0.25, 0.75
+SHARE, SHARE_APART = 0.2, 0.75
 """The part of the loop's time that telling crowds may take: where the house decides bids, and in a process without it."""
 PRESENCE_EVERY = 5
 """Seconds between two counts of watchers."""

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from web.audience import Pour, Sub
 from web.transport import Frame
 
-AT_ONCE = 64
+AT_ONCE = 32
 """Watchers written to before the loop may do something else."""
-SLACK = 0.005
-"""Seconds that may be made good when the loop came back late: its timers know milliseconds only."""
+SLACK = 0.05
+"""Seconds that may be made good when the loop came back late: its timers know milliseconds only, and it may be busy."""
 
 Write = Callable[[Frame, int | None, Sequence[Sub]], int]
 """Writes a frame to some; gives the µs of the processor that it took."""
@@ -36,6 +36,7 @@ class Pourer:
         """Send a frame on its way; `after` is called when everybody has it."""
         self._pours.append((pour, after))
         if self._handle is None:
+            self._rested = max(self._rested, self._loop.time())
             self._wait()
 
     def stop(self) -> None:
@@ -45,7 +46,7 @@ class Pourer:
             self._handle.cancel()
 
     def _wait(self) -> None:
-        self._handle = self._loop.call_at(max(self._rested, self._loop.time()), self._go_on)
+        self._handle = self._loop.call_at(self._rested, self._go_on)
 
     def _go_on(self) -> None:
         """The next few of the room whose turn it is."""

@@ -46,7 +46,7 @@ async def test_rooms_take_turns() -> None:
 
 
 async def test_the_loop_belongs_to_others_for_the_rest_of_the_time() -> None:
-    """With a share of a quarter, so many at a time come no sooner than four times what they take."""
+    """With a share of a quarter, the last of four writes comes no sooner than three times four times what one takes."""
     writes = Writes()
     pourer = Pourer(writes, 0.25)
     pourer.add(crowd(b"a", 4))

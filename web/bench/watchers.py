@@ -47,6 +47,8 @@ class Watcher(asyncio.Protocol):
         self.frames = 0
         self._watch, self._dead = watch, dead
         self._held = b""
+        self._said = b""
+        """What no watcher expects to hear."""
         self._open = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -62,7 +64,9 @@ class Watcher(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """A socket that does not come in spoils the measurement."""
         if not self.ready.done():
-            self.ready.set_exception(Broken(f"the server hung up: {exc or self._held[:300]!r}"))
+            self.ready.set_exception(
+                Broken(f"the server hung up: {exc or (self._said or self._held)[:300]!r}")
+            )
 
     def data_received(self, data: bytes) -> None:
         """Take whole frames off what has come."""
@@ -100,6 +104,8 @@ class Watcher(asyncio.Protocol):
             self._out.write(bytes((0x8A, 0x80 | len(text))) + b"\0\0\0\0" + text)
         elif b'"t":"ev"' in text:
             self.frames += 1
+        else:
+            self._said = text
 
     def _in(self) -> None:
         if not self.ready.done():
