@@ -56,8 +56,8 @@ def revoke(market: Market, command: RevokeMandate) -> Events:
 def granted(market: Market, event: MandateGranted) -> None:
     """It stands; the organisation is one with mandates from now on."""
     market.mandates[event.mandate] = event
-    if event.role != "broker" and event.party not in market.mandated:
-        market.mandated.append(event.party)
+    if event.role != "broker":
+        market.mandated[event.party] = True
 
 
 def revoked(market: Market, event: MandateRevoked) -> None:

@@ -129,8 +129,8 @@ class Market:
 
     mandates: dict[str, MandateGranted] = field(default_factory=dict)
     """The mandates that were not revoked, by id."""
-    mandated: list[str] = field(default_factory=list)
-    """Organisations that have given a mandate to people of their own."""
+    mandated: dict[str, bool] = field(default_factory=dict)
+    """Organisations that have given a mandate to people of their own; asked at every bid."""
     questions: dict[str, Question] = field(default_factory=dict)
     questions_of: dict[str, list[str]] = field(default_factory=dict)
     """listing → its questions, in the order in which they were asked."""
