@@ -30,6 +30,8 @@ SEEN_EVERY = MINUTE
 """How exactly the last use of a session is kept; every use would be a write."""
 CHECK_SECONDS = 0.5
 """How often the sessions behind open sockets are looked at again."""
+AT_ONCE = 25
+"""Sockets whose sessions are made anew together: bids wait for no more."""
 KEY_PREFIX = "ek_"
 
 
@@ -243,8 +245,8 @@ class Sessions:
         await self._remember_use(lives, at)
         marks = await self._register.marks(*_ids(lives), at, IDLE)
         changed = [live for live in lives if live.mark is None or marks.get(live.caller.id) != live.mark]
-        if changed:
-            await self._look_again(changed, at)
+        for start in range(0, len(changed), AT_ONCE):
+            await self._look_again(changed[start : start + AT_ONCE], at)
         for live in changed:
             live.mark = marks.get(live.caller.id)
 
