@@ -22,6 +22,8 @@ from settlement.rulebook import Rulebook
 log = structlog.get_logger()
 
 REASON = "platform_outage"
+_LARGE = 100_000
+"""Objects of a state that the garbage collector is kept away from for good: that of a few thousand lots."""
 
 
 async def replay(
@@ -52,13 +54,16 @@ async def replay(
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """A state that grows has nothing to collect: looking for it again and again would be half of the time."""
+    """A state that grows has nothing to collect: looking for it again and again would be half of the time. A large
+    one is not looked at afterwards either."""
     collecting = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if collecting:
+            if gc.get_count()[0] > _LARGE:
+                gc.freeze()
             gc.enable()
 
 
