@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -50,18 +51,19 @@ async def _make(settings: Settings) -> None:
         "LUOCHUI_HOUSE": settings.house,
         "LUOCHUI_VAR_DIR": str(settings.var_dir),
     }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "web", "snapshot"),
-        env=os.environ | given,
-        stderr=asyncio.subprocess.PIPE,
-        preexec_fn=lambda: os.nice(_NICE),
+    command = [sys.executable, "-m", "web", "snapshot"]
+    # From a thread and with nothing to do before the program: the loop's own way copies the tables of all the
+    # house's memory first, during which no bid is answered.
+    process = await asyncio.to_thread(
+        subprocess.Popen, command, env=os.environ | given, stderr=subprocess.PIPE
     )
     try:
-        _, said = await process.communicate()
+        os.setpriority(os.PRIO_PROCESS, process.pid, _NICE)
+        _, said = await asyncio.to_thread(process.communicate)
     finally:
-        if process.returncode is None:
+        if process.poll() is None:
             process.kill()
-            await process.wait()
+            process.wait()
     if process.returncode:
         log.warning(
             "no snapshot was made", house=settings.house, reason=said.decode(errors="replace").strip()
