@@ -100,6 +100,8 @@ class Publisher:
             return await self._step(at_once)
         except Moved:
             self._cursor = None  # somebody else published meanwhile: go on from there
+            if not at_once:
+                raise
             return True
         except BaseException:
             self._cursor = None  # what was seen and not published is read again
