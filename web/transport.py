@@ -93,7 +93,7 @@ class Line:
 
     def write(self, frame: Frame) -> None:
         """Put a frame into the transport, which sends it at once where it can."""
-        if not self._wire.ending:
+        if self.descriptor != NOWHERE or not self._wire.ending:
             self._wire.transport.write(frame.wire)
 
     def offer(self, frame: Frame, limit: int) -> bool:
