@@ -6,7 +6,6 @@ or its answer is lost, the working state is thrown away and built again from wha
 """
 
 import asyncio
-import copy
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from exchange.house.job import Hearer, Job, mismatch, same, settle
 from exchange.house.outage import Outage
 from exchange.house.spread import BATCH, COMMIT_US, Spread
 from exchange.house.state import State
+from exchange.house.twin import twin
 from exchange.ports import Clock, DuplicateCommand, Journal, Lease, OutcomeUnknown, Row, Unavailable
 from matching_engine.errors import Broken, LuochuiError, Malformed
 
@@ -51,7 +51,7 @@ class Dispatcher:
     """Decides commands one after the other and makes them durable in groups.
 
     `view` is what everybody may look at: it holds committed events only. `decided` holds the ids of all commands
-    that the journal had when the view was made. `work` is a copy of the view that nobody else changes.
+    that the journal had when the view was made. `work` is a twin of the view that nobody else changes.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Dispatcher:
         self._journal = journal
         self._clock = clock
         self._lease = lease
-        self._work = copy.deepcopy(view) if work is None else work
+        self._work = twin(view) if work is None else work
         self._queue: deque[Job] = deque()
         self._wake = asyncio.Event()
         self._stamp = view.at
@@ -314,7 +314,7 @@ class Dispatcher:
         log.warning("commit failed", house=self.view_house, error=str(failure), commands=len(jobs))
         began = self._commit_began
         found = await self._read_back(jobs, failure)
-        self._work = copy.deepcopy(self.view)
+        self._work = twin(self.view)
         for job in jobs:
             events = found.get(job.command.id)
             if events is None and isinstance(failure, DuplicateCommand):
