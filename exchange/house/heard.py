@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from exchange.house.command import Recorded
 
-KEPT = 20_000
+KEPT = 50_000
 """Events that are kept for a follower that is behind; before them it reads the journal."""
 
 
