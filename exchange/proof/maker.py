@@ -32,6 +32,8 @@ LOOK_EVERY = 1.0
 """Seconds between two looks."""
 SLICE = 256
 """Rows hashed without letting anything else run: less than half a millisecond."""
+TILES = 64
+"""Full tiles that wait for a head; more are written before it, for bids wait while the file is held."""
 CATCH_UP = 1 << 16
 """Rows of an old journal after which a head is signed on the way, so that nothing is done twice after a stop."""
 NOTED_MAX = 200_000
@@ -164,6 +166,9 @@ class HeadMaker:
         assert self._tree is not None
         for at in range(0, len(rows), SLICE):
             self._tiles += self._tree.append(leaf_hashes(rows[at : at + SLICE]))
+            if len(self._tiles) >= TILES:
+                await self._proofs.add(self._house.name, self._tiles)
+                self._tiles = []
             await asyncio.sleep(0)
 
     async def _key(self) -> NodeKey:

@@ -72,6 +72,11 @@ class Proofs:
                 session.add(ProofHeadRow(**msgspec.structs.asdict(head)))
             await _add_tiles(session, head.house, tiles)
 
+    async def add(self, house: str, tiles: Sequence[Tile]) -> None:
+        """Add full tiles before the head that covers them: their rows are in the journal and never change."""
+        async with self._database.writing() as session:
+            await _add_tiles(session, house, tiles)
+
     async def tile(self, house: str, level: int, index: int) -> bytes | None:
         """The hashes of a full tile, one after the other."""
         async with self._database.reading() as session:

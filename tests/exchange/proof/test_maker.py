@@ -9,7 +9,7 @@ import pytest
 
 from exchange.house.house import House
 from exchange.proof.heads import key_id, vouched_run, wrong_head, wrong_keys
-from exchange.proof.maker import HeadMaker, rotate
+from exchange.proof.maker import TILES, HeadMaker, rotate
 from exchange.proof.merkle import extends, fold, includes, leaf_hash
 from exchange.proof.nodes import Nodes
 from exchange.proof.tree import WIDTH
@@ -34,8 +34,11 @@ async def bid(house: House, amount_fen: int) -> None:
     await house.submit(command(login, Bid(LOT, code, amount_fen)))
 
 
-async def test_a_house_signs_its_journal(tmp_path: Path) -> None:
-    """Heads by time, by hammer and by wish; proofs of every row; a restart goes on; a rotated key is vouched for."""
+@pytest.mark.parametrize("tiles", [1, TILES])
+async def test_a_house_signs_its_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiles: int) -> None:
+    """Heads by time, by hammer and by wish; proofs of every row, whether tiles are written with their head or before
+    it; a restart goes on; a rotated key is vouched for."""
+    monkeypatch.setattr("exchange.proof.maker.TILES", tiles)
     path, clock = tmp_path / "h.db", ManualClock(BEGIN)
     async with opened(sqlite_url(path)) as journal, running(journal, clock) as house:
         registers = Registers(sqlite_url(path))
