@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 from exchange.settings import Settings
 from tests.process.test_figures import OPERATING
-from web.cli import app
+from web.cli import root
 
+ROOT = root()
 PAGES = [OPERATING / f"{name}.md" for name in ("deploy", "recover", "incidents", "monitoring", "failover")]
 
 
@@ -23,7 +23,7 @@ def typed(page: Path) -> Iterator[list[str]]:
 
 def wrong_with(words: list[str]) -> str | None:
     """What of a typed command does not exist."""
-    command: Any = typer.main.get_command(app)
+    command: Any = ROOT
     for word in words:
         commands = getattr(command, "commands", None)
         if commands and not word.startswith("-"):
