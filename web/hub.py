@@ -86,7 +86,10 @@ class Hub:
         self._steps = 0
         self._rooms: dict[str, Audience] = {}
         self._behind: set[Sub] = set()
-        self._pourer = Pourer(self._write, SHARE if isinstance(house, House) else SHARE_APART)
+        if isinstance(house, House):
+            self._pourer = Pourer(self._write, SHARE, lambda: house.deciding)
+        else:
+            self._pourer = Pourer(self._write, SHARE_APART)
         self._loop = asyncio.get_running_loop()
         self._unwatch = house.watch(self.note)
         self._task = asyncio.create_task(self._run())

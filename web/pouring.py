@@ -15,17 +15,22 @@ AT_ONCE = 32
 """Watchers written to before the loop may do something else."""
 SLACK = 0.05
 """Seconds that may be made good when the loop came back late: its timers know milliseconds only, and it may be busy."""
+PUT_OFF, PUT_OFF_MAX = 0.001, 5
+"""Seconds for which the next few wait while others are busy, and how often."""
 
 Write = Callable[[Frame, int | None, Sequence[Sub]], int]
 """Writes a frame to some; gives the µs of the processor that it took."""
 
 
 class Pourer:
-    """The frames on their way to crowds. `share` is the part of the loop's time that may go to them."""
+    """The frames on their way to crowds. `share` is the part of the loop's time that may go to them; while `busy` says
+    that somebody waits for something better, they wait a little."""
 
-    def __init__(self, write: Write, share: float) -> None:
+    def __init__(self, write: Write, share: float, busy: Callable[[], bool] = lambda: False) -> None:
         self._write = write
         self._share = share
+        self._busy = busy
+        self._put_off = 0
         self._pours: deque[tuple[Pour, Callable[[], None] | None]] = deque()
         self._loop = asyncio.get_running_loop()
         self._rested = 0.0
@@ -50,6 +55,11 @@ class Pourer:
 
     def _go_on(self) -> None:
         """The next few of the room whose turn it is."""
+        if self._put_off < PUT_OFF_MAX and self._busy():
+            self._put_off += 1
+            self._handle = self._loop.call_later(PUT_OFF, self._go_on)
+            return
+        self._put_off = 0
         pour, after = self._pours.popleft()
         took = self._write(pour.frame, pour.first, pour.subs[pour.done : pour.done + AT_ONCE])
         self._rested = max(self._rested, self._loop.time() - SLACK) + took / 1e6 / self._share

@@ -90,6 +90,11 @@ class Dispatcher:
         """How many commands wait."""
         return len(self._queue)
 
+    @property
+    def deciding(self) -> bool:
+        """Whether anybody waits for an answer, be it for the commit alone."""
+        return bool(self._waiting)
+
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` after each commit with its events, in order; the answer stops it."""
         self._listeners.append(listener)

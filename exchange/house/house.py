@@ -157,6 +157,11 @@ class House:
         return self._dispatcher.depth
 
     @property
+    def deciding(self) -> bool:
+        """Whether anybody waits for an answer: what can wait may do so meanwhile."""
+        return self._dispatcher.deciding
+
+    @property
     def alive(self) -> bool:
         """Whether the house takes commands."""
         return self._failure is not None and not self._failure.done() and bool(self._tasks)

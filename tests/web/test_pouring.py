@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from tests.web.served import eventually
 from web.audience import Pour, Sub
-from web.pouring import AT_ONCE, Pourer
+from web.pouring import AT_ONCE, PUT_OFF_MAX, Pourer
 from web.transport import Frame
 
 COST = 10_000
@@ -52,6 +52,21 @@ async def test_the_loop_belongs_to_others_for_the_rest_of_the_time() -> None:
     pourer.add(crowd(b"a", 4))
     await eventually(lambda: len(writes.at) == 4)
     assert writes.at[3] - writes.at[0] >= 3 * 4 * COST / 1e6 - 0.01
+
+
+async def test_watchers_wait_while_somebody_waits_for_the_house() -> None:
+    """They are told when it has decided, or after a few looks if it never has."""
+    writes, answers = Writes(), iter([True, True, False, *[True] * PUT_OFF_MAX])
+    asked = list[int]()
+
+    def busy() -> bool:
+        asked.append(len(writes.frames))
+        return next(answers)
+
+    pourer = Pourer(writes, 1.0, busy)
+    pourer.add(crowd(b"a", 2))
+    await eventually(lambda: len(writes.frames) == 2)
+    assert asked == [0, 0, 0, *[1] * PUT_OFF_MAX]
 
 
 async def test_after_a_stop_nothing_is_written() -> None:
