@@ -205,12 +205,13 @@ LotEvent = (
     | LotPostponed
 )
 
-_PRIVATE = frozenset({EntrySet, MaximumRaised, BidSealed, BidRefused, CommandRefused})
+PRIVATE = frozenset({EntrySet, MaximumRaised, BidSealed, BidRefused, CommandRefused})
+"""Events that concern one bidder or operator only."""
 
 
 def public(event: LotEvent) -> LotEvent | None:
     """The event as everybody may see it; None for what concerns one bidder only."""
-    if type(event) in _PRIVATE:
+    if type(event) in PRIVATE:
         return None
     if isinstance(event, BidAccepted):
         return event if event.max_fen is None else msgspec.structs.replace(event, max_fen=None)

@@ -294,6 +294,7 @@ class Dispatcher:
         batch = [recorded for _, events in answers for recorded in events]
         for recorded in batch:
             machine.apply(self.view, recorded)
+        self.stats.commands += len(answers)
         for job, events in answers:
             self._answer(job, codec.outcome(job.command.id, events))
         self._tell(batch)
@@ -304,13 +305,13 @@ class Dispatcher:
                 listener(batch)
 
     def _answer(self, job: Job, outcome: Outcome) -> None:
-        self.stats.commands += 1
         if outcome.refusal is not None:
             self.stats.refused[outcome.refusal.code] += 1
         if outcome.recorded:
             self._keep(job.request, outcome)
         self._waiting.pop(job.command.id, None)
-        self.outage.paid(job.command.id)
+        if self.outage.owed_since is not None:
+            self.outage.paid(job.command.id)
         for hearer in job.hearers:
             hearer(outcome)
 
@@ -355,6 +356,7 @@ class Dispatcher:
 
     def _settle_failed(self, job: Job, events: tuple[Recorded, ...] | None, failure: Exception) -> None:
         if events is not None:
+            self.stats.commands += 1
             self._answer(job, codec.outcome(job.command.id, events))
         else:
             self._fail(job, Unavailable(f"not written: {failure}"))

@@ -5,7 +5,7 @@ sequence by one each; what concerns one bidder only is journaled with the sequen
 """
 
 from collections.abc import Callable
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 from exchange.house.release_streams import STREAMS as RELEASES
 from exchange.house.supply_streams import STREAMS as SUPPLY
@@ -200,6 +200,9 @@ STREAMS: dict[type, Callable[[Any], str]] = {
 }
 
 
+_PRIVATE = lot_events.PRIVATE | {m.BidScored}
+
+
 def stream_of(event: object) -> str:
     """The stream of an event, like "lot/L1" or "trade/T-L1-1"."""
     if isinstance(event, lot_events.Event):
@@ -209,6 +212,4 @@ def stream_of(event: object) -> str:
 
 def advances(event: object) -> bool:
     """Whether the event counts in its stream's public sequence."""
-    if isinstance(event, lot_events.Event):
-        return lot_events.public(cast(lot_events.LotEvent, event)) is not None
-    return not isinstance(event, m.BidScored)
+    return type(event) not in _PRIVATE
