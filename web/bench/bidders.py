@@ -244,19 +244,24 @@ class Crowd:
             bidder.bid(time.perf_counter())
 
     async def _pace(self, bidders: list[Bidder]) -> None:
-        """Let bids fall due one after the other; who still waits for an answer bids late."""
+        """Let bids fall due one after the other. A thread keeps the time: the loop's own timers know milliseconds, and a
+        bid is answered in less."""
+        await asyncio.to_thread(self._beat, asyncio.get_running_loop(), bidders)
+
+    def _beat(self, loop: asyncio.AbstractEventLoop, bidders: list[Bidder]) -> None:
         began, count = time.perf_counter(), 0
         while not self.over:
             due = began + count / self.plan.rate
-            wait = due - time.perf_counter()
-            if wait > 0:
-                await asyncio.sleep(wait)
-            bidder = bidders[count % len(bidders)]
+            time.sleep(max(0.0, due - time.perf_counter()))
+            loop.call_soon_threadsafe(self._fall_due, bidders[count % len(bidders)], due)
             count += 1
-            if bidder.waiting:
-                bidder.due.append(due)
-            else:
-                bidder.bid(due)
+
+    def _fall_due(self, bidder: Bidder, due: float) -> None:
+        """Who still waits for an answer bids late."""
+        if bidder.waiting:
+            bidder.due.append(due)
+        else:
+            bidder.bid(due)
 
     async def _last_answers(self, bidders: list[Bidder]) -> None:
         deadline = time.perf_counter() + _SECONDS

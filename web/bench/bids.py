@@ -151,17 +151,17 @@ def _ring(kind: str, arena: Arena, size: Size, settings: Settings) -> Iterator[R
 
 
 def _round(ring: Ring, tick: Callable[[], None]) -> None:
-    """Everybody once, each floor next to what it is a floor of."""
+    """Everybody once. The house rests while the floors run, and is asked at a pace before it is overrun."""
     lots, keys = ring.arena.lots, ring.arena.keys
     for name, server, change in (
         ("bare", ring.bare, lambda plan: plan),
         ("echo", ring.echo, lambda plan: plan),
+        ("paced", ring.house, lambda plan: _changed(plan, rate=RATE)),
+        ("alone", ring.house, lambda plan: _changed(plan, keys=keys[:1], lots=plan.lots[:1])),
         ("one", ring.house, lambda plan: plan),
         ("many", ring.house, lambda plan: _changed(plan, lots=lots)),
         ("followed", ring.house, lambda plan: _changed(plan, follow=True)),
         ("scattered", ring.house, lambda plan: _changed(plan, scattered=True)),
-        ("paced", ring.house, lambda plan: _changed(plan, rate=RATE)),
-        ("alone", ring.house, lambda plan: _changed(plan, keys=keys[:1], lots=plan.lots[:1])),
     ):
         ring.run(name, server, change)
         tick()
