@@ -125,7 +125,7 @@ def _database(settings: Settings, size: Size, notes: list[str]) -> list[Figure]:
     with progress(f"bids, {kind}", 8 * size.rounds + 3) as tick:
         arena = asyncio.run(prepare(settings, size.bidders, size.lots))
         tick()
-        alone = asyncio.run(commits.measure(url, size.commits, size.bidders))
+        alone = asyncio.run(commits.measure(url, size.commits, size.bidders, RATE))
         tick()
         with _ring(kind, arena, size, settings) as ring:
             for _ in range(size.rounds):
@@ -204,9 +204,9 @@ def _figures(ring: Ring, alone: Commits, lost: int) -> list[Figure]:
         *_times(ring, "paced", f"{kind}: {RATE} bids/s"),
         *_times(ring, "alone", f"{kind}: one bidder alone"),
         Figure(f"{kind}: a commit of one row, p50", alone.p50 / 1000, "ms"),
-        Figure(f"{kind}: a commit of one row, p99", alone.p99 / 1000, "ms"),
+        Figure(f"{kind}: a commit of one row, {RATE} a second, p99", alone.p99_paced / 1000, "ms"),
         Figure(f"{kind}: p99 at {RATE} bids/s ÷ a commit of one row", p99 / alone.p50, "×", 5, at_most=True),
-        Figure(f"{kind}: p99 at {RATE} bids/s ÷ p99 of a commit of one row", p99 / alone.p99, "×"),
+        Figure(f"{kind}: p99 at {RATE} bids/s ÷ p99 of {RATE} commits/s", p99 / alone.p99_paced, "×"),
         Figure(f"{kind}: rows/s in groups ÷ one by one", alone.gain, "×", 10),
         Figure(f"{kind}: acknowledged bids that the journal lacks", max(0, lost), "bids", 0, at_most=True),
     ]

@@ -1,5 +1,6 @@
 """What one commit of a journal costs, and what grouping gains: the product's own adapter, nothing around it."""
 
+import asyncio
 import statistics
 import time
 from typing import NamedTuple
@@ -16,30 +17,36 @@ class Commits(NamedTuple):
     """A commit of one row, in µs, and rows a second in groups ÷ rows a second one by one."""
 
     p50: float
-    p99: float
+    p99_paced: float
+    """Of commits that fall due one after the other, `rate` a second: a disk that rests in between is slower at times."""
     gain: float
 
 
-async def measure(url: str, count: int, group: int) -> Commits:
-    """Commits of one row, and then of a group, by themselves."""
+async def measure(url: str, count: int, group: int, rate: int) -> Commits:
+    """Commits of one row as fast as they go, at a rate, and then of a group: by themselves, nothing else under way."""
     journal = open_journal(url)
     await journal.open()
     try:
         lease = await journal.acquire(HOUSE, "bench", 1)
         single = await _append(journal, lease, 1, 1, count)
-        grouped = await _append(journal, lease, count + 1, group, max(1, count // 10))
+        paced = await _append(journal, lease, count + 1, 1, 2 * count, 1 / rate)
+        grouped = await _append(journal, lease, 3 * count + 1, group, max(1, count // 10))
     finally:
         await journal.close()
-    p99 = statistics.quantiles(single, n=100)[-1]
+    p99 = statistics.quantiles(paced, n=100)[-1]
     gain = group * statistics.fmean(single) / statistics.fmean(grouped)
     return Commits(1e6 * statistics.median(single), 1e6 * p99, gain)
 
 
-async def _append(journal: Journal, lease: Lease, first: int, group: int, count: int) -> list[float]:
-    """The seconds of each of `count` commits of `group` rows, from seq `first` on."""
-    taken = []
+async def _append(
+    journal: Journal, lease: Lease, first: int, group: int, count: int, every: float = 0.0
+) -> list[float]:
+    """The seconds of each of `count` commits of `group` rows, from seq `first` on, one `every` so many seconds."""
+    taken, due = [], time.perf_counter()
     for start in range(first, first + group * count, group):
         rows = [_row(lease, seq) for seq in range(start, start + group)]
+        due += every
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
         began = time.perf_counter()
         await journal.append(lease, rows)
         taken.append(time.perf_counter() - began)
