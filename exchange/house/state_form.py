@@ -5,7 +5,7 @@ rules and ladder, the orders that are open) is made again, so that it is the sam
 
 Of lots, listings and their places there are as many as the market has lots. They are unpacked one at a time, equal
 texts become one, and empty tables are the same empty table: a lot and a listing are given out as shared, so whoever
-changes one takes a copy first (matching_engine.shared).
+changes one takes a copy first (exchange.market.shared).
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -2,7 +2,7 @@
 
 A house has its state twice: what is shown, and what is worked on (ADR 0005). Frozen values are the same objects in
 both. Lots and listings, of which a market has most, are held by both until an event happens to one of them: then
-whoever lets it happen takes a copy (matching_engine.shared). Everything else that changes is copied here.
+whoever lets it happen takes a copy (exchange.market.shared). Everything else that changes is copied here.
 """
 
 from collections.abc import Callable

@@ -11,8 +11,8 @@ from exchange.market.listing_terms import OPTIONAL_CHECKS, Check, Offering, Pape
 from exchange.market.refusals import Events, MarketRefusal, Unfit, refuse
 from exchange.market.rule_sets import deposit_range, interest_figures, least_notice
 from exchange.market.rule_sets import figures as figures_of
+from exchange.market.shared import own
 from exchange.market.state import Market
-from matching_engine.shared import own
 from matching_engine.terms import HOUR
 from settlement.drafting import subject_fault
 

@@ -15,8 +15,8 @@ from exchange.market.listing_state import WITHHELD, Interest, Listing, ListingSt
 from exchange.market.listing_terms import Offering, Relation
 from exchange.market.refusals import Events, MarketRefusal, refuse
 from exchange.market.rule_sets import figures, interest_figures
+from exchange.market.shared import own
 from exchange.market.state import Market
-from matching_engine.shared import own
 from matching_engine.terms import DAY
 from settlement.dates import end_of_day, shanghai_date
 from settlement.working_days import add_working_days

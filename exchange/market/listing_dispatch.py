@@ -10,8 +10,8 @@ from exchange.market import listing_commands as lc
 from exchange.market import listing_events as le
 from exchange.market.listing_state import ListingState
 from exchange.market.refusals import Events, MarketRefusal, refuse
+from exchange.market.shared import own
 from exchange.market.state import Market
-from matching_engine.shared import own
 
 
 class Asked(Protocol):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 from exchange.market.listing_terms import Checked, Offering, Papers, Relation, Sale
-from matching_engine.shared import Held
+from exchange.market.shared import Held
 from settlement.commands import Subject
 
 WITHHELD = "the listing is withheld: its achievement may not be spoken of now"

@@ -5,9 +5,9 @@ from typing import Any
 
 from exchange.market import negotiation_events as n
 from exchange.market.negotiation_state import Objection, Standing, Table, TableState
+from exchange.market.shared import own
 from exchange.market.state import ListingState, Market
 from matching_engine.errors import require
-from matching_engine.shared import own
 
 
 def _opened(market: Market, event: n.TableOpened) -> None:

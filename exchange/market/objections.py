@@ -5,8 +5,8 @@ from exchange.market import listing_commands as lc
 from exchange.market import listing_events as le
 from exchange.market.listing_state import Listing, ListingState, Objection
 from exchange.market.refusals import Events, MarketRefusal, refuse
+from exchange.market.shared import own
 from exchange.market.state import Market
-from matching_engine.shared import own
 from settlement.dates import end_of_day, shanghai_date
 from settlement.working_days import add_working_days, working_days_between
 

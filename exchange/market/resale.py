@@ -15,9 +15,9 @@ from exchange.market.events import (
 from exchange.market.listing_commands import FailSale
 from exchange.market.listing_events import SaleFell
 from exchange.market.refusals import Events, MarketRefusal, refuse
+from exchange.market.shared import own
 from exchange.market.state import Listing, ListingState, Market, Offer
 from matching_engine.lifecycle import LifecycleState
-from matching_engine.shared import own
 from matching_engine.state import Lot
 
 LOWER_MAX_PERCENT = 20

@@ -13,8 +13,8 @@ from exchange.market.listing_events import PriorityNoticeAcknowledged, PriorityN
 from exchange.market.listing_state import WITHHELD, Listing, ListingState
 from exchange.market.refusals import Events, MarketRefusal, Unfit, refuse
 from exchange.market.rule_sets import Figures, commission, deposit_range, figures
+from exchange.market.shared import own
 from exchange.market.state import Market, PlacedLot, Session
-from matching_engine.shared import own
 from matching_engine.terms import DAY, HOUR, Mechanism, Terms
 from settlement.commission import Commission
 from settlement.commission import fault as commission_fault

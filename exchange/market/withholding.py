@@ -9,8 +9,8 @@ from exchange.market import listing_events as le
 from exchange.market.listing_state import Listing, ListingState
 from exchange.market.objections import left_of, resumed_until
 from exchange.market.refusals import Events, MarketRefusal, refuse
+from exchange.market.shared import own
 from exchange.market.state import Market
-from matching_engine.shared import own
 
 REASONS_MAX = 2000
 OVER = (ListingState.ENDED, ListingState.WITHDRAWN)
