@@ -10,8 +10,7 @@ EACH_MAX = 32_768
 
 
 class Answers:
-    """Two generations of answers: when the younger is full the older goes. What is kept thus stays small enough
-    for the processor's caches, and forgetting costs nothing."""
+    """Two generations of answers: when the younger is full the older goes, so that forgetting costs nothing."""
 
     __slots__ = ("_old", "_young")
 

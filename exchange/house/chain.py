@@ -12,8 +12,6 @@ GENESIS = bytes(32)
 Head = tuple[str, int, int, int, str, int, str, int, str, str, str | None, str]
 """Everything in a row before its body, in the order of its fields: `house` to `type`."""
 
-_sha256 = hashlib.sha256
-
 
 def link(before: bytes, row: Row) -> bytes:
     """The hash of a row that follows on the hash `before`."""
@@ -39,5 +37,5 @@ def chained(before: bytes, head: Head, body: bytes) -> bytes:
 
     The body enters as its digest: a row can be checked without trusting how its body was stored.
     """
-    told = canonical.encode((*head, _sha256(body).hexdigest()))
-    return _sha256(before + told).digest()
+    told = canonical.encode((*head, hashlib.sha256(body).hexdigest()))
+    return hashlib.sha256(before + told).digest()

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from exchange.house.chain import Head, chained, link
+from exchange.house.chain import Head, chained
 from exchange.house.command import Command, HouseEvent, Outcome, Recorded, Refusal
 from exchange.market import events as m
 from exchange.ports import Row
@@ -27,11 +27,6 @@ def request_digest(command: Command) -> str:
     return hashlib.sha256(
         command.principal.account.encode() + b"\n" + canonical.encode(command.body)
     ).hexdigest()
-
-
-def seal(before: bytes, row: Row) -> Row:
-    """The row with its hash."""
-    return msgspec.structs.replace(row, hash=link(before, row))
 
 
 def sealed(before: bytes, head: Head, body: bytes) -> Row:

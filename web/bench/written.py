@@ -106,20 +106,18 @@ async def _append(journal: HouseJournal, house: str, events: Iterator[HouseEvent
 def row_of(state: State, house: str, epoch: int, begin: int, event: HouseEvent) -> Row:
     """The next row of a journal, by a command of its own."""
     stream, stream_seq = machine.next_stream_seq(state, event)
-    row = Row(
-        house=house,
-        seq=state.seq + 1,
-        epoch=epoch,
-        at=begin + state.seq,
-        stream=stream,
-        stream_seq=stream_seq,
-        command_id=f"bench-{state.seq:08d}",
-        part=0,
-        request="0" * 64,
-        principal="bench",
-        causation=None,
-        type=type(event).__name__,
-        body=codec.encode(event),
-        hash=b"",
+    head = (
+        house,
+        state.seq + 1,
+        epoch,
+        begin + state.seq,
+        stream,
+        stream_seq,
+        f"bench-{state.seq:08d}",
+        0,
+        "0" * 64,
+        "bench",
+        None,
+        type(event).__name__,
     )
-    return codec.seal(state.hash, row)
+    return codec.sealed(state.hash, head, codec.encode(event))

@@ -19,6 +19,7 @@ from exchange.ports import Row
 from exchange.store.clock import ManualClock
 from matching_engine.commands import Bid
 from tests.exchange.house.running import BEGIN, LOT, RULEBOOK, open_lot, opened, running, sqlite_url
+from tests.exchange.house.written import hashed
 
 
 def _apart(work: Coroutine[None, None, tuple[Row, ...]]) -> tuple[Row, ...]:
@@ -107,6 +108,6 @@ def _decided(state: State, command: Command, at: int) -> list[Row]:
             body=codec.encode(event),
             hash=b"",
         )
-        rows.append(codec.seal(state.hash, row))
+        rows.append(hashed(state.hash, row))
         machine.apply(state, codec.recorded(rows[-1]))
     return rows

@@ -37,6 +37,7 @@ from matching_engine.lifecycle import LifecycleState
 from matching_engine.terms import DAY, HOUR, MINUTE, Mechanism, Terms
 from settlement.state import DepositState
 from tests.exchange.house.running import BEGIN, LOT, command, opened, running, sqlite_url
+from tests.exchange.house.written import hashed
 
 OPENING, HIGH, LOW = 160_000_000, 400_000_000, 200_000_000
 BIDDERS = ("jia", "yi")
@@ -329,7 +330,7 @@ def _forged(rows: list[Row], kind: str, change: Callable[[Any], Any]) -> list[Ro
         if row.type == kind:
             event = change(codec.recorded(row).event)
             row = msgspec.structs.replace(row, body=canonical.encode(event))
-        row = codec.seal(head, row)
+        row = hashed(head, row)
         head = row.hash
         made.append(row)
     assert link(bytes(32), made[0]) == made[0].hash

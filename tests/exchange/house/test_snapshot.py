@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from exchange.house import codec, snapshot, state_form
+from exchange.house import snapshot, state_form
 from exchange.house.decided import Decided
 from exchange.house.digest import state_digest
 from exchange.house.house import House
@@ -23,7 +23,7 @@ from exchange.store.snapshots import KEPT, SnapshotFiles
 from matching_engine.errors import Broken
 from tests.exchange.house.grown import applied, whole_lot
 from tests.exchange.house.running import RULEBOOK, opened, sqlite_url
-from tests.exchange.house.written import changed
+from tests.exchange.house.written import changed, hashed
 
 
 class Rows:
@@ -137,7 +137,7 @@ async def test_one_of_another_journal_is_not_used(files: SnapshotFiles) -> None:
     assert "does not go as far" in logs[0]["reason"]
     anew = [*shorter]
     for row in rows[-10:]:
-        anew.append(codec.seal(anew[-1].hash, changed(row, principal="somebody-else")))
+        anew.append(hashed(anew[-1].hash, changed(row, principal="somebody-else")))
     with capture_logs() as logs:
         state = await replay(Rows(tuple(anew)), "hub", RULEBOOK, None, files)  # type: ignore[arg-type]
     assert state == applied(anew)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from exchange.house import codec
-from exchange.house.chain import GENESIS
+from exchange.house.chain import GENESIS, link
 from exchange.house.command import HouseEvent
 from exchange.house.streams import advances, stream_of
 from exchange.ports import Row
@@ -36,11 +36,16 @@ def journal(house: str = "hub", commands: Sequence[Sequence[HouseEvent]] = COMMA
     return sealed(rows)
 
 
+def hashed(before: bytes, row: Row) -> Row:
+    """The row with the hash that follows on another."""
+    return changed(row, hash=link(before, row))
+
+
 def sealed(rows: Sequence[Row], before: bytes = GENESIS) -> list[Row]:
     """The rows with hashes that chain: also what a forger would do."""
     made: list[Row] = []
     for row in rows:
-        made.append(codec.seal(before, row))
+        made.append(hashed(before, row))
         before = made[-1].hash
     return made
 
