@@ -77,10 +77,12 @@ async def open_exchange(
     clock: Clock | None = None,
     bank: Bank | None = None,
     waiting: WhileWaiting | None = None,
+    apart: bool = False,
 ) -> AsyncIterator[Exchange]:
     """Own the house, or follow it, and open the registers; everything is let go at the end.
 
-    A standby comes to own its house when the holder is gone; until then it does what `waiting` does.
+    A standby comes to own its house when the holder is gone; until then it does what `waiting` does. `apart`: an
+    embedded database is written by a process of its own, for who has many bids to write.
 
     An embedded database is brought up to date by itself; a PostgreSQL one must have been (`luochui migrate`).
     UnsafeStore, WrongSchema, Malformed, Unavailable, Taken say why an exchange does not start.
@@ -90,7 +92,7 @@ async def open_exchange(
         await migrate.upgrade(settings.database_url)
     await migrate.check(settings.database_url)
     async with AsyncExitStack() as stack:
-        journal = open_journal(settings.database_url, settings.role != "web", settings.lease_seconds)
+        journal = open_journal(settings.database_url, settings.role != "web", settings.lease_seconds, apart)
         stack.push_async_callback(journal.close)
         await journal.open()
         registers = Registers(settings.database_url)

@@ -35,8 +35,12 @@ class SqliteSeat:
         self._file = file
         return True
 
+    def descriptors(self) -> tuple[int, ...]:
+        """What a process must inherit to hold the lock as well."""
+        return () if self._file is None else (self._file,)
+
     def free(self) -> None:
-        """Unlock the file; asking again is harmless."""
+        """Unlock the file, unless a process that inherited it lives; asking again is harmless."""
         if self._file is not None:
             os.close(self._file)
             self._file = None

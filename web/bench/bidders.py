@@ -3,7 +3,8 @@
 `python -m web.bench.bidders` reads a `Plan` as JSON from stdin and writes a `Result` to stdout. It does as little
 as a client can: messages are put together from ready pieces under a mask of zeros, answers are told apart by
 their first letters. Each bidder waits for its answer before it bids again. Without a rate it bids at once;
-with one, bids fall due at fixed instants, and the time of each counts from there, answered late or not.
+with one, bids fall due at fixed instants. Who still waits for an answer then bids late, and the time of that bid
+counts from the instant at which it was due; how late this process itself was is not the server's.
 """
 
 import asyncio
@@ -44,11 +45,13 @@ class Plan(msgspec.Struct):
     follow: bool = False
     scattered: bool = False
     """Whether command ids are drawn at random; otherwise they begin with the time, as those of our own clients do."""
+    beside: list[int] = []
+    """The processes that the server started, whose work is measured too."""
 
 
 class Result(msgspec.Struct):
-    """What came back while the clock ran; times in µs. `work` and `own` are what server and client used
-    of a processor, in seconds."""
+    """What came back while the clock ran; times in µs. `work`, `beside` and `own` are what the server, the processes
+    that it started and the client used of a processor, in seconds."""
 
     answers: int
     accepted: int
@@ -59,6 +62,7 @@ class Result(msgspec.Struct):
     p99: float
     p999: float
     work: float
+    beside: float
     own: float
     amounts: dict[str, int]
 
@@ -223,15 +227,16 @@ class Crowd:
         await self._last_answers(bidders)
         return self._result(*(late - early for early, late in zip(before, after, strict=True)))
 
-    async def _measure(self) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
-        """Clock, work of the server and own work, when counting begins and when it ends."""
+    async def _measure(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Clock, work of the server, work beside it and own work, when counting begins and when it ends."""
         await self._sleep(self.plan.warm)
         self.counting, before = True, self._clocks()
         await self._sleep(self.plan.seconds)
         return before, self._clocks()
 
-    def _clocks(self) -> tuple[float, float, float]:
-        return time.perf_counter(), used_by(self.plan.pid), time.process_time()
+    def _clocks(self) -> tuple[float, ...]:
+        beside = sum(map(used_by, self.plan.beside))
+        return time.perf_counter(), used_by(self.plan.pid), beside, time.process_time()
 
     async def _sleep(self, seconds: float) -> None:
         """Wait, unless the run fails."""
@@ -261,7 +266,7 @@ class Crowd:
         if bidder.waiting:
             bidder.due.append(due)
         else:
-            bidder.bid(due)
+            bidder.bid(time.perf_counter())
 
     async def _last_answers(self, bidders: list[Bidder]) -> None:
         deadline = time.perf_counter() + _SECONDS
@@ -272,7 +277,7 @@ class Crowd:
         for bidder in bidders:
             bidder.close()
 
-    def _result(self, seconds: float, work: float, own: float) -> Result:
+    def _result(self, seconds: float, work: float, beside: float, own: float) -> Result:
         times = sorted(self.times)
         if not times:
             raise Broken("nobody was answered while the clock ran")
@@ -286,6 +291,7 @@ class Crowd:
             p99=p99,
             p999=p999,
             work=work,
+            beside=beside,
             own=own,
             amounts=self.plan.amounts,
         )

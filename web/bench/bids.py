@@ -23,7 +23,7 @@ from web.bench import commits, postgres
 from web.bench.arena import MAIN, STEP_FEN, Arena, prepare
 from web.bench.bidders import Plan, Result
 from web.bench.commits import Commits
-from web.bench.processes import Server, bid, cores, free_port, serving
+from web.bench.processes import Server, bid, children, cores, free_port, serving
 from web.bench.report import Figure, Report, median_ratio, progress
 
 RATE = 500
@@ -82,6 +82,7 @@ class Ring:
         return Plan(
             port=server.port,
             pid=server.process.pid,
+            beside=children(server.process.pid),
             keys=self.arena.keys,
             lots=[[MAIN]] * len(self.arena.keys),
             amounts=dict(self.amounts),
@@ -222,9 +223,20 @@ def _rush(ring: Ring, name: str, title: str) -> list[Figure]:
         Figure(title, _rate(ring, name), "bids/s"),
         Figure(f"{title} ÷ echo", ratio, "×", goal if _undisturbed(ring) else None),
         Figure(f"{title} ÷ echo, by the server's processor time", by_work, "×", goal),
+        *_whole(runs, echo, title),
         *_times(ring, name, title),
         Figure(f"{title}, bids in a commit", statistics.median(ring.groups[name]), "bids"),
     ]
+
+
+def _whole(runs: list[Result], echo: list[Result], title: str) -> list[Figure]:
+    """The same with the work of the process that writes, where there is one."""
+    if not any(run.beside for run in runs):
+        return []
+    ratio = median_ratio(
+        [_each(run) for run in echo], [_each(run) + run.beside / run.answers for run in runs]
+    )
+    return [Figure(f"{title} ÷ echo, by the processor time of server and writer", ratio, "×")]
 
 
 def _undisturbed(ring: Ring) -> bool:

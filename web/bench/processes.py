@@ -75,12 +75,26 @@ def serving(arguments: Sequence[str], port: int, path: str, **environment: str) 
             if chosen:
                 os.sched_setaffinity(process.pid, chosen[0])
             _await(process, lambda: _answers(port, path))
+            if chosen:
+                _place_children(process.pid, chosen[1])
             yield Server(process, port)
         except Broken as broken:
             log.seek(0)
             raise Broken(f"{broken}\n{log.read().decode(errors='replace')[-2000:]}") from broken
         finally:
             stop(process)
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process started; none where the system does not tell."""
+    told = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for threads in told for child in threads.read_text(encoding="ascii").split()]
+
+
+def _place_children(pid: int, chosen: set[int]) -> None:
+    """What a server starts has no part of its core: a process that writes a database, as the database's own."""
+    for child in children(pid):
+        os.sched_setaffinity(child, chosen)
 
 
 def run(*arguments: str) -> None:

@@ -94,7 +94,7 @@ async def _live(settings: Settings, fast: bool) -> None:
 
 async def _trade(settings: Settings, fast: bool, listening: socket.socket) -> None:
     clock = SystemClock()
-    async with open_exchange(settings, clock, DemoBank(clock)) as exchange:
+    async with open_exchange(settings, clock, DemoBank(clock), apart=True) as exchange:
         _greet(settings)
         players = Players(settings.public_url, people.PASSWORD)
         officials = settings.var_dir / "demo-officials"

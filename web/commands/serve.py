@@ -69,7 +69,7 @@ async def _serve_on(listening: socket.socket, settings: Settings) -> None:
 
 
 async def _open_and_serve(listening: socket.socket, settings: Settings, waiting: Waiting) -> None:
-    async with open_exchange(settings, waiting=waiting) as exchange:
+    async with open_exchange(settings, waiting=waiting, apart=True) as exchange:
         typer.echo(f"luochui: house {settings.house} at {settings.public_url}", err=True)
         if settings.role == "web":
             async with snapshotting(exchange):

@@ -1,4 +1,4 @@
-"""A migrated database of each kind: every test of the journal's port runs on both."""
+"""A migrated database of each kind: every test of the journal's port runs on all of them."""
 
 from collections.abc import AsyncIterator
 
@@ -9,10 +9,22 @@ from exchange.store.journal import open_journal
 from tests.services import databases
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest) -> str:
+@pytest.fixture(params=["sqlite", "sqlite apart", pytest.param("postgres", marks=pytest.mark.postgres)])
+def kind(request: pytest.FixtureRequest) -> str:
+    """A database, and who writes to it."""
+    return str(request.param)
+
+
+@pytest.fixture
+def apart(kind: str) -> bool:
+    """Whether a process of its own writes."""
+    return kind == "sqlite apart"
+
+
+@pytest.fixture
+def url(kind: str, request: pytest.FixtureRequest) -> str:
     """The address of an empty database."""
-    if request.param == "sqlite":
+    if kind != "postgres":
         return f"sqlite:///{request.getfixturevalue('sqlite_path')}"
     return str(request.getfixturevalue("postgres_url"))
 
@@ -25,9 +37,9 @@ async def migrated(url: str) -> str:
 
 
 @pytest.fixture
-async def journal(migrated: str) -> AsyncIterator[Journal]:
+async def journal(migrated: str, apart: bool) -> AsyncIterator[Journal]:
     """An open journal without rows."""
-    opened = open_journal(migrated)
+    opened = open_journal(migrated, apart=apart)
     await opened.open()
     yield opened
     await opened.close()

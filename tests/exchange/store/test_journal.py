@@ -1,4 +1,4 @@
-"""The journal's port, on SQLite and on PostgreSQL alike."""
+"""The journal's port: on SQLite, written by a thread or by a process of its own, and on PostgreSQL alike."""
 
 import asyncio
 from itertools import count
@@ -138,12 +138,12 @@ async def test_what_no_column_can_hold_is_malformed(journal: Journal, change: di
     assert len(await everything(journal)) == 1
 
 
-async def test_a_new_writer_fences_the_old(migrated: str, journal: Journal) -> None:
+async def test_a_new_writer_fences_the_old(migrated: str, journal: Journal, apart: bool) -> None:
     """After a takeover the old epoch writes nothing and gives no sign of life; the new one goes on."""
     old = await journal.acquire("hub", "old", 10)
     await journal.append(old, rows(old, 1, 2))
     await journal.renew(old, 20)
-    second = open_journal(migrated)
+    second = open_journal(migrated, apart=apart)
     await second.open()
     try:
         new = await second.acquire("hub", "new", 30)
@@ -159,12 +159,12 @@ async def test_a_new_writer_fences_the_old(migrated: str, journal: Journal) -> N
 
 
 async def test_a_writer_that_comes_back_joins_what_was_written_meanwhile(
-    migrated: str, journal: Journal
+    migrated: str, journal: Journal, apart: bool
 ) -> None:
     """What a writer remembers of the journal's end is worth nothing once another wrote: it looks again."""
     first = await journal.acquire("hub", "one", 1)
     await journal.append(first, rows(first, 1, 2))
-    second = open_journal(migrated)
+    second = open_journal(migrated, apart=apart)
     await second.open()
     try:
         other = await second.acquire("hub", "two", 2)
@@ -187,14 +187,14 @@ async def test_a_fenced_writer_with_a_known_command_is_fenced(journal: Journal) 
         await journal.append(old, rows(old, 1, 1))
 
 
-async def test_takeovers_in_the_middle_of_writing(migrated: str) -> None:
+async def test_takeovers_in_the_middle_of_writing(migrated: str, apart: bool) -> None:
     """Writers that take the house from each other while writing leave one gapless order of whole batches,
     in which every acknowledged batch stands and no epoch goes back."""
     acknowledged: list[str] = []
     numbers = count(1)
 
     async def write_until_fenced(name: str, batches: int) -> None:
-        journal = open_journal(migrated)
+        journal = open_journal(migrated, apart=apart)
         await journal.open()
         try:
             lease = await journal.acquire("hub", name, 1)
@@ -237,16 +237,16 @@ async def test_reading_and_writing_do_not_wait_for_each_other(journal: Journal) 
     assert seen == 2101
 
 
-async def test_a_journal_goes_on_after_a_restart(migrated: str) -> None:
+async def test_a_journal_goes_on_after_a_restart(migrated: str, apart: bool) -> None:
     """What was written is there when it is opened again, and the next holder learns when the last one lived."""
-    first = open_journal(migrated)
+    first = open_journal(migrated, apart=apart)
     await first.open()
     lease = await first.acquire("hub", "one", 100)
     assert lease.alive_at is None
     await first.append(lease, rows(lease, 1, 3))
     await first.renew(lease, 200)
     await first.close()
-    second = open_journal(migrated)
+    second = open_journal(migrated, apart=apart)
     await second.open()
     after = await second.acquire("hub", "two", 300)
     assert (after.epoch, after.alive_at) == (2, 200)

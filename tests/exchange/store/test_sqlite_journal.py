@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from exchange.ports import Unavailable, UnsafeStore
-from exchange.store import migrate, sqlite_journal
+from exchange.store import migrate, sqlite_append
 from exchange.store.journal import open_journal
 from exchange.store.schema import WrongSchema
 from exchange.store.sqlite_journal import SqliteJournal
@@ -53,7 +53,7 @@ async def opened(path: Path) -> AsyncIterator[SqliteJournal]:
 async def test_a_commit_is_on_disk_before_it_is_acknowledged(sqlite_path: Path) -> None:
     """The writing connection writes ahead and waits for the disk at every commit."""
     async with opened(sqlite_path):
-        with closing(sqlite_journal.writing(sqlite_path)) as connection:
+        with closing(sqlite_append.writing(sqlite_path)) as connection:
             assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
             full = 2
             assert connection.execute("PRAGMA synchronous").fetchone() == (full,)
@@ -89,7 +89,7 @@ async def test_a_file_locked_by_others_is_unavailable(
     sqlite_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody else's transaction costs one append, of which nothing stays."""
-    monkeypatch.setattr(sqlite_journal, "_BUSY_MS", 20)
+    monkeypatch.setattr(sqlite_append, "BUSY_MS", 20)
     async with opened(sqlite_path) as journal:
         lease = await journal.acquire("hub", "test", 1)
         with closing(sqlite3.connect(sqlite_path, isolation_level=None)) as other:
