@@ -24,6 +24,7 @@ from matching_engine.terms import DAY
 from tests.exchange.house.running import LOT
 from tests.services import databases
 from tests.services.process import end_with_parent, free_port
+from web.bench.processes import children
 from web.credentials import hash_password
 
 OPENING, STEP = 160_000_000, 8_000_000
@@ -130,6 +131,12 @@ class Server:
         assert self._process is not None
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
+
+    def kill_writer(self) -> None:
+        """kill −9 to the process that writes its embedded journal."""
+        assert self._process is not None
+        (writer,) = children(self._process.pid)
+        os.kill(writer, signal.SIGKILL)
 
     def signal(self, number: signal.Signals) -> None:
         """SIGSTOP, SIGCONT: let it hang, and wake it."""

@@ -40,6 +40,29 @@ async def test_acknowledged_bids_survive_kills(
     await _check(url, acknowledged)
 
 
+async def test_acknowledged_bids_survive_kills_of_the_writer(sqlite_path: Path) -> None:
+    """The process that writes is killed again and again while two bidders bid: the house finds out what was written,
+    goes on with another writer and never ends; nothing acknowledged is lost, nothing is there twice."""
+    url = sqlite_url(sqlite_path)
+    await prepare(url)
+    acknowledged: dict[str, dict[str, Any]] = {}
+    amounts = itertools.count(OPENING, STEP)
+    async with serving(url) as server:
+        bidding = [
+            asyncio.create_task(_keep_bidding(Talker(server.address, login), amounts, acknowledged))
+            for login in ("jia", "yi")
+        ]
+        for _ in range(2 * KILLS):
+            await _more(acknowledged, 3)
+            server.kill_writer()
+        await _more(acknowledged, 8)
+        assert server.status is None
+        assert server.log().count("the process that writes the journal ended") == 2 * KILLS
+        for task in bidding:
+            task.cancel()
+    await _check(url, acknowledged)
+
+
 async def _more(acknowledged: dict[str, Any], count: int) -> None:
     """Wait for that many more acknowledgements."""
     wanted = len(acknowledged) + count
