@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -16,6 +17,8 @@ log = structlog.get_logger()
 
 LOOK = 5.0
 """Seconds between two looks at how far the house has come."""
+REST = 10
+"""How many times as long as it took is waited after a snapshot: it costs a tenth of a core, however fast events come."""
 _NICE = 10
 
 
@@ -40,8 +43,9 @@ async def _keep_on(exchange: Exchange, look: float) -> None:
         if seq < last:
             last = 0  # Files of another journal lie there.
         if seq - last >= every:
-            last = seq
+            last, began = seq, time.monotonic()
             await _make(exchange.settings)
+            await asyncio.sleep(REST * (time.monotonic() - began))
 
 
 async def _make(settings: Settings) -> None:

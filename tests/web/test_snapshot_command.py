@@ -2,14 +2,18 @@
 
 import asyncio
 import json
+import time
+from itertools import count, pairwise
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import msgspec
 import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from exchange.bootstrap import open_exchange, snapshot_files
+from exchange.bootstrap import Exchange, open_exchange, snapshot_files
 from exchange.house import snapshot as snapshots
 from exchange.house.decided import Decided
 from exchange.ports import Row
@@ -20,6 +24,7 @@ from exchange.store.journal import open_journal
 from exchange.store.snapshots import SnapshotFiles
 from tests.exchange.house.grown import applied, whole_lot
 from tests.exchange.house.running import RULEBOOK
+from web import snapshots as serving
 from web.commands.snapshot import snapshot
 from web.commands.verify import verify
 from web.snapshots import snapshotting
@@ -116,3 +121,34 @@ async def test_a_server_makes_them_by_itself(sqlite_path: Path, tmp_path: Path) 
             assert exchange.own_house.alive
             await asyncio.sleep(0.05)
     assert files.seqs("hub")[0] >= len(rows)
+
+
+class Growing:
+    """A view that is one event further at every look."""
+
+    def __init__(self) -> None:
+        self._seqs = count(1)
+
+    @property
+    def seq(self) -> int:
+        """How far it has come."""
+        return next(self._seqs)
+
+
+async def test_snapshots_take_a_tenth_of_a_core(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However fast events come, the next snapshot waits ten times as long as the last one took."""
+    times: list[tuple[float, float]] = []
+
+    async def make(settings: Settings) -> None:
+        began = time.monotonic()
+        await asyncio.sleep(0.02)
+        times.append((began, time.monotonic()))
+
+    monkeypatch.setattr(serving, "_make", make)
+    settings = Settings(snapshot_events=1, var_dir=tmp_path)
+    exchange = SimpleNamespace(settings=settings, house=SimpleNamespace(view=Growing()))
+    async with asyncio.timeout(20), snapshotting(cast(Exchange, exchange), look=0.001):
+        while len(times) < 3:
+            await asyncio.sleep(0.01)
+    for (began, ended), (following, _) in pairwise(times):
+        assert following - ended >= serving.REST * (ended - began)

@@ -23,7 +23,7 @@ from web.bench import commits, postgres
 from web.bench.arena import MAIN, STEP_FEN, Arena, prepare
 from web.bench.bidders import Plan, Result
 from web.bench.commits import Commits
-from web.bench.processes import Server, bid, children, cores, free_port, serving
+from web.bench.processes import Server, bid, cores, free_port, serving
 from web.bench.report import Figure, Report, median_ratio, progress
 
 RATE = 500
@@ -82,7 +82,7 @@ class Ring:
         return Plan(
             port=server.port,
             pid=server.process.pid,
-            beside=children(server.process.pid),
+            beside=server.beside,
             keys=self.arena.keys,
             lots=[[MAIN]] * len(self.arena.keys),
             amounts=dict(self.amounts),

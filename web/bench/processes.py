@@ -42,10 +42,10 @@ def cores() -> tuple[set[int], set[int]] | None:
 
 
 class Server:
-    """A process that listens on `port`."""
+    """A process that listens on `port`; `beside` are those that it started with itself, such as the one that writes."""
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
-        self.process, self.port = process, port
+    def __init__(self, process: subprocess.Popen[bytes], port: int, beside: Sequence[int] = ()) -> None:
+        self.process, self.port, self.beside = process, port, list(beside)
 
     def memory(self) -> int:
         """Octets of the process that lie in memory and are its own."""
@@ -75,9 +75,12 @@ def serving(arguments: Sequence[str], port: int, path: str, **environment: str) 
             if chosen:
                 os.sched_setaffinity(process.pid, chosen[0])
             _await(process, lambda: _answers(port, path))
+            beside = children(process.pid)
             if chosen:
-                _place_children(process.pid, chosen[1])
-            yield Server(process, port)
+                # What writes a database has no part of the server's core, as PostgreSQL has none.
+                for child in beside:
+                    os.sched_setaffinity(child, chosen[1])
+            yield Server(process, port, beside)
         except Broken as broken:
             log.seek(0)
             raise Broken(f"{broken}\n{log.read().decode(errors='replace')[-2000:]}") from broken
@@ -89,12 +92,6 @@ def children(pid: int) -> list[int]:
     """The processes that a process started; none where the system does not tell."""
     told = Path(f"/proc/{pid}/task").glob("*/children")
     return [int(child) for threads in told for child in threads.read_text(encoding="ascii").split()]
-
-
-def _place_children(pid: int, chosen: set[int]) -> None:
-    """What a server starts has no part of its core: a process that writes a database, as the database's own."""
-    for child in children(pid):
-        os.sched_setaffinity(child, chosen)
 
 
 def run(*arguments: str) -> None:
