@@ -4,15 +4,12 @@ Keys sorted, no blanks, UTF-8, integers only: the same value gives the same byte
 """
 
 import hashlib
+from collections.abc import Callable
 
 import msgspec
 
-_encoder = msgspec.json.Encoder(order="sorted")
-
-
-def encode(value: object) -> bytes:
-    """Canonical JSON bytes of a struct or of plain data."""
-    return _encoder.encode(value)
+encode: Callable[[object], bytes] = msgspec.json.Encoder(order="sorted").encode
+"""Canonical JSON bytes of a struct or of plain data. Three times a bid: the library's own method, nothing around it."""
 
 
 def digest(data: bytes) -> bytes:

@@ -123,6 +123,18 @@ class Gateway:
 class Connection:
     """One accepted socket."""
 
+    __slots__ = (
+        "_busy",
+        "_caller",
+        "_conversation",
+        "_gateway",
+        "_house",
+        "_live",
+        "_slow",
+        "_socket",
+        "_watcher",
+    )
+
     def __init__(self, gateway: Gateway, socket: WebSocket, caller: Caller | None) -> None:
         house = gateway.exchange.house
         at = house.clock.now()

@@ -1,6 +1,7 @@
 """Events to journal rows and back: one byte encoding, one decoding."""
 
 import hashlib
+from collections.abc import Callable
 from typing import Any, get_args
 
 import msgspec
@@ -34,9 +35,8 @@ def sealed(before: bytes, head: Head, body: bytes) -> Row:
     return Row(*head, body, chained(before, head, body))
 
 
-def encode(event: HouseEvent) -> bytes:
-    """Canonical bytes of an event."""
-    return canonical.encode(event)
+encode: Callable[[HouseEvent], bytes] = canonical.encode
+"""Canonical bytes of an event."""
 
 
 def recorded(row: Row) -> Recorded:

@@ -1,6 +1,8 @@
 """The machine of a house: command → events, events → state. Pure: time and ids come as arguments."""
 
-from exchange.house.command import HOUSE, Command, HouseEvent, Recorded
+from collections.abc import Sequence
+
+from exchange.house.command import HOUSE, Body, Command, HouseEvent, Recorded
 from exchange.house.reactions import react
 from exchange.house.state import State
 from exchange.house.streams import advances, stream_of
@@ -114,7 +116,13 @@ def apply(state: State, recorded: Recorded) -> None:
     state.hash = bytes.fromhex(recorded.receipt)
     state.pending.pop(recorded.command_id, None)
     _evolve(state, event, recorded.at)
-    for n, body in enumerate(react(state, event)):
+    bodies = react(state, event)
+    if bodies:
+        _await(state, recorded, bodies)
+
+
+def _await(state: State, recorded: Recorded, bodies: Sequence[Body]) -> None:
+    for n, body in enumerate(bodies):
         id_ = f"r:{recorded.seq}:{n}"
         state.pending[id_] = Command(id_, HOUSE, body, f"{recorded.house}:{recorded.seq}")
 
