@@ -12,8 +12,10 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+from exchange.ports import Lease, Row
 from exchange.store import sqlite_messages
 from exchange.store.sqlite_append import append, patiently, port_errors, writing
+from exchange.store.sqlite_checkpoints import Checkpoints
 from matching_engine.errors import LuochuiError
 
 _CHUNK = 1 << 18
@@ -24,27 +26,29 @@ def main() -> None:
     for unwanted in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(unwanted, signal.SIG_IGN)
     gc.disable()  # Nothing here makes cycles.
+    path = Path(sys.argv[2])
     with socket.socket(fileno=int(sys.argv[1])) as house:
         try:
             with port_errors():
-                connection = patiently(lambda: writing(Path(sys.argv[2])))
+                connection = patiently(lambda: writing(path))
         except LuochuiError as error:
             _tell(house, sqlite_messages.failed(error))
             return
-        with closing(connection):
-            _serve(house, connection)
+        with closing(connection), closing(Checkpoints(connection, lambda: writing(path))) as checkpoints:
+            _serve(house, connection, checkpoints)
 
 
-def _serve(house: socket.socket, connection: sqlite3.Connection) -> None:
+def _serve(house: socket.socket, connection: sqlite3.Connection, checkpoints: Checkpoints) -> None:
     frames, heads = sqlite_messages.Frames(), dict[str, int]()
     _tell(house, sqlite_messages.done())
     while data := house.recv(_CHUNK):
         for message in frames.add(data):
-            _tell(house, _written(connection, heads, message))
+            lease, rows = sqlite_messages.read_batch(message)
+            _tell(house, _written(connection, heads, lease, rows))
+            checkpoints.written(len(rows))
 
 
-def _written(connection: sqlite3.Connection, heads: dict[str, int], message: bytes) -> bytes:
-    lease, rows = sqlite_messages.read_batch(message)
+def _written(connection: sqlite3.Connection, heads: dict[str, int], lease: Lease, rows: list[Row]) -> bytes:
     try:
         with port_errors():
             patiently(lambda: append(connection, heads, lease, rows))
