@@ -2,6 +2,8 @@
 
 import asyncio
 import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 
 from exchange.store.journal import open_journal
 from tests.exchange.house.running import sqlite_url
-from tests.process.market import OPENING, STEP, prepare, serving
+from tests.process.market import OPENING, STEP, Server, prepare, serving
 from tests.process.talker import Talker
 
 KILLS = 3
@@ -22,21 +24,12 @@ async def test_acknowledged_bids_survive_kills(
     """Two bidders keep bidding with ids they repeat while the server is killed three times: nothing acknowledged
     is lost, nothing is there twice, the sequence has no gap, and both go on bidding in the same room."""
     url = sqlite_url(sqlite_path) if kind == "sqlite" else request.getfixturevalue("postgres_url")
-    await prepare(url)
-    acknowledged: dict[str, dict[str, Any]] = {}
-    amounts = itertools.count(OPENING, STEP)
-    async with serving(url) as server:
-        bidding = [
-            asyncio.create_task(_keep_bidding(Talker(server.address, login), amounts, acknowledged))
-            for login in ("jia", "yi")
-        ]
+    async with _bidden_on(url) as (server, acknowledged):
         for _ in range(KILLS):
             await _more(acknowledged, 8)
             server.kill()
             await server.start()
         await _more(acknowledged, 8)
-        for task in bidding:
-            task.cancel()
     await _check(url, acknowledged)
 
 
@@ -44,6 +37,19 @@ async def test_acknowledged_bids_survive_kills_of_the_writer(sqlite_path: Path) 
     """The process that writes is killed again and again while two bidders bid: the house finds out what was written,
     goes on with another writer and never ends; nothing acknowledged is lost, nothing is there twice."""
     url = sqlite_url(sqlite_path)
+    async with _bidden_on(url) as (server, acknowledged):
+        for _ in range(2 * KILLS):
+            await _more(acknowledged, 3)
+            server.kill_writer()
+        await _more(acknowledged, 8)
+        assert server.status is None
+        assert server.log().count("the process that writes the journal ended") == 2 * KILLS
+    await _check(url, acknowledged)
+
+
+@asynccontextmanager
+async def _bidden_on(url: str) -> AsyncIterator[tuple[Server, dict[str, dict[str, Any]]]]:
+    """A server on which two bidders keep bidding, and what it acknowledged so far."""
     await prepare(url)
     acknowledged: dict[str, dict[str, Any]] = {}
     amounts = itertools.count(OPENING, STEP)
@@ -52,15 +58,9 @@ async def test_acknowledged_bids_survive_kills_of_the_writer(sqlite_path: Path) 
             asyncio.create_task(_keep_bidding(Talker(server.address, login), amounts, acknowledged))
             for login in ("jia", "yi")
         ]
-        for _ in range(2 * KILLS):
-            await _more(acknowledged, 3)
-            server.kill_writer()
-        await _more(acknowledged, 8)
-        assert server.status is None
-        assert server.log().count("the process that writes the journal ended") == 2 * KILLS
+        yield server, acknowledged
         for task in bidding:
             task.cancel()
-    await _check(url, acknowledged)
 
 
 async def _more(acknowledged: dict[str, Any], count: int) -> None:

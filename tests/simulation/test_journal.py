@@ -16,11 +16,17 @@ def disks(monkeypatch: pytest.MonkeyPatch) -> dict[str, Disk]:
     """Disks by address: the port's tests open them as they open a database."""
     known: dict[str, Disk] = {}
 
-    def opened(url: str, writable: bool = True) -> SimulatedJournal:
+    def opened(url: str, writable: bool = True, apart: bool = False) -> SimulatedJournal:
         return SimulatedJournal(known[url], writable=writable)
 
     monkeypatch.setattr(contract, "open_journal", opened)
     return known
+
+
+@pytest.fixture
+def apart() -> bool:
+    """Nobody but the simulation writes."""
+    return False
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,12 +16,14 @@ from exchange.store.journal import open_journal
 from exchange.store.schema import WrongSchema
 from exchange.store.sqlite_journal import SqliteJournal
 from matching_engine.errors import Broken
+from tests.exchange.store.opening import opened
 from tests.exchange.store.rows import everything, row, rows
 
 _APPEND_FOR_EVER = """
 import asyncio, sys
 from itertools import count
 from exchange.store.journal import open_journal
+from tests.exchange.store.opening import opened
 from tests.exchange.store.rows import row
 
 async def main():
@@ -36,18 +37,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-@asynccontextmanager
-async def opened(path: Path) -> AsyncIterator[SqliteJournal]:
-    """A migrated, open journal in the file."""
-    await migrate.upgrade(f"sqlite:///{path}")
-    journal = SqliteJournal(path)
-    try:
-        await journal.open()
-        yield journal
-    finally:
-        await journal.close()
 
 
 async def test_a_commit_is_on_disk_before_it_is_acknowledged(sqlite_path: Path) -> None:
@@ -124,9 +113,10 @@ async def _limit_pages(journal: SqliteJournal, pages: int) -> None:
     await line.run(lambda connection: connection.execute(f"PRAGMA max_page_count = {pages}").fetchone())
 
 
-async def test_a_cancelled_append_has_ended(sqlite_path: Path) -> None:
-    """Cancelling the task of an append does not let the thread write behind the back of the next reader."""
-    async with opened(sqlite_path) as journal:
+@pytest.mark.parametrize("apart", [False, True])
+async def test_a_cancelled_append_has_ended(sqlite_path: Path, apart: bool) -> None:
+    """Cancelling the task of an append lets neither thread nor process write behind the back of the next reader."""
+    async with opened(sqlite_path, apart) as journal:
         lease = await journal.acquire("hub", "test", 1)
         with closing(sqlite3.connect(sqlite_path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")

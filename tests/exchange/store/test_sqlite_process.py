@@ -7,8 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,14 +15,15 @@ import pytest
 from exchange.ports import Lease, OutcomeUnknown, Unavailable
 from exchange.store import sqlite_process
 from exchange.store.sqlite_journal import SqliteJournal
+from tests.exchange.store.opening import opened
 from tests.exchange.store.rows import everything, rows
-from tests.services import databases
 
 _APPEND_FOR_EVER = """
 import asyncio, sys
 from itertools import count
 from pathlib import Path
 from exchange.store.sqlite_journal import SqliteJournal
+from tests.exchange.store.opening import opened
 from tests.exchange.store.rows import row
 
 async def main():
@@ -39,18 +39,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-@asynccontextmanager
-async def opened(path: Path) -> AsyncIterator[SqliteJournal]:
-    """A migrated, open journal in the file, written by a process of its own."""
-    await databases.migrated(f"sqlite:///{path}")
-    journal = SqliteJournal(path, apart=True)
-    try:
-        await journal.open()
-        yield journal
-    finally:
-        await journal.close()
 
 
 def pid(journal: SqliteJournal) -> int:
@@ -76,7 +64,7 @@ async def gone(process: int) -> None:
 async def test_another_process_writes(sqlite_path: Path) -> None:
     """Batches are written by a process that starts with the lease and is there no more after closing; the file is
     whole then."""
-    async with opened(sqlite_path) as journal:
+    async with opened(sqlite_path, apart=True) as journal:
         lease = await journal.acquire("hub", "test", 1)
         writer = pid(journal)
         assert writer != os.getpid()
@@ -92,7 +80,7 @@ async def test_another_process_writes(sqlite_path: Path) -> None:
 async def test_a_killed_writer_is_replaced(sqlite_path: Path) -> None:
     """Whoever had a batch with the writer that was killed is told that its outcome is unknown. By then it is
     settled: the journal has the batch whole or not at all, and the next one is written by another process."""
-    async with opened(sqlite_path) as journal:
+    async with opened(sqlite_path, apart=True) as journal:
         lease = await journal.acquire("hub", "test", 1)
         await journal.append(lease, rows(lease, 1, 2))
         killed = pid(journal)
@@ -114,7 +102,7 @@ async def test_a_killed_writer_is_replaced(sqlite_path: Path) -> None:
 
 async def test_a_writer_killed_at_rest_costs_nothing(sqlite_path: Path) -> None:
     """Nothing was under way, so nothing is in doubt: the next batch goes to another process."""
-    async with opened(sqlite_path) as journal:
+    async with opened(sqlite_path, apart=True) as journal:
         lease = await journal.acquire("hub", "test", 1)
         os.kill(pid(journal), signal.SIGKILL)
         await asyncio.sleep(0.1)
@@ -125,7 +113,7 @@ async def test_a_writer_killed_at_rest_costs_nothing(sqlite_path: Path) -> None:
 @pytest.mark.parametrize("kill", range(4))
 async def test_kills_in_the_middle_of_writing(sqlite_path: Path, kill: int) -> None:
     """A writer killed at any moment leaves what was acknowledged, and of the batch under way all or nothing."""
-    async with opened(sqlite_path) as journal:
+    async with opened(sqlite_path, apart=True) as journal:
         lease = await journal.acquire("hub", "test", 1)
         asyncio.get_running_loop().call_later(0.004 + 0.003 * kill, os.kill, pid(journal), signal.SIGKILL)
         acknowledged = await _append_until_in_doubt(journal, lease)
@@ -148,7 +136,7 @@ async def _append_until_in_doubt(journal: SqliteJournal, lease: Lease) -> int:
 
 async def test_a_terminal_does_not_end_it(sqlite_path: Path) -> None:
     """What a terminal or a service manager sends to the whole group reaches the house alone: it still has to write."""
-    async with opened(sqlite_path) as journal:
+    async with opened(sqlite_path, apart=True) as journal:
         lease = await journal.acquire("hub", "test", 1)
         writer = pid(journal)
         for unwanted in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -157,27 +145,12 @@ async def test_a_terminal_does_not_end_it(sqlite_path: Path) -> None:
         assert pid(journal) == writer
 
 
-async def test_a_cancelled_append_has_ended(sqlite_path: Path) -> None:
-    """Cancelling the task of an append does not let the process write behind the back of the next reader."""
-    async with opened(sqlite_path) as journal:
-        lease = await journal.acquire("hub", "test", 1)
-        with closing(sqlite3.connect(sqlite_path, isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            append = asyncio.create_task(journal.append(lease, rows(lease, 1, 3)))
-            await asyncio.sleep(0.05)
-            append.cancel()
-            asyncio.get_running_loop().call_later(0.05, other.execute, "COMMIT")
-            with pytest.raises(asyncio.CancelledError):
-                await append
-            assert await everything(journal) == rows(lease, 1, 3)
-
-
 async def test_a_writer_that_hangs_does_not_keep_its_house(
     sqlite_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Closing waits so long for a batch under way and no longer; who waits for the batch hears that it is in doubt."""
     monkeypatch.setattr(sqlite_process, "END_SECONDS", 0.2)
-    async with opened(sqlite_path) as journal:
+    async with opened(sqlite_path, apart=True) as journal:
         lease = await journal.acquire("hub", "test", 1)
         writer = pid(journal)
         os.kill(writer, signal.SIGSTOP)
@@ -191,7 +164,7 @@ async def test_a_writer_that_hangs_does_not_keep_its_house(
 
 async def test_a_writer_that_cannot_start(sqlite_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no process can be had, the house says so and writes nothing."""
-    async with opened(sqlite_path) as journal:
+    async with opened(sqlite_path, apart=True) as journal:
         with monkeypatch.context() as patch:
             patch.setattr(sys, "executable", "/bin/false")
             with pytest.raises(Unavailable, match="did not start"):
@@ -202,7 +175,7 @@ async def test_a_writer_that_cannot_start(sqlite_path: Path, monkeypatch: pytest
 
 async def test_a_file_that_cannot_be_written_ahead_is_named(sqlite_path: Path) -> None:
     """What the process finds on opening the file arrives in its own words."""
-    async with opened(sqlite_path) as journal:
+    async with opened(sqlite_path, apart=True) as journal:
         await asyncio.to_thread(sqlite_path.write_bytes, b"no database" * 1000)
         assert journal._process is not None
         with pytest.raises(Exception, match="not a database"):
@@ -212,7 +185,7 @@ async def test_a_file_that_cannot_be_written_ahead_is_named(sqlite_path: Path) -
 async def test_a_killed_house_keeps_its_seat_until_its_batch_is_written(sqlite_path: Path) -> None:
     """The house is killed with a batch under way that waits for the file. Nobody else sits down before the writer
     has ended, and what is read then does not change any more."""
-    async with opened(sqlite_path) as journal:
+    async with opened(sqlite_path, apart=True) as journal:
         with closing(sqlite3.connect(sqlite_path, isolation_level=None, check_same_thread=False)) as other:
             writer, acknowledged = await asyncio.to_thread(_kill_a_house, sqlite_path, other)
             assert not await journal.sit("hub")
