@@ -43,7 +43,7 @@ async def test_acknowledged_bids_survive_kills_of_the_writer(sqlite_path: Path) 
             server.kill_writer()
         await _more(acknowledged, 8)
         assert server.status is None
-        assert server.log().count("the process that writes the journal ended") == 2 * KILLS
+        assert server.log().count('"event": "the process that writes the journal ended"') == 2 * KILLS
     await _check(url, acknowledged)
 
 
