@@ -1,8 +1,6 @@
 """The machine of a house: command → events, events → state. Pure: time and ids come as arguments."""
 
-from collections.abc import Sequence
-
-from exchange.house.command import HOUSE, Body, Command, HouseEvent, Recorded
+from exchange.house.command import HOUSE, Command, HouseEvent, Recorded
 from exchange.house.reactions import react
 from exchange.house.state import State
 from exchange.house.streams import advances, stream_of
@@ -116,13 +114,7 @@ def apply(state: State, recorded: Recorded) -> None:
     state.hash = bytes.fromhex(recorded.receipt)
     state.pending.pop(recorded.command_id, None)
     _evolve(state, event, recorded.at)
-    bodies = react(state, event)
-    if bodies:
-        _await(state, recorded, bodies)
-
-
-def _await(state: State, recorded: Recorded, bodies: Sequence[Body]) -> None:
-    for n, body in enumerate(bodies):
+    for n, body in enumerate(react(state, event)):
         id_ = f"r:{recorded.seq}:{n}"
         state.pending[id_] = Command(id_, HOUSE, body, f"{recorded.house}:{recorded.seq}")
 
