@@ -10,6 +10,7 @@ import socket
 import sqlite3
 import sys
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from exchange.ports import Lease, Row
@@ -26,15 +27,15 @@ def main() -> None:
     for unwanted in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(unwanted, signal.SIG_IGN)
     gc.disable()  # Nothing here makes cycles.
-    path = Path(sys.argv[2])
+    connect = partial(patiently, partial(writing, Path(sys.argv[2])))
     with socket.socket(fileno=int(sys.argv[1])) as house:
         try:
             with port_errors():
-                connection = patiently(lambda: writing(path))
+                connection = connect()
         except LuochuiError as error:
             _tell(house, sqlite_messages.failed(error))
             return
-        with closing(connection), closing(Checkpoints(connection, lambda: writing(path))) as checkpoints:
+        with closing(connection), closing(Checkpoints(connection, connect)) as checkpoints:
             _serve(house, connection, checkpoints)
 
 
