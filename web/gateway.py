@@ -20,8 +20,10 @@ from exchange.ports import Unavailable
 from matching_engine.errors import LuochuiError
 from web import errors
 from web import messages as m
+from web.answering import Answering
 from web.audience import Watcher
 from web.handshake import deny, fault_of
+from web.hearing import Hearing
 from web.hub import Hub
 from web.key_terms import check_message, check_network
 from web.protocol import (
@@ -48,7 +50,7 @@ from web.step_up import Gate
 from web.table_hub import TableHub
 from web.table_moves import answered
 from web.tickets import Tickets
-from web.transport import Frame, Pipe, pipe_of
+from web.transport import pipe_of
 
 log = structlog.get_logger()
 
@@ -68,30 +70,13 @@ class Gateway:
         self.tickets = tickets
         self.gate = Gate(exchange.registers.sessions, exchange.house.clock, exchange.settings.second_factor)
         self.limits = limits or Limits()
-        self._answers: list[tuple[Pipe, Frame]] = []
-        exchange.house.watch(lambda batch: self.write_answers())
+        self.hearing = Hearing(exchange.house.clock.now)
+        self.answering = Answering()
+        exchange.house.watch(lambda batch: self.answering.write())
         self.hub = Hub(exchange.house)
         self.tables = TableHub(exchange.house)
         self._connections: dict[str, list[Connection]] = {}
         self._throttles: OrderedDict[str, Throttle] = OrderedDict()
-
-    def answer(self, watcher: Watcher, message: m.Outbound) -> None:
-        """Send the answer to a decision together with the others of its commit, before any room hears of them.
-
-        One after the other without a pause: whoever reads them wakes up once, and waking somebody is what costs.
-        """
-        if not self._answers:
-            asyncio.get_running_loop().call_soon(self.write_answers)
-        self._answers.append((watcher.pipe, Frame(m.encode(message))))
-
-    def write_answers(self) -> None:
-        """Write what was answered since the last time. The house calls this: one bad socket may not reach it."""
-        answers, self._answers = self._answers, []
-        for pipe, frame in answers:
-            try:
-                pipe.write(frame)
-            except Exception:
-                log.exception("answer not sent")
 
     def admit(self, connection: "Connection", account: str) -> None:
         """Count a signed-in socket; the oldest of its account goes when there are too many."""
@@ -132,6 +117,7 @@ class Connection:
         "_live",
         "_slow",
         "_socket",
+        "_waits",
         "_watcher",
     )
 
@@ -149,6 +135,8 @@ class Connection:
         """What a frame waits for, and those after it with it."""
         self._busy = False
         """Whether a frame that was received is being taken: none that comes meanwhile may overtake it."""
+        self._waits = False
+        """Whether a frame that was heard waits for its turn."""
 
     async def run(self) -> None:
         """Hear frames until the end of the socket."""
@@ -162,7 +150,7 @@ class Connection:
                 frame = message.get("text")
                 self._busy = True
                 await self._settled()
-                self._take(message["bytes"] if frame is None else frame)
+                self._take(message["bytes"] if frame is None else frame, self._house.clock.now())
                 await self._settled()
                 self._busy = False
         finally:
@@ -175,15 +163,25 @@ class Connection:
             self._slow = None
 
     def _hear(self, frame: str) -> bool:
-        """Take a frame as it comes, unless an earlier one still waits for something: frames keep their order."""
-        if self._busy or (self._slow is not None and not self._slow.done()):
+        """Take a frame with the others that come now, unless an earlier one still waits for something, or is not even
+        taken and may have to: frames keep their order."""
+        if self._busy or self._waits or (self._slow is not None and not self._slow.done()):
             return False
-        self._take(frame)
+        self._waits = True
+        self._gateway.hearing.add(self._take_heard, frame)
         return True
 
-    def _take(self, frame: str | bytes) -> None:
-        for action in self._conversation.receive(frame, self._house.clock.now()):
-            self._do(action)
+    def _take_heard(self, frame: str, at: int) -> None:
+        self._waits = False
+        try:
+            self._take(frame, at)
+        except Exception:
+            log.exception("frame not taken")
+            self.close(CloseCode.INTERNAL, "INTERNAL", 1_000)
+
+    def _take(self, frame: str | bytes, at: int) -> None:
+        for action in self._conversation.receive(frame, at):
+            self._do(action, at)
 
     def _end(self) -> None:
         self._gateway.hub.leave(self._watcher)
@@ -202,11 +200,11 @@ class Connection:
         for action in self._conversation.close(code, reason, after):
             self._do_now(action)
 
-    def _do(self, action: Action) -> None:
+    def _do(self, action: Action, at: int) -> None:
         if isinstance(action, Ask):
-            self._ask(action.message, "bid")
+            self._ask(action.message, "bid", at)
         elif isinstance(action, Move):
-            self._ask(action.message, "trade")
+            self._ask(action.message, "trade", at)
         elif isinstance(action, Follow):
             self._slow = asyncio.create_task(self._follow(action))
         elif isinstance(action, FollowTable):
@@ -228,7 +226,7 @@ class Connection:
         elif isinstance(action, LeaveTable):
             self._gateway.tables.unfollow(self._watcher, action.table)
         elif isinstance(action, Close):
-            self._gateway.write_answers()
+            self._gateway.answering.write()
             self._watcher.send(m.Bye(action.reason, action.after))
             self._watcher.pipe.close(action.code, action.reason)
             self._gateway.hub.leave(self._watcher)
@@ -292,7 +290,7 @@ class Connection:
         self._conversation.lots.discard(action.table)
         self._watcher.send(m.Rej(action.i, None, code, retry))
 
-    def _ask(self, message: m.Decision | m.TableMove, scope: str) -> None:
+    def _ask(self, message: m.Decision | m.TableMove, scope: str, at: int) -> None:
         live = self._live
         principal = live.principal if live else None
         if principal is None or live is None:
@@ -308,7 +306,7 @@ class Connection:
             return
         command = Command(message.id, principal, body)
         if self._gateway.gate.open_to(live.caller, body, view):
-            self._house.ask(command, partial(self._tell, message))
+            self._house.ask(command, partial(self._tell, message), at)
         else:
             self._slow = asyncio.create_task(self._ask_surely(message, command, live))
 
@@ -319,7 +317,7 @@ class Connection:
         except LuochuiError as error:
             self._tell(message, error)
         else:
-            self._house.ask(command, partial(self._tell, message))
+            self._house.ask(command, partial(self._tell, message), self._house.clock.now())
 
     def _tell(self, message: m.Decision | m.TableMove, answer: Outcome | LuochuiError) -> None:
         """The answer to a decision, durable; the house calls this, so nothing that is wrong here may reach it."""
@@ -327,7 +325,7 @@ class Connection:
             if isinstance(answer, LuochuiError):
                 self._watcher.send(_problem(message, errors.of_error(answer, message.id)))
             else:
-                self._gateway.answer(self._watcher, self._answer(message, answer))
+                self._gateway.answering.add(self._watcher, self._answer(message, answer))
         except Exception:
             log.exception("answer not sent", command=message.id)
 

@@ -29,6 +29,7 @@ class CloseCode:
 
     UNSUPPORTED = 1003
     TOO_LARGE = 1009
+    INTERNAL = 1011
     RESTART = 1012
     SIGNED_OUT = 4401
     FORBIDDEN = 4403

@@ -175,9 +175,9 @@ class House:
         self._admit(command, self.clock.now())
         return await self._dispatcher.submit(command)
 
-    def ask(self, command: Command, hearer: Hearer) -> None:
-        """The same without waiting: `hearer` is told the outcome or the error, perhaps before this returns."""
-        at = self.clock.now()
+    def ask(self, command: Command, hearer: Hearer, at: int) -> None:
+        """The same for what came at `at`, without waiting: `hearer` is told the outcome or the error, perhaps before
+        this returns."""
         try:
             self._admit(command, at)
         except LuochuiError as error:

@@ -134,8 +134,8 @@ class RemoteHouse:
             delay *= 1.5
         return future.result()
 
-    def ask(self, command: Command, hearer: Hearer) -> None:
-        """The same without waiting: `hearer` is told the outcome or the error."""
+    def ask(self, command: Command, hearer: Hearer, at: int) -> None:
+        """The same without waiting: `hearer` is told the outcome or the error. The house has its own instants."""
         task = asyncio.create_task(self._tell(command, hearer))
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from websockets.asyncio.client import connect
@@ -17,6 +17,7 @@ from tests.web.served import PROTOCOL, Talk, credentials, eventually, served, ta
 from web import messages as m
 from web.audience import Watcher
 from web.gateway import SOCKETS_MAX, gateway_of
+from web.protocol import TABLE, Actions, CloseCode, Conversation, Phase
 from web.transport import Frame
 
 OPENING, STEP = 160_000_000, 8_000_000
@@ -194,9 +195,60 @@ async def test_a_socket_that_fails_costs_nobody_else_the_answer(web: Web) -> Non
     lot = await web.open_lot("jia", "yi")
     async with talking(web, "jia") as jia:
         failing: Any = Cut()
-        gateway_of(web.app).answer(Watcher(failing, None, lambda *_: None), m.Ping())
+        gateway_of(web.app).answering.add(Watcher(failing, None, lambda *_: None), m.Ping())
         assert (await jia.ask("bid", lot=lot, id="a-whole-id-0001", amount_fen=OPENING))["t"] == "ack"
         assert web.exchange.own_house.alive
+
+
+def all_at_once(talk: Talk, *messages: dict[str, Any]) -> None:
+    """Send messages in one write, which the server reads at once."""
+    connection = talk.connection
+    for message in messages:
+        connection.protocol.send_text(json.dumps(message).encode())
+    connection.transport.write(b"".join(connection.protocol.data_to_send()))
+
+
+async def test_what_comes_at_once_is_taken_in_its_order(web: Web) -> None:
+    """A subscription has to wait for the room: what was sent behind it is answered behind it, and nothing is lost."""
+    lot = await web.open_lot("jia", "yi")
+    async with talking(web, "jia") as jia:
+        probe = {"t": "time", "c0": 1}
+        bid = {"t": "bid", "i": 4, "lot": lot, "id": "behind-a-sub", "amount_fen": OPENING}
+        sub = {"t": "sub", "i": 2, "lot": lot}
+        all_at_once(jia, {**probe, "i": 1}, sub, {**probe, "i": 3}, bid, {**probe, "i": 5})
+        heard = [await jia.until("time", "snap", "ack") for _ in range(5)]
+    assert [one.get("i") for one in heard if one["t"] != "ack"] == [1, 2, 3, 5]
+    assert [one["id"] for one in heard if one["t"] == "ack"] == ["behind-a-sub"]
+
+
+async def test_a_second_frame_of_one_turn_waits_behind_the_first(web: Web) -> None:
+    """Until a frame is taken nobody knows what it waits for, so the next one of its socket is not heard."""
+    async with talking(web, "jia") as jia:
+        (connection,) = gateway_of(web.app)._connections["jia"]
+        assert connection._hear('{"t":"time","i":1,"c0":1}')
+        assert not connection._hear('{"t":"time","i":2,"c0":1}')
+        await jia.until("time", i=1)
+        assert connection._hear('{"t":"time","i":3,"c0":1}')
+        await jia.until("time", i=3)
+
+
+async def test_a_fault_in_taking_a_frame_ends_its_socket_alone(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Frames of one turn are taken together: the one that something is wrong with closes its own socket."""
+    lot = await web.open_lot("jia", "yi")
+
+    def fail(conversation: Conversation, message: m.Probe, at: int) -> Actions:
+        raise OSError("a fault")
+
+    monkeypatch.setitem(cast(dict[Any, Any], TABLE), (Phase.OPEN, m.Probe), fail)
+    async with talking(web, "jia") as jia, talking(web, "yi") as yi:
+        (failing,), (whole,) = (gateway_of(web.app)._connections[login] for login in ("jia", "yi"))
+        bid = {"t": "bid", "i": 7, "lot": lot, "id": "beside-a-fault", "amount_fen": OPENING}
+        assert failing._hear('{"t":"time","i":1,"c0":1}')
+        assert whole._hear(json.dumps(bid))
+        assert (await yi.until("ack"))["i"] == 7
+        assert await jia.closed() == CloseCode.INTERNAL
 
 
 async def test_one_id_has_one_answer(web: Web) -> None:
