@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from exchange.ports import Row
 from exchange.registers.database import Database
-from exchange.store import schema
+from exchange.store import schema, sqlite_streams
 
 SEQ_MAX = 1 << 62
 WALK_MAX = 100_000
@@ -139,10 +139,7 @@ async def _select(session: AsyncSession, wanted: Selection, low: int, high: int,
     if wanted.streams is None:
         found = f"seq BETWEEN :low AND :high{conditions} ORDER BY seq {order} LIMIT :limit"
     else:
-        # The index of streams holds seq as well: rows are chosen in it alone, and only then fetched. `seq + 0`
-        # keeps the database from walking the whole journal in the order of seq instead.
-        inner = f"house = :house AND stream IN :streams AND seq + 0 BETWEEN :low AND :high{conditions}"
-        chosen = f"SELECT seq FROM journal WHERE {inner} ORDER BY seq + 0 {order} LIMIT :limit"  # noqa: S608
+        chosen = _chosen(session.get_bind().dialect.name, conditions, order)
         found = f"seq IN ({chosen}) ORDER BY seq {order}"
         values["streams"] = wanted.streams
     # Every part is a literal of this file; values are always parameters.
@@ -151,6 +148,19 @@ async def _select(session: AsyncSession, wanted: Selection, low: int, high: int,
         query = query.bindparams(bindparam("streams", expanding=True))
     given = {"house": wanted.house, "low": low, "high": high, "limit": limit, **values}
     return [schema.row(row) for row in await session.execute(query, given)]
+
+
+def _chosen(dialect: str, conditions: str, order: str) -> str:
+    """The seqs of a page of streams. Without conditions rows are chosen by the index alone, and only then fetched."""
+    if dialect == "sqlite":
+        seqs = sqlite_streams.SEQS_OF_STREAMS
+        every = f"journal WHERE house = :house AND seq IN ({seqs}){conditions}" if conditions else f"({seqs})"
+        return f"SELECT seq FROM {every} ORDER BY seq {order} LIMIT :limit"  # noqa: S608
+    # `seq + 0` keeps the database from walking the whole journal in the order of seq instead.
+    every = (
+        f"journal WHERE house = :house AND stream IN :streams AND seq + 0 BETWEEN :low AND :high{conditions}"
+    )
+    return f"SELECT seq FROM {every} ORDER BY seq + 0 {order} LIMIT :limit"  # noqa: S608
 
 
 async def _of_command(session: AsyncSession, wanted: Selection, low: int, high: int, limit: int) -> list[Row]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from exchange.ports import Lease, Row, Standing
-from exchange.store import batch, schema, sqlite_append, sqlite_seat
+from exchange.store import batch, schema, sqlite_append, sqlite_seat, sqlite_streams
 from exchange.store.sqlite_line import Line
 from exchange.store.sqlite_process import AppendProcess
 from exchange.store.sqlite_seat import SqliteSeat
@@ -87,7 +87,7 @@ class SqliteJournal:
 
     async def stream(self, house: str, stream: str, after: int = 0) -> list[Row]:
         """The rows of one stream with stream_seq > `after`, in order of seq."""
-        where = "house = ? AND stream = ? AND stream_seq > ? ORDER BY stream_seq, seq"
+        where = f"house = ?1 AND seq IN ({sqlite_streams.SEQS_SINCE}) ORDER BY seq"
         return await self._select(where, house, stream, after)
 
     async def houses(self) -> list[str]:
@@ -139,7 +139,11 @@ class SqliteJournal:
         if self._process:
             await self._process.append(lease, rows)
         else:
-            await self._write(lambda connection: sqlite_append.append(connection, self._heads, lease, rows))
+            await self._write(partial(self._append_here, lease, rows))
+
+    def _append_here(self, lease: Lease, rows: Sequence[Row], connection: sqlite3.Connection) -> None:
+        sqlite_append.append(connection, self._heads, lease, rows)
+        sqlite_streams.sort_in(connection, rows)
 
     async def _write(self, job: Callable[[sqlite3.Connection], T]) -> T:
         if self._writer is None:

@@ -17,6 +17,7 @@ from exchange.ports import Lease, Row
 from exchange.store import sqlite_messages
 from exchange.store.sqlite_append import append, patiently, port_errors, writing
 from exchange.store.sqlite_checkpoints import Checkpoints
+from exchange.store.sqlite_streams import sort_in
 from matching_engine.errors import LuochuiError
 
 _CHUNK = 1 << 18
@@ -45,17 +46,23 @@ def _serve(house: socket.socket, connection: sqlite3.Connection, checkpoints: Ch
     while data := house.recv(_CHUNK):
         for message in frames.add(data):
             lease, rows = sqlite_messages.read_batch(message)
-            _tell(house, _written(connection, heads, lease, rows))
-            checkpoints.written(len(rows))
+            failure = _failure(connection, heads, lease, rows)
+            _tell(house, sqlite_messages.failed(failure) if failure else sqlite_messages.done())
+            if not failure:
+                sort_in(connection, rows)
+                checkpoints.written(len(rows))
 
 
-def _written(connection: sqlite3.Connection, heads: dict[str, int], lease: Lease, rows: list[Row]) -> bytes:
+def _failure(
+    connection: sqlite3.Connection, heads: dict[str, int], lease: Lease, rows: list[Row]
+) -> LuochuiError | None:
+    """Why the batch is not on disk; None when it is."""
     try:
         with port_errors():
             patiently(lambda: append(connection, heads, lease, rows))
     except LuochuiError as error:
-        return sqlite_messages.failed(error)
-    return sqlite_messages.done()
+        return error
+    return None
 
 
 def _tell(house: socket.socket, answer: bytes) -> None:

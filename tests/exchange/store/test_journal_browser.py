@@ -1,6 +1,7 @@
 """Pages of a journal are what filtering all its rows would give, on both databases, with and without an index."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 
 import msgspec
 import pytest
@@ -8,9 +9,10 @@ from sqlalchemy import text
 
 from exchange.ports import Row
 from exchange.registers.database import Database
-from exchange.store import journal_browser, migrate
+from exchange.store import journal_browser, migrate, sqlite_streams, urls
 from exchange.store.journal_browser import JournalBrowser, Selection
 from exchange.store.schema import COLUMN_LIST, COLUMNS
+from exchange.store.sqlite_append import writing
 
 ROWS = [
     Row(
@@ -47,6 +49,12 @@ async def browser(request: pytest.FixtureRequest) -> AsyncIterator[JournalBrowse
     async with database.writing() as session:
         insert = text(f"INSERT INTO journal ({COLUMN_LIST}) VALUES ({values})")
         await session.execute(insert, [msgspec.structs.asdict(row) for row in (*ROWS, *other)])
+    if request.param == "sqlite":
+        with closing(
+            writing(urls.sqlite_path(url))
+        ) as connection:  # Some rows are in its index, the others behind it.
+            connection.execute(sqlite_streams._SORT_IN, ("hub", 200))
+            connection.execute(sqlite_streams._GOES_TO, ("hub", 200))
     yield JournalBrowser(database)
     await database.close()
 
