@@ -73,7 +73,7 @@ class Gateway:
         self.hearing = Hearing(exchange.house.clock.now)
         self.answering = Answering()
         exchange.house.watch(lambda batch: self.answering.write())
-        self.hub = Hub(exchange.house)
+        self.hub = Hub(exchange.house, lambda: self.hearing.waits)
         self.tables = TableHub(exchange.house)
         self._connections: dict[str, list[Connection]] = {}
         self._throttles: OrderedDict[str, Throttle] = OrderedDict()

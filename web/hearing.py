@@ -20,6 +20,11 @@ class Hearing:
         self._heard: list[tuple[Taker, str]] = []
         self._at = 0
 
+    @property
+    def waits(self) -> bool:
+        """Whether frames were read and not taken yet."""
+        return bool(self._heard)
+
     def add(self, take: Taker, frame: str) -> None:
         """Have a frame taken as soon as the others of this turn were read."""
         if not self._heard:

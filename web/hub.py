@@ -11,7 +11,7 @@ Answers to a bid (`ack`, `rej`) pass by all this: they are written to the socket
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import get_args
@@ -75,9 +75,9 @@ def _entry(lot: Lot, code: str) -> str | None:
 
 
 class Hub:
-    """All rooms of a house that anybody watches."""
+    """All rooms of a house that anybody watches; while `heard` says that frames wait to be taken, crowds wait."""
 
-    def __init__(self, house: AnyHouse) -> None:
+    def __init__(self, house: AnyHouse, heard: Callable[[], bool] = lambda: False) -> None:
         self.house = house
         self.watchers: dict[Watcher, None] = {}
         self.bids_per_second = 0
@@ -87,7 +87,7 @@ class Hub:
         self._rooms: dict[str, Audience] = {}
         self._behind: set[Sub] = set()
         if isinstance(house, House):
-            self._pourer = Pourer(self._write, SHARE, lambda: house.deciding)
+            self._pourer = Pourer(self._write, SHARE, lambda: heard() or house.deciding)
         else:
             self._pourer = Pourer(self._write, SHARE_APART)
         self._loop = asyncio.get_running_loop()

@@ -232,6 +232,18 @@ async def test_a_second_frame_of_one_turn_waits_behind_the_first(web: Web) -> No
         await jia.until("time", i=3)
 
 
+async def test_crowds_wait_while_a_frame_waits(web: Web) -> None:
+    """What was read is taken before the next of a crowd hear anything: a bid is not behind those who merely look."""
+    async with talking(web, "jia") as jia:
+        gateway = gateway_of(web.app)
+        (connection,) = gateway._connections["jia"]
+        assert not gateway.hub._pourer._busy()
+        assert connection._hear('{"t":"time","i":1,"c0":1}')
+        assert gateway.hub._pourer._busy()
+        await jia.until("time", i=1)
+        assert not gateway.hub._pourer._busy()
+
+
 async def test_a_fault_in_taking_a_frame_ends_its_socket_alone(
     web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
