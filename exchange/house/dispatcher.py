@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from exchange.house import codec, machine
+from exchange.house import batching, codec, machine
 from exchange.house.answers import Answers
 from exchange.house.command import Command, HouseEvent, Outcome, Recorded
 from exchange.house.decided import Decided
@@ -26,7 +26,6 @@ from matching_engine.errors import Broken, LuochuiError, Malformed
 
 log = structlog.get_logger()
 
-BATCH_MAX = 512
 QUEUE_MAX = 20_000
 STALL = 2.0
 """Seconds without an answer to a commit after which no more commands are taken."""
@@ -74,6 +73,7 @@ class Dispatcher:
         self._wake = asyncio.Event()
         self._stamp = view.at
         self._commit_began = view.at
+        self._last_size = 0
         self._answers = Answers()
         self._waiting: dict[str, Job] = {}
         self._listeners: list[Listener] = []
@@ -230,10 +230,10 @@ class Dispatcher:
         own = [
             Job(command, codec.request_digest(command), self._work.at, [], own=True)
             for command in self._work.pending.values()
-        ][:BATCH_MAX]
-        jobs = own
-        while self._queue and len(jobs) < BATCH_MAX:
-            jobs.append(self._queue.popleft())
+        ][: batching.MOST]
+        free = min(batching.batch_size(len(self._queue), self._last_size), batching.MOST - len(own))
+        jobs = own + [self._queue.popleft() for _ in range(free)]
+        self._last_size = len(jobs)
         return jobs
 
     def _decide(self, jobs: list[Job]) -> tuple[list[Row], list[tuple[Job, tuple[Recorded, ...]]]]:

@@ -57,6 +57,21 @@ async def test_commits_group_by_themselves(sqlite_path: Path) -> None:
             assert len(journal.appends) < 30
 
 
+async def test_many_are_two_commits_of_one_size(sqlite_path: Path) -> None:
+    """Eighty bids at once are not one commit, for which the house would wait, but two halves."""
+    clock = ManualClock(BEGIN)
+    async with opened(sqlite_url(sqlite_path)) as real:
+        journal = FaultyJournal(real)
+        async with running(journal, clock) as house:
+            await open_lot(house, clock)
+            journal.appends.clear()
+            bids = [bid(house, ("jia", "yi")[n % 2], OPENING + n * STEP) for n in range(80)]
+            await asyncio.gather(*bids)
+            assert sum(journal.appends) == 80
+            assert len(journal.appends) == 2
+            assert abs(journal.appends[0] - 40) <= 4
+
+
 async def state_digest(house: House) -> bytes:
     """What the lots, the market and the ledger add up to."""
     view = house.view
