@@ -105,6 +105,8 @@ class Sessions:
         self._secure = secure
         self._lives: set[Live] = set()
         self._watch: asyncio.Task[None] | None = None
+        self._looked: object = None
+        """Whom was looked at last, and what stood about them together."""
 
     @property
     def cookie_name(self) -> str:
@@ -243,12 +245,16 @@ class Sessions:
         """Look once at every session and key behind an open socket."""
         lives, at = list(self._lives), self._clock.now()
         await self._remember_use(lives, at)
-        marks = await self._register.marks(*_ids(lives), at, IDLE)
+        looked = (ids := _ids(lives), await self._register.summary(*ids, at, IDLE))
+        if looked == self._looked and all(live.mark is not None for live in lives):
+            return
+        marks = await self._register.marks(*ids, at, IDLE)
         changed = [live for live in lives if live.mark is None or marks.get(live.caller.id) != live.mark]
         for start in range(0, len(changed), AT_ONCE):
             await self._look_again(changed[start : start + AT_ONCE], at)
         for live in changed:
             live.mark = marks.get(live.caller.id)
+        self._looked = looked
 
     async def _look_again(self, lives: Sequence[Live], at: int) -> None:
         """What became of sessions and keys, and of their accounts' roles."""

@@ -38,7 +38,7 @@ EVERY = 1.0
 """Seconds between two looks."""
 HELD = 5_000_000
 """µs for which the prices that bids change wait after the last ones were published: one write for all."""
-SLICE = 512
+SLICE = 64
 """Events that are looked at without a break: bids wait for no more."""
 BODIES = 20
 """Facts that are put together without a break."""

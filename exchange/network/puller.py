@@ -59,6 +59,8 @@ class Puller:
 
     async def round(self) -> None:
         """Read every node that is due, side by side."""
+        if not await self._registers.nodes.any_beside(self._house):
+            return
         now = self._clock.now()
         nodes = [node for node in await self._registers.nodes.all() if self._is_read(node, now)]
         cursors = await self._registers.feeds.cursors(self._house)

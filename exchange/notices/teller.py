@@ -40,7 +40,7 @@ PAUSE = 1.0
 """Seconds between two looks while much happens."""
 HELD = 5_000_000
 """µs for which what bids leave to be told waits after the last time that they were told of: one write for all."""
-SLICE = 512
+SLICE = 64
 """Events that are looked at without a break: bids wait for no more."""
 CLOCK_EVERY = 5_000_000
 DAILY_EVERY = 60_000_000

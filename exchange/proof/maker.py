@@ -30,8 +30,10 @@ CLOSING = frozenset({Hammered, Passed, Cancelled, SealsOpened})
 """What is worth a head at once."""
 LOOK_EVERY = 1.0
 """Seconds between two looks."""
-SLICE = 256
+SLICE = 64
 """Rows hashed without letting anything else run: less than half a millisecond."""
+READ = 2048
+"""Hashes that are read from the journal at once."""
 TILES = 64
 """Full tiles that wait for a head; more are written before it, for bids wait while the file is held."""
 CATCH_UP = 1 << 16
@@ -155,7 +157,7 @@ class HeadMaker:
             for at in range(known, len(noted), SLICE):
                 await self._take([bytes.fromhex(one) for one in noted[at : at + SLICE]])
         while self._tree.size < until:
-            step = min(until, self._tree.size + SLICE * 8)
+            step = min(until, self._tree.size + READ)
             await self._take(await self._house.hashes(self._tree.size, step))
             if self._tree.size < step:
                 raise Broken(f"the journal ends at {self._tree.size}, the house is at {until}")

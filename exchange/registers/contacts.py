@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from exchange.registers.database import Database
 from exchange.registers.notice_models import ContactRow, MailRow
@@ -23,6 +23,10 @@ CODES_MAX = 5
 DAY = 24 * 60 * MINUTE
 MUTED = ("price",)
 """Kinds of which nobody gets mail who did not ask for it."""
+
+_FIRST_DUE = select(func.min(MailRow.next_at)).where(
+    MailRow.state == "due", MailRow.next_at <= bindparam("at")
+)
 
 
 class Contact(msgspec.Struct, frozen=True):
@@ -111,6 +115,8 @@ class Contacts:
 
     async def due(self, at: int, limit: int = 100) -> list[Mail]:
         """Mail that is to be tried, the oldest first."""
+        if await self._database.glance(_FIRST_DUE, at=at) is None:
+            return []
         table = MailRow
         query = select(table).where(table.state == "due", table.next_at <= at)
         return await self._mails(query.order_by(table.next_at, table.id).limit(limit))

@@ -1,14 +1,15 @@
 """The connection to the registers' database: SQLite embedded, PostgreSQL as a server, one way to use both."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import Select, event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from exchange.ports import Unavailable
+from exchange.registers.glances import Glances, listed, summary
 from exchange.store.urls import async_engine_url
 
 _BUSY_MS = 5_000
@@ -26,6 +27,7 @@ class Database:
         embedded = target.get_backend_name() == "sqlite"
         self.engine: AsyncEngine = create_async_engine(target, pool_pre_ping=not embedded)
         self._make = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._glances = Glances(self.engine)
         if embedded:
             _prepare_sqlite(self.engine)
 
@@ -39,6 +41,7 @@ class Database:
 
     async def close(self) -> None:
         """Let go of every connection."""
+        await self._glances.close()
         await self.engine.dispose()
 
     @asynccontextmanager
@@ -55,6 +58,16 @@ class Database:
             async with self._make() as session, session.begin():
                 await session.connection(execution_options=_WRITE)
                 yield session
+
+    async def glance(self, statement: Select[Any], **values: Any) -> Any:
+        """The one value that a constant statement asks for, by itself: for what is looked at every second."""
+        with _unavailable():
+            return await self._glances.value(statement, values)
+
+    async def summary(self, rows: Select[Any], id_: str, ids: Sequence[str], **values: Any) -> Any:
+        """All that constant `rows` say of these ids of theirs, as one text: while it is the same, nothing changed."""
+        statement = summary(rows, id_, self.engine.dialect.name == "sqlite")
+        return await self.glance(statement, ids=listed(ids), **values)
 
 
 class _unavailable:  # noqa: N801  (used like a function)

@@ -60,6 +60,7 @@ class Moved(Unavailable):
 _CURSOR = Cursor.__struct_fields__
 _PLACE = (NodeCursorRow.seq, NodeCursorRow.link, NodeCursorRow.journal_seq)
 _CHUNK = 300
+_FIRST_CHANGE = select(func.min(CatalogueChangeRow.id))
 
 
 class Feeds:
@@ -230,6 +231,8 @@ class Feeds:
 
     async def changes(self, limit: int) -> list[tuple[int, str]]:
         """Changes of the catalogue that wait to be published: number and achievement."""
+        if await self._database.glance(_FIRST_CHANGE) is None:
+            return []
         table = CatalogueChangeRow
         query = select(table.id, table.achievement).order_by(table.id).limit(limit)
         async with self._database.reading() as session:

@@ -6,7 +6,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 
 from exchange.registers.node_models import NodeRow, NodeVersionRow
 from exchange.registers.versioned import Versioned
@@ -75,6 +75,11 @@ def checked_address(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+_BESIDE = select(func.min(NodeRow.id)).where(
+    NodeRow.id != bindparam("house"), NodeRow.base_url != "", NodeRow.public_key != ""
+)
+
+
 class Nodes(Versioned[Node]):
     """The register; every change keeps the version before."""
 
@@ -87,6 +92,10 @@ class Nodes(Versioned[Node]):
         """Every node that ever was, the hub first, then by id."""
         found = await self._select(select(NodeRow).order_by(NodeRow.id))
         return sorted(found, key=lambda node: (node.kind is not NodeKind.HUB, node.id))
+
+    async def any_beside(self, house: str) -> bool:
+        """Whether a node other than this house has a feed that can be read."""
+        return await self._database.glance(_BESIDE, house=house) is not None
 
     async def enter(self, node: Node, by: str, at: int, reason: str = "") -> Node:
         """Enter a node, or change it; nothing happens where it stands so already."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exchange.proof.heads import ProofKey, TreeHead
@@ -18,6 +18,7 @@ S = TypeVar("S", bound=msgspec.Struct)
 _PAGE = 500
 _TILES = 64
 """Tiles that are written by one call: bids wait for no more."""
+_WISHED = select(ProofWishRow.seq).where(ProofWishRow.house == bindparam("house"))
 _ADD_TILE = insert(ProofTileRow.__table__)  # type: ignore[arg-type]  # a table
 
 
@@ -105,9 +106,7 @@ class Proofs:
 
     async def wished(self, house: str) -> int:
         """The last row for which somebody asked; 0 when nobody ever did."""
-        async with self._database.reading() as session:
-            row = await session.get(ProofWishRow, house)
-            return 0 if row is None else row.seq
+        return await self._database.glance(_WISHED, house=house) or 0
 
     async def houses(self) -> list[str]:
         """The houses that have signed heads."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from exchange.registers.database import Database
 from exchange.registers.notice_models import DeliveryRow, WebhookRow
@@ -16,6 +16,10 @@ from matching_engine.errors import Malformed
 MOST = 10
 """Webhooks of one organisation."""
 SECRET_PREFIX = "whsec_"  # noqa: S105  (how every secret begins, as Standard Webhooks writes them)
+
+_FIRST_DUE = select(func.min(DeliveryRow.next_at)).where(
+    DeliveryRow.state == "due", DeliveryRow.next_at <= bindparam("at")
+)
 
 
 class Webhook(msgspec.Struct, frozen=True):
@@ -142,6 +146,8 @@ class Webhooks:
 
     async def due(self, at: int, limit: int = 200) -> list[Delivery]:
         """Deliveries that are to be tried, the oldest first."""
+        if await self._database.glance(_FIRST_DUE, at=at) is None:
+            return []
         table = DeliveryRow
         query = select(table).where(table.state == "due", table.next_at <= at)
         return await self._deliveries(query.order_by(table.next_at, table.id).limit(limit))

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -228,6 +229,31 @@ async def test_roles_taken_away_count_for_the_next_message(web: Web) -> None:
     assert door.live.principal == Principal("jia", "jia", frozenset({"seller"}))
     assert door.ended == 0
     door.live.close()
+
+
+async def test_while_nothing_changes_one_question_is_asked_for_all(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows are read for new sockets and for what changed; in between the look is one text for all."""
+    sessions, asked = web.app.state.sessions, []
+    marks = sessions._register.marks
+
+    async def counted(*given: Any) -> Any:
+        asked.append(given)
+        return await marks(*given)
+
+    monkeypatch.setattr(sessions._register, "marks", counted)
+    doors = [Door(web, await _caller(web, await web.signed_in(login))) for login in ("jia", "yi")]
+    await sessions.check()
+    known = len(asked)
+    for _ in range(3):
+        await sessions.check()
+    assert len(asked) == known
+    await web.exchange.registers.accounts.set_enabled("yi", False)
+    await sessions.check()
+    assert len(asked) > known
+    assert [door.ended for door in doors] == [0, 1]
+    doors[0].live.close()
 
 
 async def test_a_key_behind_a_socket_is_followed_as_well(web: Web) -> None:
