@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 import time
 from itertools import count, pairwise
 from pathlib import Path
@@ -136,19 +138,32 @@ class Growing:
 
 
 async def test_snapshots_take_a_tenth_of_a_core(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However fast events come, the next snapshot waits ten times as long as the last one took."""
+    """However fast events come, the next snapshot waits ten times what the last one used of a processor: a busy house
+    lets it wait, and that does not count."""
     times: list[tuple[float, float]] = []
+    used = 0.0
 
     async def make(settings: Settings) -> None:
+        nonlocal used
         began = time.monotonic()
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.1)
+        used += 0.02
         times.append((began, time.monotonic()))
 
     monkeypatch.setattr(serving, "_make", make)
+    monkeypatch.setattr(serving, "_used", lambda: used)
     settings = Settings(snapshot_events=1, var_dir=tmp_path)
     exchange = SimpleNamespace(settings=settings, house=SimpleNamespace(view=Growing()))
     async with asyncio.timeout(20), snapshotting(cast(Exchange, exchange), look=0.001):
         while len(times) < 3:
             await asyncio.sleep(0.01)
-    for (began, ended), (following, _) in pairwise(times):
-        assert following - ended >= serving.REST * (ended - began)
+    for (_, ended), (following, _) in pairwise(times):
+        assert following - ended >= serving.REST * 0.02
+
+
+def test_what_a_snapshot_used_is_what_children_used() -> None:
+    """The seconds of a processor that a process took which has ended, and not those that it waited."""
+    before = serving._used()
+    busy = "import time\nwhile time.process_time() < 0.1: pass\ntime.sleep(0.1)"
+    subprocess.run([sys.executable, "-c", busy], check=True)
+    assert serving._used() - before >= 0.1
