@@ -42,34 +42,32 @@ async def test_an_id_is_known_after_a_restart(sqlite_path: Path) -> None:
             assert again.recorded == first.recorded
 
 
-async def test_commits_group_by_themselves(sqlite_path: Path) -> None:
-    """While one batch is being written the next gathers: sixty bids need far fewer commits."""
+async def commits_of(count: int, path: Path) -> list[int]:
+    """Rows of each commit when so many bids come at once; every bid is accepted."""
     clock = ManualClock(BEGIN)
-    async with opened(sqlite_url(sqlite_path)) as real:
+    async with opened(sqlite_url(path)) as real:
         journal = FaultyJournal(real)
         async with running(journal, clock) as house:
             await open_lot(house, clock)
             journal.appends.clear()
-            bids = [bid(house, ("jia", "yi")[n % 2], OPENING + n * STEP) for n in range(60)]
+            bids = [bid(house, ("jia", "yi")[n % 2], OPENING + n * STEP) for n in range(count)]
             outcomes = await asyncio.gather(*bids)
             assert all(outcome.refusal is None for outcome in outcomes)
-            assert sum(journal.appends) == 60
-            assert len(journal.appends) < 30
+            return journal.appends
+
+
+async def test_commits_group_by_themselves(sqlite_path: Path) -> None:
+    """While one batch is being written the next gathers: sixty bids need far fewer commits."""
+    commits = await commits_of(60, sqlite_path)
+    assert sum(commits) == 60
+    assert len(commits) < 30
 
 
 async def test_many_are_two_commits_of_one_size(sqlite_path: Path) -> None:
     """Eighty bids at once are not one commit, for which the house would wait, but two halves."""
-    clock = ManualClock(BEGIN)
-    async with opened(sqlite_url(sqlite_path)) as real:
-        journal = FaultyJournal(real)
-        async with running(journal, clock) as house:
-            await open_lot(house, clock)
-            journal.appends.clear()
-            bids = [bid(house, ("jia", "yi")[n % 2], OPENING + n * STEP) for n in range(80)]
-            await asyncio.gather(*bids)
-            assert sum(journal.appends) == 80
-            assert len(journal.appends) == 2
-            assert abs(journal.appends[0] - 40) <= 4
+    first, second = await commits_of(80, sqlite_path)
+    assert first + second == 80
+    assert abs(first - 40) <= 4
 
 
 async def state_digest(house: House) -> bytes:
