@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, Program
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from exchange.ports import Unavailable
-from exchange.registers.glances import Glances, listed, summary
+from exchange.registers.glances import Glances
 from exchange.store.urls import async_engine_url
 
 _BUSY_MS = 5_000
@@ -66,8 +66,8 @@ class Database:
 
     async def summary(self, rows: Select[Any], id_: str, ids: Sequence[str], **values: Any) -> Any:
         """All that constant `rows` say of these ids of theirs, as one text: while it is the same, nothing changed."""
-        statement = summary(rows, id_, self.engine.dialect.name == "sqlite")
-        return await self.glance(statement, ids=listed(ids), **values)
+        with _unavailable():
+            return await self._glances.summary(rows, id_, ids, values)
 
 
 class _unavailable:  # noqa: N801  (used like a function)

@@ -55,6 +55,11 @@ class Glances:
             except _DRIVER_ERRORS as error:
                 raise Unavailable(f"registers: {error}") from error
 
+    async def summary(self, rows: Select[Any], id_: str, ids: Sequence[str], values: dict[str, Any]) -> Any:
+        """All that constant `rows` say of these ids, as one text: while it is the same, nothing changed. `id_` is the
+        column of theirs that holds the ids."""
+        return await self.value(_summary(rows, id_, self._embedded), {"ids": json.dumps(ids), **values})
+
     async def close(self) -> None:
         """Let go of the connection."""
         async with self._turn:
@@ -86,8 +91,7 @@ class Glances:
 
 
 @cache
-def summary(rows: Select[Any], id_: str, embedded: bool) -> Select[Any]:
-    """All that `rows` say of the `ids` given, as one text: while it is the same, nothing changed. `id_` is a column of theirs."""
+def _summary(rows: Select[Any], id_: str, embedded: bool) -> Select[Any]:
     ids = bindparam("ids", type_=Text)
     among = func.json_each(ids) if embedded else func.json_array_elements_text(cast(ids, JSON))
     chosen = select(among.table_valued("value").c.value)
@@ -97,8 +101,3 @@ def summary(rows: Select[Any], id_: str, embedded: bool) -> Select[Any]:
         return select(func.json_group_array(func.json_array(*ordered.c)))
     each = func.json_build_array(*found.c)
     return select(cast(func.json_agg(aggregate_order_by(each, found.c[id_])), Text))
-
-
-def listed(ids: Sequence[str]) -> str:
-    """Ids as `summary` takes them."""
-    return json.dumps(ids)
