@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -51,8 +52,8 @@ async def _keep_on(exchange: Exchange, look: float) -> None:
 
 def _used() -> float:
     """Seconds of a processor that the children of this process have used which ended so far."""
-    times = os.times()
-    return times.children_user + times.children_system
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 async def _make(settings: Settings) -> None:
