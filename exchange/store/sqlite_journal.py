@@ -36,6 +36,7 @@ class SqliteJournal:
         self._seat = SqliteSeat(path)
         self._held: dict[str, Lease] = {}
         self._heads: dict[str, int] = {}
+        self._index = sqlite_streams.StreamIndex()
         self._writer = Line(partial(sqlite_append.writing, path), "journal-writer") if writable else None
         self._process = AppendProcess(path, self._seat) if writable and apart else None
         self._reader = Line(partial(_reading, path), "journal-reader")
@@ -143,7 +144,7 @@ class SqliteJournal:
 
     def _append_here(self, lease: Lease, rows: Sequence[Row], connection: sqlite3.Connection) -> None:
         sqlite_append.append(connection, self._heads, lease, rows)
-        sqlite_streams.sort_in(connection, rows)
+        self._index.written(connection, rows)
 
     async def _write(self, job: Callable[[sqlite3.Connection], T]) -> T:
         if self._writer is None:

@@ -17,7 +17,7 @@ from exchange.ports import Lease, Row
 from exchange.store import sqlite_messages
 from exchange.store.sqlite_append import append, patiently, port_errors, writing
 from exchange.store.sqlite_checkpoints import Checkpoints
-from exchange.store.sqlite_streams import sort_in
+from exchange.store.sqlite_streams import StreamIndex
 from matching_engine.errors import LuochuiError
 
 _CHUNK = 1 << 18
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def _serve(house: socket.socket, connection: sqlite3.Connection, checkpoints: Checkpoints) -> None:
-    frames, heads = sqlite_messages.Frames(), dict[str, int]()
+    frames, heads, index = sqlite_messages.Frames(), dict[str, int](), StreamIndex()
     _tell(house, sqlite_messages.done())
     while data := house.recv(_CHUNK):
         for message in frames.add(data):
@@ -49,7 +49,7 @@ def _serve(house: socket.socket, connection: sqlite3.Connection, checkpoints: Ch
             failure = _failure(connection, heads, lease, rows)
             _tell(house, sqlite_messages.failed(failure) if failure else sqlite_messages.done())
             if not failure:
-                sort_in(connection, rows)
+                index.written(connection, rows)
                 checkpoints.written(len(rows))
 
 
