@@ -1,7 +1,7 @@
 """The dispatcher: one queue, one writer, commits that group by themselves.
 
 Commands are stamped with the instant of their arrival and decided in that order. While one batch is being
-written the next gathers; there is no timer. Nobody hears of anything before it is durable. If a commit fails
+written the next is decided; there is no timer. Nobody hears of anything before it is durable. If a commit fails
 or its answer is lost, the working state is thrown away and built again from what the journal holds.
 """
 
@@ -12,17 +12,18 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from exchange.house import batching, codec, machine
+from exchange.house import codec, machine
 from exchange.house.answers import Answers
-from exchange.house.command import Command, HouseEvent, Outcome, Recorded
+from exchange.house.command import Command, Outcome, Recorded
 from exchange.house.decided import Decided
+from exchange.house.decider import Batch, Decider
 from exchange.house.job import Hearer, Job, mismatch, same, settle
 from exchange.house.outage import Outage
 from exchange.house.spread import BATCH, COMMIT_US, Spread
 from exchange.house.state import State
 from exchange.house.twin import twin
 from exchange.ports import Clock, DuplicateCommand, Journal, Lease, OutcomeUnknown, Row, Unavailable
-from matching_engine.errors import Broken, LuochuiError, Malformed
+from matching_engine.errors import LuochuiError
 
 log = structlog.get_logger()
 
@@ -68,12 +69,12 @@ class Dispatcher:
         self._journal = journal
         self._clock = clock
         self._lease = lease
-        self._work = twin(view) if work is None else work
+        self._decider = Decider(lease, twin(view) if work is None else work)
+        self._broken: Exception | None = None
         self._queue: deque[Job] = deque()
         self._wake = asyncio.Event()
         self._stamp = view.at
         self._commit_began = view.at
-        self._last_size = 0
         self._answers = Answers()
         self._waiting: dict[str, Job] = {}
         self._listeners: list[Listener] = []
@@ -83,12 +84,13 @@ class Dispatcher:
         self._away = False
         self._in_doubt: frozenset[str] = frozenset()
         self._writing_since: float | None = None
+        self._called = False
         self.outage = Outage()
 
     @property
     def depth(self) -> int:
-        """How many commands wait."""
-        return len(self._queue)
+        """How many commands wait, undecided or not yet on their way."""
+        return len(self._queue) + len(self._decider.batch.jobs)
 
     @property
     def deciding(self) -> bool:
@@ -165,6 +167,9 @@ class Dispatcher:
         job = self._waiting[command.id] = Job(command, request, self._stamp, [hearer])
         self._queue.append(job)
         self._wake.set()
+        if self._writing_since is not None and not self._called:
+            self._called = True
+            self._loop.call_soon(self._decide_ahead)
 
     @property
     def _stalled(self) -> bool:
@@ -207,74 +212,37 @@ class Dispatcher:
                 self._fail(job, OutcomeUnknown("the house stopped: repeat the same id"))
 
     async def _round(self) -> None:
-        if self._queue and self.outage.silent_since is not None:
+        if self._broken is not None:
+            raise self._broken
+        if self.depth and self.outage.silent_since is not None:
             # Whatever the journal takes first after a silence, the closing times that it moved come before.
             self._put_first(self.after_outage(self.outage.silent_since))
-        jobs = self._gather()
-        if not jobs:
+        if self._decider.stale:
+            self._decider.begin_again(self.view)
+        self._decider.take(self._queue)
+        batch = self._decider.close()
+        if not batch.jobs:
             self._wake.clear()
             await self._wake.wait()
             return
-        rows, answers = self._decide(jobs)
         try:
-            await self._commit(rows)
+            await self._commit(batch.rows)
         except (Unavailable, OutcomeUnknown, DuplicateCommand) as failure:
-            await self._recover(jobs, failure)
+            await self._recover(batch.jobs, failure)
             return
-        self._publish(answers)
-        if rows:
+        self._publish(batch)
+        if batch.rows:
             self.journal_answers()
 
-    def _gather(self) -> list[Job]:
-        """What the house asks of itself first, then what came, in order of arrival."""
-        own = [
-            Job(command, codec.request_digest(command), self._work.at, [], own=True)
-            for command in self._work.pending.values()
-        ][: batching.MOST]
-        free = min(batching.batch_size(len(self._queue), self._last_size), batching.MOST - len(own))
-        jobs = own + [self._queue.popleft() for _ in range(free)]
-        self._last_size = len(jobs)
-        return jobs
-
-    def _decide(self, jobs: list[Job]) -> tuple[list[Row], list[tuple[Job, tuple[Recorded, ...]]]]:
-        rows: list[Row] = []
-        answers: list[tuple[Job, tuple[Recorded, ...]]] = []
-        for job in jobs:
-            at = max(job.at, self._work.at)
-            try:
-                events = machine.decide(self._work, job.command, at)
-            except Malformed as wrong:
-                self._fail(job, wrong)
-                continue
-            if job.own and not events:
-                raise Broken(f"{job.command.id} has no answer")
-            recorded = tuple([self._record(job, at, part, event, rows) for part, event in enumerate(events)])
-            answers.append((job, recorded))
-        return rows, answers
-
-    def _record(self, job: Job, at: int, part: int, event: HouseEvent, rows: list[Row]) -> Recorded:
-        """Give an event its place after everything before it, and let the working state go on from it."""
-        work, lease, command = self._work, self._lease, job.command
-        stream, stream_seq = machine.next_stream_seq(work, event)
-        head = (
-            lease.house,
-            work.seq + 1,
-            lease.epoch,
-            at,
-            stream,
-            stream_seq,
-            command.id,
-            part,
-            job.request,
-            command.principal.account,
-            command.causation,
-            type(event).__name__,
-        )
-        row = codec.sealed(work.hash, head, codec.encode(event))
-        rows.append(row)
-        recorded = codec.placed(row, event)
-        machine.apply(work, recorded)
-        return recorded
+    def _decide_ahead(self) -> None:
+        """While a batch is being written, decide what came in one turn of the loop; the loop would wait otherwise."""
+        self._called = False
+        if self._writing_since is None or self._decider.stale:
+            return
+        try:
+            self._decider.take(self._queue)
+        except Exception as error:  # Whoever calls here is the loop: the next round ends with it.
+            self._broken = error
 
     async def _commit(self, rows: list[Row]) -> None:
         if not rows:
@@ -289,15 +257,17 @@ class Dispatcher:
         self.stats.batch.add(len(rows))
         self.stats.commit_us.add(self._clock.now() - began)
 
-    def _publish(self, answers: list[tuple[Job, tuple[Recorded, ...]]]) -> None:
+    def _publish(self, batch: Batch) -> None:
         """Everything here is on disk: let the view go on, then answer, then tell."""
-        batch = [recorded for _, events in answers for recorded in events]
-        for recorded in batch:
+        events = [recorded for _, recorded_ in batch.answers for recorded in recorded_]
+        for recorded in events:
             machine.apply(self.view, recorded)
-        self.stats.commands += len(answers)
-        for job, events in answers:
-            self._answer(job, codec.outcome(job.command.id, events))
-        self._tell(batch)
+        self.stats.commands += len(batch.answers)
+        for job, recorded_ in batch.answers:
+            self._answer(job, codec.outcome(job.command.id, recorded_))
+        for job, wrong in batch.malformed:
+            self._fail(job, wrong)
+        self._tell(events)
 
     def _tell(self, batch: Sequence[Recorded]) -> None:
         if batch:
@@ -319,8 +289,9 @@ class Dispatcher:
         """Read back what the journal really holds, answer what it knows, and let the clients repeat the rest."""
         log.warning("commit failed", house=self.view_house, error=str(failure), commands=len(jobs))
         began = self._commit_began
+        self._decider.take_back(self._queue)
         found = await self._read_back(jobs, failure)
-        self._work = twin(self.view)
+        self._decider.begin_again(self.view)
         for job in jobs:
             events = found.get(job.command.id)
             if events is None and isinstance(failure, DuplicateCommand):
@@ -344,6 +315,8 @@ class Dispatcher:
     def _put_first(self, commands: Sequence[Command]) -> None:
         """Let the house's own commands be decided before everything that waits: what came during an outage
         is judged by closing times that were moved by it."""
+        if commands:
+            self._decider.take_back(self._queue)
         self._stamp = max(self._stamp, self._clock.now())
         at = self._queue[0].at if self._queue else self._stamp
         for command in reversed(

@@ -22,6 +22,11 @@ async def long_havoc(world: World) -> None:
     await havoc(world, 2.5 * SAFETY)
 
 
+async def calm(world: World) -> None:
+    """Nothing but what the faults bring."""
+    await asyncio.sleep(SAFETY)
+
+
 async def _kill(world: World) -> None:
     """kill −9 of somebody who runs."""
     if world.running:

@@ -29,8 +29,8 @@ OPENING_FEN, STEP_FEN = 160_000_000, 8_000_000
 BIDDERS = ("jia", "yi")
 
 
-async def play(world: World, bidders: tuple[str, ...] = BIDDERS, bids: int = 3) -> None:
-    """The whole story; it ends when the lot has ended and every deposit too."""
+async def play(world: World, bidders: tuple[str, ...] = BIDDERS, bids: int = 3, sockets: int = 1) -> None:
+    """The whole story; it ends when the lot has ended and every deposit too. Bidders bid over several sockets at once."""
     operator, bank = Client(world, "operator"), Client(world, "bank")
     await enrol(operator, bidders)
     await offer(world, operator)
@@ -40,9 +40,15 @@ async def play(world: World, bidders: tuple[str, ...] = BIDDERS, bids: int = 3) 
         *(
             compete(world, Client(world, login), code, bids)
             for login, code in zip(bidders, codes, strict=True)
+            for _ in range(sockets)
         )
     )
     await finished(world)
+
+
+async def crowd(world: World) -> None:
+    """The same with so many bids at once that some are decided while others are being written."""
+    await play(world, bids=4, sockets=6)
 
 
 def english(opens_at: int, length: int = 8 * SECOND) -> Terms:

@@ -44,3 +44,8 @@ def quiet(random: Random) -> Faults:
 def rough(random: Random) -> Faults:
     """Everything goes wrong now and then."""
     return Faults(random, True, 15, 15, 15, 40, 40, 60)
+
+
+def failing_disk(random: Random) -> Faults:
+    """Every sixth commit fails, in one of the three ways."""
+    return Faults(random, True, 60, 60, 60)

@@ -1,42 +1,40 @@
 """Faults planted on purpose, each one that a house could have: the oracles must find every one of them."""
 
-import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 from unittest.mock import patch
 
 from exchange.house import codec, machine
 from exchange.house import house as houses
-from exchange.house.command import Recorded
+from exchange.house.decider import Batch
 from exchange.house.dispatcher import Dispatcher
 from exchange.house.job import Job
 from exchange.ports import DuplicateCommand, Fenced, Lease, OutcomeUnknown, Row, Unavailable
 from matching_engine.errors import LuochuiError
 from tests.simulation.journal import Disk
 
-Answers = list[tuple[Job, tuple[Recorded, ...]]]
-
 
 class AcknowledgesFirst(Dispatcher):
     """Answers its clients, and commits then."""
 
     async def _round(self) -> None:
-        jobs = self._gather()
-        if not jobs:
+        self._decider.take(self._queue)
+        batch = self._decider.close()
+        if not batch.jobs:
             self._wake.clear()
             await self._wake.wait()
             return
-        rows, answers = self._decide(jobs)
-        for job, events in answers:
+        for job, events in batch.answers:
             for hearer in job.hearers:
                 hearer(codec.outcome(job.command.id, events))
             job.hearers = []
         try:
-            await self._commit(rows)
+            await self._commit(batch.rows)
         except (Unavailable, OutcomeUnknown, DuplicateCommand) as failure:
-            await self._recover(jobs, failure)
+            await self._recover(batch.jobs, failure)
             return
-        self._publish(answers)
+        self._publish(batch)
 
 
 class ShowsFirst(Dispatcher):
@@ -47,10 +45,10 @@ class ShowsFirst(Dispatcher):
             machine.apply(self.view, codec.recorded(row))
         await super()._commit(rows)
 
-    def _publish(self, answers: Answers) -> None:
-        for job, events in answers:
+    def _publish(self, batch: Batch) -> None:
+        for job, events in batch.answers:
             self._answer(job, codec.outcome(job.command.id, events))
-        self._tell([recorded for _, events in answers for recorded in events])
+        self._tell([recorded for _, events in batch.answers for recorded in events])
 
 
 class TakesUnknownForDone(Dispatcher):
@@ -70,9 +68,18 @@ class TakesUnknownForFailed(Dispatcher):
         if not isinstance(failure, OutcomeUnknown):
             await super()._recover(jobs, failure)
             return
-        self._work = copy.deepcopy(self.view)
+        self._decider.take_back(self._queue)
+        self._decider.begin_again(self.view)
         for job in jobs:
             self._fail(job, Unavailable(f"not written: {failure}"))
+
+
+class KeepsWhatIsDecided(Dispatcher):
+    """After a commit that failed, writes what was decided on top of it."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._decider.take_back = lambda queue: None  # type: ignore[method-assign]
 
 
 class WithoutEpochs(Disk):

@@ -1,10 +1,14 @@
 """One English lot with deposits: whatever fails, every invariant holds and everything finishes."""
 
+from collections.abc import Callable
+from random import Random
+
 import pytest
 
-from tests.simulation.chaos import havoc
-from tests.simulation.faults import rough
-from tests.simulation.run import run
+from tests.simulation.chaos import calm, havoc
+from tests.simulation.english import crowd
+from tests.simulation.faults import Faults, failing_disk, rough
+from tests.simulation.run import Chaos, run
 
 
 def test_a_quiet_run_finishes() -> None:
@@ -39,4 +43,16 @@ def test_everything_may_fail_and_then_everything_finishes(seed: int) -> None:
     """Kills, hanging processes that wake up replaced, second owners, outages, stepped clocks, lost and doubled
     messages; then peace, in which all that was begun comes to its end."""
     report = run(seed, faults=rough, chaos=havoc)
+    assert report.broken is None, f"{report}\n" + "\n".join(report.trace[-40:])
+
+
+@pytest.mark.parametrize("seed", range(1, 17))
+@pytest.mark.parametrize(
+    ("faults", "chaos"), [(failing_disk, calm), (rough, havoc)], ids=["disk", "everything"]
+)
+def test_a_crowd_loses_nothing_when_commits_fail(
+    seed: int, faults: Callable[[Random], Faults], chaos: Chaos
+) -> None:
+    """Commits fail while the bids behind them are decided already: those are decided anew, on what is really written."""
+    report = run(seed, crowd, faults, chaos)
     assert report.broken is None, f"{report}\n" + "\n".join(report.trace[-40:])

@@ -6,12 +6,13 @@ import pytest
 
 from exchange.house.dispatcher import Dispatcher
 from tests.simulation import planted
-from tests.simulation.chaos import havoc
-from tests.simulation.faults import rough
+from tests.simulation.chaos import calm, havoc
+from tests.simulation.english import crowd
+from tests.simulation.faults import failing_disk, rough
 from tests.simulation.run import run
 from tests.simulation.world import World
 
-SEEDS = range(1, 21)
+SEEDS = range(1, 61)
 """A fault must be found in these."""
 
 
@@ -44,6 +45,13 @@ def test_a_planted_fault_is_caught(fault: type[Dispatcher], says: str) -> None:
     with planted.planted(fault):
         said = found()
     assert re.match(says, said), said
+
+
+def test_what_was_decided_on_a_lost_batch_is_caught() -> None:
+    """A dispatcher that writes what it decided on top of a batch that was not written leaves a gap."""
+    with planted.planted(planted.KeepsWhatIsDecided):
+        said = [run(seed, crowd, failing_disk, calm).broken or "" for seed in SEEDS[:10]]
+    assert any("seq is gapless" in words for words in said), said
 
 
 def test_a_missing_epoch_check_is_caught() -> None:

@@ -420,7 +420,7 @@ async def test_a_holder_of_priority_matches_the_lead(web: Web) -> None:
     await other_lot(web, _english())
     code = web.exchange.house.view.market.code_of("L2", "yi") or ""
     lot = web.exchange.house.view.lots["L2"]
-    for state in (web.exchange.house.view, web.exchange.own_house._dispatcher._work):
+    for state in (web.exchange.house.view, web.exchange.own_house._dispatcher._decider.work):
         state.lots["L2"].terms = _replaced(lot.terms, priority=(Holder(code, 1, "live"),))  # type: ignore[arg-type]
     await web.pass_time(HOUR)
     jia, yi = await web.signed_in("jia"), await web.signed_in("yi")

@@ -1,16 +1,24 @@
 """The dispatcher: one id one answer, commits that group, and what is left when a commit fails."""
 
 import asyncio
+from asyncio import Task
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from exchange.house import answers
-from exchange.house.command import Conflict
+from exchange.house import answers, machine
+from exchange.house.chain import link
+from exchange.house.command import Command, Conflict, Outcome
 from exchange.house.house import House
-from exchange.ports import DuplicateCommand, Fenced, OutcomeUnknown, Unavailable
+from exchange.house.state import State
+from exchange.ports import DuplicateCommand, Fenced, Journal, Lease, OutcomeUnknown, Row, Unavailable
 from exchange.store.clock import ManualClock
 from matching_engine import canonical
+from matching_engine.commands import Bid
+from matching_engine.errors import Broken, Malformed
+from matching_engine.terms import HOUR
 from tests.exchange.house.running import BEGIN, FaultyJournal, bid, open_lot, opened, running, sqlite_url
 
 OPENING = 160_000_000
@@ -155,3 +163,120 @@ async def test_time_never_goes_back(sqlite_path: Path) -> None:
         rows = [row async for row in journal.read("hub")]
         assert [row.seq for row in rows] == list(range(1, len(rows) + 1))
         assert [row.at for row in rows] == sorted(row.at for row in rows)
+
+
+class HeldJournal(FaultyJournal):
+    """One whose appends wait at a gate."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(journal)
+        self.gate, self.reached = asyncio.Event(), asyncio.Event()
+        self.gate.set()
+
+    async def append(self, lease: Lease, rows: Sequence[Row]) -> None:
+        """Append when the gate is open."""
+        self.reached.set()
+        await self.gate.wait()
+        await super().append(lease, rows)
+
+
+@asynccontextmanager
+async def two_bids(path: Path) -> AsyncIterator[tuple[House, HeldJournal, ManualClock, list[Task[Outcome]]]]:
+    """A house with one bid at the gate of the journal, and one that came behind it and is decided."""
+    clock = ManualClock(BEGIN)
+    async with opened(sqlite_url(path)) as real:
+        journal = HeldJournal(real)
+        async with running(journal, clock) as house:
+            await open_lot(house, clock)
+            journal.gate.clear()
+            journal.reached.clear()
+            journal.appends.clear()
+            tasks = [asyncio.create_task(bid(house, "jia", OPENING))]
+            await journal.reached.wait()
+            tasks.append(asyncio.create_task(bid(house, "yi", OPENING + STEP)))
+            for _ in range(3):
+                await asyncio.sleep(0)
+            try:
+                yield house, journal, clock, tasks
+            finally:
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_what_comes_while_a_batch_is_written_is_decided(sqlite_path: Path) -> None:
+    """The second bid is decided on the first before that is durable; nobody sees either, and each has a commit."""
+    async with two_bids(sqlite_path) as (house, journal, _, tasks):
+        assert [row.type for row in house._dispatcher._decider.batch.rows] == ["BidAccepted"]
+        assert house.view.lots["L1"].lead_fen is None
+        assert house.queue_depth == 1
+        journal.gate.set()
+        outcomes = await asyncio.gather(*tasks)
+        assert [outcome.refusal for outcome in outcomes] == [None, None]
+        assert journal.appends == [1, 1]
+        assert house.view.lots["L1"].lead_fen == OPENING + STEP
+
+
+async def test_what_was_decided_on_a_lost_batch_is_decided_anew(sqlite_path: Path) -> None:
+    """The first bid is not written: the second follows on what is there instead, and the chain holds."""
+    async with two_bids(sqlite_path) as (house, journal, _, tasks):
+        head = house.view.seq
+        journal.before.append(Unavailable("database gone"))
+        journal.gate.set()
+        with pytest.raises(Unavailable):
+            await tasks[0]
+        assert (await tasks[1]).first.seq == head + 1
+        rows = [row async for row in journal.read("hub")]
+        assert [row.seq for row in rows] == list(range(1, head + 2))
+        assert rows[-1].hash == link(rows[-2].hash, rows[-1])
+        assert (await bid(house, "jia", OPENING + 2 * STEP)).refusal is None
+
+
+async def test_moved_closing_times_come_before_what_was_decided_ahead(sqlite_path: Path) -> None:
+    """The journal was silent until the lot should have closed: the lot is moved before the next bid is judged."""
+    async with two_bids(sqlite_path) as (house, journal, clock, tasks):
+        house._dispatcher.outage.silent(clock.now())
+        clock.advance(HOUR)
+        journal.gate.set()
+        await asyncio.gather(*tasks)
+        last = [row.type async for row in journal.read("hub")][-3:]
+        assert last == ["BidAccepted", "LotPostponed", "BidAccepted"]
+
+
+async def test_a_fault_while_deciding_ahead_ends_the_house(
+    sqlite_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A state that contradicts itself stops everything, whoever happened to find it; what is durable is answered."""
+    decide = machine.decide
+
+    def breaks(state: State, command: Command, at: int) -> machine.Events:
+        if command.principal.account == "yi" and isinstance(command.body, Bid):
+            raise Broken("invariant 1 fell")
+        return decide(state, command, at)
+
+    monkeypatch.setattr(machine, "decide", breaks)
+    async with two_bids(sqlite_path) as (house, journal, _, tasks):
+        journal.gate.set()
+        assert (await tasks[0]).refusal is None
+        with pytest.raises(Broken, match="invariant 1 fell"):
+            await asyncio.wait_for(house.failed(), 5)
+        with pytest.raises(OutcomeUnknown):
+            await tasks[1]
+
+
+async def test_a_malformed_command_is_told_when_what_it_was_judged_on_is_durable(
+    sqlite_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is said on the ground of a batch that may be lost."""
+    decide = machine.decide
+
+    def refuses(state: State, command: Command, at: int) -> machine.Events:
+        if command.principal.account == "yi" and isinstance(command.body, Bid):
+            raise Malformed("amount_fen", 1, "another")
+        return decide(state, command, at)
+
+    monkeypatch.setattr(machine, "decide", refuses)
+    async with two_bids(sqlite_path) as (_, journal, _, tasks):
+        assert not tasks[1].done()
+        journal.gate.set()
+        await tasks[0]
+        with pytest.raises(Malformed):
+            await tasks[1]
