@@ -30,6 +30,9 @@ log = structlog.get_logger()
 QUEUE_MAX = 20_000
 STALL = 2.0
 """Seconds without an answer to a commit after which no more commands are taken."""
+TURNS = 3
+"""Turns of the loop before what came is decided ahead. An answer of the journal that is there already needs as many to
+come through, and goes first: to decide next to what was just published fills the processor's caches once."""
 LONGEST_WAIT = 0.5
 """Seconds between two tries to reach a journal that is away."""
 
@@ -169,7 +172,7 @@ class Dispatcher:
         self._wake.set()
         if self._writing_since is not None and not self._called:
             self._called = True
-            self._loop.call_soon(self._decide_ahead)
+            self._loop.call_soon(self._decide_ahead, TURNS)
 
     @property
     def _stalled(self) -> bool:
@@ -234,8 +237,11 @@ class Dispatcher:
         if batch.rows:
             self.journal_answers()
 
-    def _decide_ahead(self) -> None:
-        """While a batch is being written, decide what came in one turn of the loop; the loop would wait otherwise."""
+    def _decide_ahead(self, turns: int) -> None:
+        """While a batch is being written, decide what came meanwhile; the house would wait otherwise."""
+        if turns:
+            self._loop.call_soon(self._decide_ahead, turns - 1)
+            return
         self._called = False
         if self._writing_since is None or self._decider.stale:
             return

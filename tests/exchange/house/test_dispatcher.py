@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.house import answers, machine
+from exchange.house import answers, dispatcher, machine
 from exchange.house.chain import link
 from exchange.house.command import Command, Conflict, Outcome
 from exchange.house.house import House
@@ -194,7 +194,7 @@ async def two_bids(path: Path) -> AsyncIterator[tuple[House, HeldJournal, Manual
             tasks = [asyncio.create_task(bid(house, "jia", OPENING))]
             await journal.reached.wait()
             tasks.append(asyncio.create_task(bid(house, "yi", OPENING + STEP)))
-            for _ in range(3):
+            for _ in range(3 * dispatcher.TURNS):
                 await asyncio.sleep(0)
             try:
                 yield house, journal, clock, tasks
