@@ -102,6 +102,9 @@ class Seats(Protocol):
 class Journal(Protocol):
     """The append-only record of one database; many houses may share it."""
 
+    distant: bool
+    """Whether a commit takes longer than what a busy house does beside it, so that it decides ahead meanwhile."""
+
     async def open(self) -> None:
         """Connect and check the settings; UnsafeStore when they could lose an acknowledged command."""
 

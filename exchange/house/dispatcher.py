@@ -170,7 +170,7 @@ class Dispatcher:
         job = self._waiting[command.id] = Job(command, request, self._stamp, [hearer])
         self._queue.append(job)
         self._wake.set()
-        if self._writing_since is not None and not self._called:
+        if self._journal.distant and self._writing_since is not None and not self._called:
             self._called = True
             self._loop.call_soon(self._decide_ahead, TURNS)
 

@@ -18,6 +18,8 @@ _READERS = 4
 class PostgresJournal:
     """The journal of one database; see exchange.ports.Journal. `writable=False` only reads."""
 
+    distant = True
+
     def __init__(self, dsn: str, writable: bool = True, lease_seconds: float = schema.LEASE_SECONDS) -> None:
         self._dsn = dsn
         self._writer = Writer(dsn, round(lease_seconds * 1_000_000)) if writable else None

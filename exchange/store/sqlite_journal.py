@@ -24,6 +24,8 @@ class SqliteJournal:
     `apart`: batches are written by a process of its own instead of a thread.
     """
 
+    distant = False
+
     def __init__(
         self,
         path: Path,

@@ -173,6 +173,8 @@ class Link:
 class SimulatedJournal:
     """One process's connection to the disk; see exchange.ports.HouseJournal."""
 
+    distant = True
+
     def __init__(
         self,
         disk: Disk,

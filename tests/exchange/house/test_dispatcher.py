@@ -15,6 +15,7 @@ from exchange.house.house import House
 from exchange.house.state import State
 from exchange.ports import DuplicateCommand, Fenced, Journal, Lease, OutcomeUnknown, Row, Unavailable
 from exchange.store.clock import ManualClock
+from exchange.store.sqlite_journal import SqliteJournal
 from matching_engine import canonical
 from matching_engine.commands import Bid
 from matching_engine.errors import Broken, Malformed
@@ -166,7 +167,9 @@ async def test_time_never_goes_back(sqlite_path: Path) -> None:
 
 
 class HeldJournal(FaultyJournal):
-    """One whose appends wait at a gate."""
+    """One whose appends wait at a gate, as those of a distant journal do."""
+
+    distant = True
 
     def __init__(self, journal: Journal) -> None:
         super().__init__(journal)
@@ -213,6 +216,19 @@ async def test_what_comes_while_a_batch_is_written_is_decided(sqlite_path: Path)
         assert [outcome.refusal for outcome in outcomes] == [None, None]
         assert journal.appends == [1, 1]
         assert house.view.lots["L1"].lead_fen == OPENING + STEP
+
+
+async def test_beside_a_near_journal_nothing_is_decided_ahead(
+    sqlite_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its commit is over before the house is: what came waits for the next round."""
+    monkeypatch.setattr(HeldJournal, "distant", SqliteJournal.distant)
+    async with two_bids(sqlite_path) as (house, journal, _, tasks):
+        assert house._dispatcher._decider.batch.jobs == []
+        assert house.queue_depth == 1
+        journal.gate.set()
+        await asyncio.gather(*tasks)
+        assert journal.appends == [1, 1]
 
 
 async def test_what_was_decided_on_a_lost_batch_is_decided_anew(sqlite_path: Path) -> None:
