@@ -1,6 +1,7 @@
 """The day's recommendations."""
 
 import asyncio
+from contextlib import suppress
 from datetime import date, timedelta
 
 import msgspec
@@ -111,4 +112,6 @@ async def test_a_new_day_is_seen_and_a_failure_is_tried_again(
         while len(days) < 3:
             await asyncio.sleep(0.01)
     task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task  # What it has open is closed before the registers are.
     assert days == [shanghai_date(AT), shanghai_date(AT), shanghai_date(AT + LENGTH)]
