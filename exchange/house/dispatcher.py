@@ -87,7 +87,7 @@ class Dispatcher:
         self._away = False
         self._in_doubt: frozenset[str] = frozenset()
         self._writing_since: float | None = None
-        self._called = False
+        self._ahead_due = False
         self.outage = Outage()
 
     @property
@@ -170,8 +170,8 @@ class Dispatcher:
         job = self._waiting[command.id] = Job(command, request, self._stamp, [hearer])
         self._queue.append(job)
         self._wake.set()
-        if self._journal.distant and self._writing_since is not None and not self._called:
-            self._called = True
+        if self._journal.distant and self._writing_since is not None and not self._ahead_due:
+            self._ahead_due = True
             self._loop.call_soon(self._decide_ahead, TURNS)
 
     @property
@@ -242,7 +242,7 @@ class Dispatcher:
         if turns:
             self._loop.call_soon(self._decide_ahead, turns - 1)
             return
-        self._called = False
+        self._ahead_due = False
         if self._writing_since is None or self._decider.stale:
             return
         try:
@@ -265,12 +265,12 @@ class Dispatcher:
 
     def _publish(self, batch: Batch) -> None:
         """Everything here is on disk: let the view go on, then answer, then tell."""
-        events = [recorded for _, recorded_ in batch.answers for recorded in recorded_]
+        events = [recorded for _, made in batch.answers for recorded in made]
         for recorded in events:
             machine.apply(self.view, recorded)
         self.stats.commands += len(batch.answers)
-        for job, recorded_ in batch.answers:
-            self._answer(job, codec.outcome(job.command.id, recorded_))
+        for job, made in batch.answers:
+            self._answer(job, codec.outcome(job.command.id, made))
         for job, wrong in batch.malformed:
             self._fail(job, wrong)
         self._tell(events)

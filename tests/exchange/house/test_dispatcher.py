@@ -18,7 +18,7 @@ from exchange.store.clock import ManualClock
 from exchange.store.sqlite_journal import SqliteJournal
 from matching_engine import canonical
 from matching_engine.commands import Bid
-from matching_engine.errors import Broken, Malformed
+from matching_engine.errors import Broken, LuochuiError, Malformed
 from matching_engine.terms import HOUR
 from tests.exchange.house.running import BEGIN, FaultyJournal, bid, open_lot, opened, running, sqlite_url
 
@@ -202,7 +202,20 @@ async def two_bids(path: Path) -> AsyncIterator[tuple[House, HeldJournal, Manual
             try:
                 yield house, journal, clock, tasks
             finally:
+                journal.gate.set()
                 await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def refuse_yi(monkeypatch: pytest.MonkeyPatch, wrong: LuochuiError) -> None:
+    """Let the machine raise this when the second bid is decided."""
+    decide = machine.decide
+
+    def raises(state: State, command: Command, at: int) -> machine.Events:
+        if command.principal.account == "yi" and isinstance(command.body, Bid):
+            raise wrong
+        return decide(state, command, at)
+
+    monkeypatch.setattr(machine, "decide", raises)
 
 
 async def test_what_comes_while_a_batch_is_written_is_decided(sqlite_path: Path) -> None:
@@ -261,14 +274,7 @@ async def test_a_fault_while_deciding_ahead_ends_the_house(
     sqlite_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A state that contradicts itself stops everything, whoever happened to find it; what is durable is answered."""
-    decide = machine.decide
-
-    def breaks(state: State, command: Command, at: int) -> machine.Events:
-        if command.principal.account == "yi" and isinstance(command.body, Bid):
-            raise Broken("invariant 1 fell")
-        return decide(state, command, at)
-
-    monkeypatch.setattr(machine, "decide", breaks)
+    refuse_yi(monkeypatch, Broken("invariant 1 fell"))
     async with two_bids(sqlite_path) as (house, journal, _, tasks):
         journal.gate.set()
         assert (await tasks[0]).refusal is None
@@ -282,14 +288,7 @@ async def test_a_malformed_command_is_told_when_what_it_was_judged_on_is_durable
     sqlite_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is said on the ground of a batch that may be lost."""
-    decide = machine.decide
-
-    def refuses(state: State, command: Command, at: int) -> machine.Events:
-        if command.principal.account == "yi" and isinstance(command.body, Bid):
-            raise Malformed("amount_fen", 1, "another")
-        return decide(state, command, at)
-
-    monkeypatch.setattr(machine, "decide", refuses)
+    refuse_yi(monkeypatch, Malformed("amount_fen", 1, "another"))
     async with two_bids(sqlite_path) as (_, journal, _, tasks):
         assert not tasks[1].done()
         journal.gate.set()
