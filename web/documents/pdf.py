@@ -9,7 +9,8 @@ from pathlib import Path
 
 from matching_engine.errors import LuochuiError
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+_NAMES = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome-stable", "google-chrome")
+"""The one without windows prints as well."""
 _SECONDS = 60
 _one_at_a_time = threading.Lock()
 """A browser takes a few hundred megabytes; a second one waits."""
