@@ -72,7 +72,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _own_log() -> Iterator[None]:
-    """A command under test configures the log for its own streams, which end with it; the next test logs anew."""
+    """A command under test configures the log for its own streams, which end with it; the next test logs anew.
+
+    Tracebacks are plain, as the product's are: one with the values of all variables takes seconds to write.
+    """
+    *before, _ = structlog.get_config()["processors"]
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*before, plain])
     yield
     structlog.reset_defaults()
 

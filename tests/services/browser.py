@@ -37,13 +37,13 @@ _UNATTENDED = [
     "--disable-hang-monitor",
     "--force-color-profile=srgb",
 ]
-_NAMES = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome"]
+NAMES = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome"]
 
 
 def find_chromium() -> Path | None:
     """The browser named by TEST_CHROMIUM or found on PATH; one that cannot tell its version does not count."""
     given = os.environ.get("TEST_CHROMIUM")
-    for name in [given] if given else _NAMES:
+    for name in [given] if given else NAMES:
         path = shutil.which(name)
         if path and version(Path(path)):
             return Path(path)

@@ -9,7 +9,13 @@ from pathlib import Path
 
 from matching_engine.errors import LuochuiError
 
-_NAMES = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome-stable", "google-chrome")
+BROWSERS = (
+    "chromium",
+    "chromium-headless-shell",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+)
 """The one without windows prints as well."""
 _SECONDS = 60
 _one_at_a_time = threading.Lock()
@@ -33,7 +39,7 @@ def to_pdf(html: str) -> bytes:
 
 
 def _browser() -> str:
-    for name in _NAMES:
+    for name in BROWSERS:
         found = shutil.which(name)
         if found:
             return found

@@ -8,6 +8,7 @@ from docx import Document
 
 from settlement.confirmation import confirmation
 from settlement.paper import lines_of
+from tests.services import browser
 from tests.services.browser import find_chromium, has_chinese_font
 from tests.settlement.desk import AT, CONTRACT, TRADE, UNIVERSITY, sign, sold
 from web.documents import pdf
@@ -66,6 +67,11 @@ def test_a_pdf_is_printed() -> None:
     made = pdf.to_pdf(to_html(sold().state.contracts[CONTRACT].text, whole=True))
     assert made.startswith(b"%PDF-")
     assert made.count(b"/Type /Page\n") + made.count(b"/Type /Page ") + made.count(b"/Type/Page/") >= 2
+
+
+def test_every_browser_of_the_tests_prints() -> None:
+    """A machine on which the pages' tests run prints as well, whichever of the browsers it has."""
+    assert set(browser.NAMES) <= set(pdf.BROWSERS)
 
 
 def test_without_a_browser_the_package_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
