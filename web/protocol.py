@@ -22,6 +22,8 @@ HELLO_WITHIN = 5_000_000
 SILENT_AFTER = 90_000_000
 """µs without a word, not even the answer to a ping, after which a socket is given up."""
 PING_SECONDS = 25
+_SURELY_SHORT = m.FRAME_LIMIT // 4
+"""Characters that are not too many octets, whichever they are: UTF-8 takes four at most."""
 
 
 class CloseCode:
@@ -197,7 +199,7 @@ class Conversation:
         self.heard_at = at
         if isinstance(frame, bytes):
             return self.close(CloseCode.UNSUPPORTED, "BINARY")
-        if _octets(frame) > m.FRAME_LIMIT:
+        if len(frame) > _SURELY_SHORT and _octets(frame) > m.FRAME_LIMIT:
             return self.close(CloseCode.TOO_LARGE, "FRAME_TOO_LARGE")
         try:
             message: m.ClientMessage | None = m.decode(frame)

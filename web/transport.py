@@ -92,25 +92,29 @@ class Line:
         return int(self._wire.transport.get_write_buffer_size())
 
     def write(self, frame: Frame) -> None:
-        """Put a frame into the transport, which sends it at once where it can."""
-        if self.descriptor != NOWHERE or not self._wire.ending:
+        """Straight to the kernel; what it does not take waits in the transport."""
+        if self.descriptor != NOWHERE:
+            self._send(frame.wire)
+        elif not self._wire.ending:
             self._wire.transport.write(frame.wire)
 
     def offer(self, frame: Frame, limit: int) -> bool:
-        """Straight to the kernel; what it does not take waits in the transport, up to the limit."""
+        """The same, unless more than `limit` octets wait already."""
         if self.descriptor == NOWHERE:
             if self.buffered > limit:
                 return False
             self.write(frame)
-            return True
-        wire = frame.wire
+        else:
+            self._send(frame.wire)
+        return True
+
+    def _send(self, wire: bytes) -> None:
         try:
             sent = os.write(self.descriptor, wire)
         except OSError:  # its buffer is full, or the line is cut: the transport will find out which
             sent = 0
         if sent < len(wire):
             self._wire.transport.write(wire[sent:])
-        return True
 
     def close(self, code: int, reason: str) -> None:
         """Send the close frame without waiting for a slow reader, and cut the line if it does not answer."""

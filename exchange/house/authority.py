@@ -263,7 +263,7 @@ def refuse_unauthorised(command: Command, state: State, at: int | None = None) -
     if "house" in principal.roles:
         return
     entry = TABLE.get(type(command.body))
-    if entry is None or not entry[0] & principal.roles:
+    if entry is None or entry[0].isdisjoint(principal.roles):
         raise Denied("FORBIDDEN", f"{type(command.body).__name__} is not for your role")
     entry[1](principal, command.body, state)
     refuse_without_mandate(principal, command.body, state, state.at if at is None else at)

@@ -1,7 +1,7 @@
 """The machine of a house: command → events, events → state. Pure: time and ids come as arguments."""
 
 from exchange.house.command import HOUSE, Command, HouseEvent, Recorded
-from exchange.house.reactions import react
+from exchange.house.reactions import QUIET, react
 from exchange.house.state import State
 from exchange.house.streams import advances, stream_of
 from exchange.market import commands as mc
@@ -113,23 +113,26 @@ def apply(state: State, recorded: Recorded) -> None:
     state.streams[recorded.stream] = recorded.stream_seq
     state.hash = bytes.fromhex(recorded.receipt)
     state.pending.pop(recorded.command_id, None)
-    _evolve(state, event, recorded.at)
-    for n, body in enumerate(react(state, event)):
-        id_ = f"r:{recorded.seq}:{n}"
-        state.pending[id_] = Command(id_, HOUSE, body, f"{recorded.house}:{recorded.seq}")
-
-
-def _evolve(state: State, event: HouseEvent, at: int) -> None:
     if isinstance(event, le.Event):
         lot = state.lots.get(event.lot)
         if lot is not None or isinstance(event, le.LotPutUp):
-            state.lots[event.lot] = lots.evolve(lot, event, at)
-        if isinstance(event, le.LotResumed):
-            state.market.stops.let_go(event.lot, at)
-    elif isinstance(event, se.Event):
-        settlement_evolve(state.settlement, event, at)
-    else:
+            state.lots[event.lot] = lots.evolve(lot, event, recorded.at)
+    if type(event) not in QUIET:
+        _follow(state, recorded)
+
+
+def _follow(state: State, recorded: Recorded) -> None:
+    """What else becomes of an event that does not concern its lot alone, and what the house asks of itself for it."""
+    event = recorded.event
+    if isinstance(event, se.Event):
+        settlement_evolve(state.settlement, event, recorded.at)
+    elif isinstance(event, le.LotResumed):
+        state.market.stops.let_go(event.lot, recorded.at)
+    elif not isinstance(event, le.Event):
         market_evolve(state.market, event)
+    for n, body in enumerate(react(state, event)):
+        id_ = f"r:{recorded.seq}:{n}"
+        state.pending[id_] = Command(id_, HOUSE, body, f"{recorded.house}:{recorded.seq}")
 
 
 def next_stream_seq(state: State, event: HouseEvent) -> tuple[str, int]:

@@ -4,7 +4,7 @@ What follows within settlement stands in settlement.process; here is what needs 
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 from exchange.house.command import Body, HouseEvent
 from exchange.house.custody_reactions import REACTIONS as CUSTODY
@@ -174,14 +174,15 @@ _BY_TYPE: dict[type, Callable[[State, Any], Bodies]] = {
     m.SessionScheduled: _scheduled,
 }
 
+QUIET = frozenset(get_args(le.LotEvent)) - {le.LotResumed} - _BY_TYPE.keys()
+"""Events that concern their lot alone: nothing follows, and nearly all that happens while bids are made is such."""
+
 
 def react(state: State, event: HouseEvent) -> Bodies:
     """The commands that follow from an event, given the state just after it."""
     own = _BY_TYPE.get(type(event))
     if own is not None:
         return own(state, event)
-    if isinstance(event, le.Event):
-        return ()
     if isinstance(event, se.TradeConcluded):
         return (*process.react(state.settlement, event), *awarded(state, event))
     if isinstance(event, se.Event):
