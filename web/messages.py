@@ -347,7 +347,9 @@ def decode(frame: str) -> ClientMessage:
     return message
 
 
-_COMMANDS = frozenset(kind for kind in get_args(ClientMessage) if issubclass(kind, Asking | AtTable | Withdraw))
+_COMMANDS = frozenset(
+    kind for kind in get_args(ClientMessage) if issubclass(kind, Asking | AtTable | Withdraw)
+)
 _ABOUT_ONE = frozenset({Sub, Unsub, Withdraw})
 
 
