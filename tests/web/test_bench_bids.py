@@ -17,7 +17,7 @@ from web.bench.bidders import Plan
 from web.bench.bids import Size
 from web.commands.bench import bench_app
 
-TINY = Size(rounds=1, bidders=3, lots=2, seconds=0.2, warm=0.0, commits=20)
+TINY = Size(rounds=1, bidders=3, lots=2, seconds=0.2, paced_seconds=0.2, warm=0.0, commits=20)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """`luochui bench bids`: durable bids through real sockets, beside the echo of a bare server on the same settings.
 
-A server, its floors and the bidders are processes of their own. In each round everybody runs once, one after
-the other, and a ratio is the median of the ratios of the rounds. Beside the rates by the clock on the wall stand
+A server, its floors and the bidders are processes of their own. In each round everybody runs, one after the other
+and each right behind its floor, and a ratio is the median of the ratios of the rounds. Beside the rates by the clock on the wall stand
 those by the processor time of the server, which other work on the machine does not reach: where the server has
 a core to itself and is at the end of its strength, the two are the same.
 """
@@ -43,11 +43,13 @@ class Size:
     bidders: int = 100
     lots: int = 100
     seconds: float = 2.0
+    paced_seconds: float = 4.0
+    """Bids at a pace are few, and of these the slowest hundredth count."""
     warm: float = 0.5
     commits: int = 500
 
 
-WHOLE, QUICK = Size(), Size(rounds=1, seconds=1.0, commits=200)
+WHOLE, QUICK = Size(), Size(rounds=1, seconds=1.0, paced_seconds=2.0, commits=200)
 
 
 @dataclass(slots=True)
@@ -60,14 +62,17 @@ class Ring:
     house: Server
     echo: Server
     bare: Server
+    journal: str
+    """The address of the journal that bare commits go to."""
+    commits: list[Commits] = field(default_factory=list)
     runs: dict[str, list[Result]] = field(default_factory=dict)
     groups: dict[str, list[float]] = field(default_factory=dict)
     amounts: dict[str, int] = field(default_factory=dict)
     acknowledged: int = 0
 
-    def run(self, name: str, server: Server, change: Callable[[Plan], Plan] = lambda plan: plan) -> None:
-        """Play one plan against a server, and keep what came of it."""
-        plan = change(self._plan(server))
+    def run(self, name: str, server: Server, **changed: object) -> None:
+        """Play a plan against a server, and keep what came of it."""
+        plan = msgspec.structs.replace(self._plan(server), **changed)
         decided, commits_ = _counts(server) if server is self.house else (0.0, 0.0)
         result = bid(plan)
         self.runs.setdefault(name, []).append(result)
@@ -76,6 +81,11 @@ class Ring:
             self.groups.setdefault(name, []).append((now[0] - decided) / max(1.0, now[1] - commits_))
             self.amounts |= result.amounts
             self.acknowledged += result.acknowledged
+
+    def commit(self) -> None:
+        """Measure bare commits, while the house has nothing to do."""
+        size = self.size
+        self.commits.append(asyncio.run(commits.measure(self.journal, size.commits, size.bidders, RATE)))
 
     def _plan(self, server: Server) -> Plan:
         """Everybody on one lot, as fast as answers come."""
@@ -123,22 +133,20 @@ def _where() -> str:
 def _database(settings: Settings, size: Size, notes: list[str]) -> list[Figure]:
     url = settings.database_url
     kind = "sqlite" if urls.is_sqlite(url) else "postgresql"
-    with progress(f"bids, {kind}", 8 * size.rounds + 3) as tick:
+    with progress(f"bids, {kind}", 12 * size.rounds + 2) as tick:
         arena = asyncio.run(prepare(settings, size.bidders, size.lots))
         tick()
-        alone = asyncio.run(commits.measure(url, size.commits, size.bidders, RATE))
-        tick()
-        with _ring(kind, arena, size, settings) as ring:
+        with commits.beside(url) as journal, _ring(kind, arena, size, settings, journal) as ring:
             for _ in range(size.rounds):
                 _round(ring, tick)
         lost = ring.acknowledged - asyncio.run(_accepted(url, settings.house))
         tick()
     notes.append(_checked(ring))
-    return _figures(ring, alone, lost)
+    return _figures(ring, lost)
 
 
 @contextmanager
-def _ring(kind: str, arena: Arena, size: Size, settings: Settings) -> Iterator[Ring]:
+def _ring(kind: str, arena: Arena, size: Size, settings: Settings, journal: str) -> Iterator[Ring]:
     """The house and its floors, at work."""
     ports = [free_port() for _ in range(3)]
     house = ["web", "serve", "--database", settings.database_url, "--port", str(ports[0])]
@@ -148,28 +156,39 @@ def _ring(kind: str, arena: Arena, size: Size, settings: Settings) -> Iterator[R
         serving(["web.bench.echo", "starlette", str(ports[1])], ports[1], "") as echo,
         serving(["web.bench.echo", "bare", str(ports[2])], ports[2], "") as bare,
     ):
-        yield Ring(kind, arena, size, first, echo, bare, amounts=arena.amounts)
+        yield Ring(kind, arena, size, first, echo, bare, journal, amounts=arena.amounts)
+
+
+_WORDS = {
+    "one": "one lot",
+    "many": "many lots",
+    "followed": "one lot that all follow",
+    "scattered": "one lot, command ids drawn at random",
+}
 
 
 def _round(ring: Ring, tick: Callable[[], None]) -> None:
-    """Everybody once. The house rests while the floors run, and is asked at a pace before it is overrun."""
-    lots, keys = ring.arena.lots, ring.arena.keys
-    for name, server, change in (
-        ("bare", ring.bare, lambda plan: plan),
-        ("echo", ring.echo, lambda plan: plan),
-        ("paced", ring.house, lambda plan: _changed(plan, rate=RATE)),
-        ("alone", ring.house, lambda plan: _changed(plan, keys=keys[:1], lots=plan.lots[:1])),
-        ("one", ring.house, lambda plan: plan),
-        ("many", ring.house, lambda plan: _changed(plan, lots=lots)),
-        ("followed", ring.house, lambda plan: _changed(plan, follow=True)),
-        ("scattered", ring.house, lambda plan: _changed(plan, scattered=True)),
-    ):
-        ring.run(name, server, change)
+    """Everybody once, each right behind its floor. The house rests while these run, and is asked at a pace before it is
+    overrun."""
+    house, lots, keys = ring.house, ring.arena.lots, ring.arena.keys
+    ring.run("bare", ring.bare)
+    tick()
+    ring.commit()
+    tick()
+    ring.run("paced", house, rate=RATE, seconds=ring.size.paced_seconds)
+    tick()
+    ring.run("alone", house, keys=keys[:1], lots=[[MAIN]])
+    tick()
+    changes: dict[str, dict[str, object]] = {
+        "many": {"lots": lots},
+        "followed": {"follow": True},
+        "scattered": {"scattered": True},
+    }
+    for name in _WORDS:
+        ring.run("echo", ring.echo)
         tick()
-
-
-def _changed(plan: Plan, **fields: object) -> Plan:
-    return msgspec.structs.replace(plan, **fields)
+        ring.run(name, house, **changes.get(name, {}))
+        tick()
 
 
 def _counts(server: Server) -> tuple[float, float]:
@@ -187,35 +206,32 @@ async def _accepted(url: str, house: str) -> int:
         await journal.close()
 
 
-_WORDS = {
-    "one": "one lot",
-    "many": "many lots",
-    "followed": "one lot that all follow",
-    "scattered": "one lot, command ids drawn at random",
-}
-
-
-def _figures(ring: Ring, alone: Commits, lost: int) -> list[Figure]:
+def _figures(ring: Ring, lost: int) -> list[Figure]:
     """The table of one database."""
     kind = "SQLite" if ring.kind == "sqlite" else "PostgreSQL"
-    p99 = statistics.median(run.p99 for run in ring.runs["paced"])
+    p99 = [run.p99 for run in ring.runs["paced"]]
+    p50_bare, p99_bare, gain = zip(*ring.commits, strict=True)
     return [
         Figure(f"{kind}: echo", _rate(ring, "echo"), "messages/s"),
         *(figure for name, words in _WORDS.items() for figure in _rush(ring, name, f"{kind}: {words}")),
         *_times(ring, "paced", f"{kind}: {RATE} bids/s"),
         *_times(ring, "alone", f"{kind}: one bidder alone"),
-        Figure(f"{kind}: a commit of one row, p50", alone.p50 / 1000, "ms"),
-        Figure(f"{kind}: a commit of one row, {RATE} a second, p99", alone.p99_paced / 1000, "ms"),
-        Figure(f"{kind}: p99 at {RATE} bids/s ÷ a commit of one row", p99 / alone.p50, "×", 5, at_most=True),
-        Figure(f"{kind}: p99 at {RATE} bids/s ÷ p99 of {RATE} commits/s", p99 / alone.p99_paced, "×"),
-        Figure(f"{kind}: rows/s in groups ÷ one by one", alone.gain, "×", 10),
+        Figure(f"{kind}: a commit of one row, p50", statistics.median(p50_bare) / 1000, "ms"),
+        Figure(
+            f"{kind}: a commit of one row, {RATE} a second, p99", statistics.median(p99_bare) / 1000, "ms"
+        ),
+        Figure(
+            f"{kind}: p99 at {RATE} bids/s ÷ a commit of one row", median_ratio(p99, p50_bare), "×", 5, True
+        ),
+        Figure(f"{kind}: p99 at {RATE} bids/s ÷ p99 of {RATE} commits/s", median_ratio(p99, p99_bare), "×"),
+        Figure(f"{kind}: rows/s in groups ÷ one by one", statistics.median(gain), "×", 10),
         Figure(f"{kind}: acknowledged bids that the journal lacks", max(0, lost), "bids", 0, at_most=True),
     ]
 
 
 def _rush(ring: Ring, name: str, title: str) -> list[Figure]:
     """Bids as fast as answers come, beside the echo."""
-    runs, echo = ring.runs[name], ring.runs["echo"]
+    runs, echo = ring.runs[name], ring.runs["echo"][list(_WORDS).index(name) :: len(_WORDS)]
     goal = GOALS[ring.kind] if name in ("one", "many") else None
     ratio = median_ratio([run.rate for run in runs], [run.rate for run in echo])
     by_work = median_ratio([_each(run) for run in echo], [_each(run) for run in runs])

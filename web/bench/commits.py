@@ -1,15 +1,20 @@
 """What one commit of a journal costs, and what grouping gains: the product's own adapter, nothing around it."""
 
 import asyncio
+import secrets
 import statistics
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from exchange.ports import Journal, Lease, Row
+from exchange.store import migrate, urls
 from exchange.store.journal import open_journal
 
 HOUSE = "bench-commits"
-"""A house of its own, so that nothing else is in the way."""
+"""How the houses begin that these rows are of: each time another one, so that nothing else is in the way."""
 _BODY = b'{"amount_fen":100000000,"bidder":"1234","closes_at":null,"extended":false,"lot":"B0","max_fen":null,"type":"BidAccepted"}'
 
 
@@ -22,12 +27,25 @@ class Commits(NamedTuple):
     gain: float
 
 
+@contextmanager
+def beside(url: str) -> Iterator[str]:
+    """The address of a journal that takes these commits while a house works on `url`: the same database, or another
+    file on the same disk, for an embedded one has one writer."""
+    if not urls.is_sqlite(url):
+        yield url
+        return
+    with tempfile.TemporaryDirectory(dir=urls.sqlite_path(url).parent, prefix="commits-") as directory:
+        own = f"sqlite:///{directory}/commits.db"
+        asyncio.run(migrate.upgrade(own))
+        yield own
+
+
 async def measure(url: str, count: int, group: int, rate: int) -> Commits:
     """Commits of one row as fast as they go, at a rate, and then of a group: by themselves, nothing else under way."""
     journal = open_journal(url)
     await journal.open()
     try:
-        lease = await journal.acquire(HOUSE, "bench", 1)
+        lease = await journal.acquire(f"{HOUSE}-{secrets.token_hex(4)}", "bench", 1)
         single = await _append(journal, lease, 1, 1, count)
         paced = await _append(journal, lease, count + 1, 1, 2 * count, 1 / rate)
         grouped = await _append(journal, lease, 3 * count + 1, group, max(1, count // 10))
