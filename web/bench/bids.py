@@ -1,9 +1,9 @@
 """`luochui bench bids`: durable bids through real sockets, beside the echo of a bare server on the same settings.
 
-A server, its floors and the bidders are processes of their own. In each round everybody runs, one after the other
-and each right behind its floor, and a ratio is the median of the ratios of the rounds. Beside the rates by the clock on the wall stand
-those by the processor time of the server, which other work on the machine does not reach: where the server has
-a core to itself and is at the end of its strength, the two are the same.
+A server, its floors and the bidders are processes of their own. They run one after the other, each right behind its
+floor, and a ratio is the median of the ratios of the rounds: first those at a pace, then those that overrun the house.
+Beside the rates by the clock on the wall stand those by the processor time of the server, which other work on the
+machine does not reach: where the server has a core to itself and is at the end of its strength, the two are the same.
 """
 
 import asyncio
@@ -133,12 +133,13 @@ def _where() -> str:
 def _database(settings: Settings, size: Size, notes: list[str]) -> list[Figure]:
     url = settings.database_url
     kind = "sqlite" if urls.is_sqlite(url) else "postgresql"
-    with progress(f"bids, {kind}", 12 * size.rounds + 2) as tick:
+    with progress(f"bids, {kind}", 13 * size.rounds + 2) as tick:
         arena = asyncio.run(prepare(settings, size.bidders, size.lots))
         tick()
         with commits.beside(url) as journal, _ring(kind, arena, size, settings, journal) as ring:
-            for _ in range(size.rounds):
-                _round(ring, tick)
+            for round_ in (_pace, _overrun):
+                for _ in range(size.rounds):
+                    round_(ring, tick)
         lost = ring.acknowledged - asyncio.run(_accepted(url, settings.house))
         tick()
     notes.append(_checked(ring))
@@ -167,28 +168,33 @@ _WORDS = {
 }
 
 
-def _round(ring: Ring, tick: Callable[[], None]) -> None:
-    """Everybody once, each right behind its floor. The house rests while these run, and is asked at a pace before it is
-    overrun."""
-    house, lots, keys = ring.house, ring.arena.lots, ring.arena.keys
-    ring.run("bare", ring.bare)
-    tick()
+def _pace(ring: Ring, tick: Callable[[], None]) -> None:
+    """Bare commits, then bids at a pace, and one bidder alone."""
     ring.commit()
     tick()
-    ring.run("paced", house, rate=RATE, seconds=ring.size.paced_seconds)
+    ring.run("paced", ring.house, rate=RATE, seconds=ring.size.paced_seconds)
     tick()
-    ring.run("alone", house, keys=keys[:1], lots=[[MAIN]])
+    ring.run("alone", ring.house, keys=ring.arena.keys[:1], lots=[[MAIN]])
     tick()
+
+
+def _overrun(ring: Ring, tick: Callable[[], None]) -> None:
+    """As fast as answers come, each time right behind an echo, and at last a pace again: the database still writes to its
+    files what the rush has left."""
     changes: dict[str, dict[str, object]] = {
-        "many": {"lots": lots},
+        "many": {"lots": ring.arena.lots},
         "followed": {"follow": True},
         "scattered": {"scattered": True},
     }
+    ring.run("bare", ring.bare)
+    tick()
     for name in _WORDS:
         ring.run("echo", ring.echo)
         tick()
-        ring.run(name, house, **changes.get(name, {}))
+        ring.run(name, ring.house, **changes.get(name, {}))
         tick()
+    ring.run("after", ring.house, rate=RATE, seconds=ring.size.paced_seconds)
+    tick()
 
 
 def _counts(server: Server) -> tuple[float, float]:
@@ -216,6 +222,7 @@ def _figures(ring: Ring, lost: int) -> list[Figure]:
         *(figure for name, words in _WORDS.items() for figure in _rush(ring, name, f"{kind}: {words}")),
         *_times(ring, "paced", f"{kind}: {RATE} bids/s"),
         *_times(ring, "alone", f"{kind}: one bidder alone"),
+        *_times(ring, "after", f"{kind}: {RATE} bids/s right after a rush"),
         Figure(f"{kind}: a commit of one row, p50", statistics.median(p50_bare) / 1000, "ms"),
         Figure(
             f"{kind}: a commit of one row, {RATE} a second, p99", statistics.median(p99_bare) / 1000, "ms"
