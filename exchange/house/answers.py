@@ -8,7 +8,7 @@ Held = tuple[str, Outcome]
 """What the id stood for (the digest of the request), and the answer."""
 
 EACH_MAX = 2_048
-"""Answers of one generation, which are forgotten together: a millisecond in which nothing else happens."""
+"""Answers of one generation, which are forgotten together: half a millisecond in which nothing else happens."""
 GENERATIONS = 16
 """Full generations beside the one that grows: who was cut off asks again within seconds."""
 
