@@ -11,10 +11,11 @@ from contextlib import closing, suppress
 from queue import SimpleQueue
 from threading import Event, Thread
 
-PAGES = 3000
-"""Pages of the log, by estimate, at which a checkpoint begins: every two seconds at 500 bids a second. Each holds up a
-commit or two, so that four a second would be what the slowest hundredth of all bids wait for."""
-PAGES_MAX = 20_000
+PAGES = 1500
+"""Pages of the log, by estimate, at which a checkpoint begins: every second at 500 bids a second. Each holds up a commit
+or two, so that four a second would be what the slowest hundredth of all bids wait for. Beside other work the log grows by
+as much again until it is made."""
+PAGES_MAX = 10_000
 """Pages of the log at which SQLite makes one by itself, should the estimate be wrong."""
 _EACH, _ROWS = 3, 4
 """Pages that a commit of one row adds to the log, and of how many more rows each adds another: fifty add fifteen."""
