@@ -21,12 +21,16 @@ class Bucket:
 
     def take(self, at: int) -> bool:
         """Take one token at `at` (µs) if there is one."""
+        level = self._level
         if at > self._at:
-            self._level = min(self._burst, self._level + (at - self._at) * self._rate)
+            level += (at - self._at) * self._rate
+            if level > self._burst:
+                level = self._burst
             self._at = at
-        if self._level < _WHOLE:
+        if level < _WHOLE:
+            self._level = level
             return False
-        self._level -= _WHOLE
+        self._level = level - _WHOLE
         return True
 
     def give_back(self) -> None:

@@ -11,7 +11,7 @@ def state_digest(state: State) -> str:
     """Hex SHA-256 of the canonical bytes of everything that the journal adds up to; the rule book is no part of it."""
     market, settlement = state.market, state.settlement
     plain = {
-        **_fields(state, without=("hash", "lots", "market", "settlement")),
+        **_fields(state, without=("hash", "followed", "lots", "market", "settlement")),
         "hash": state.hash.hex(),
         "lots": {id_: lot.plain() for id_, lot in state.lots.items()},
         "market": _fields(market, without=("codes",)),

@@ -169,7 +169,8 @@ class Dispatcher:
             self._stamp = at
         job = self._waiting[command.id] = Job(command, request, self._stamp, [hearer])
         self._queue.append(job)
-        self._wake.set()
+        if len(self._queue) == 1:
+            self._wake.set()
         if self._journal.distant and self._writing_since is not None and not self._ahead_due:
             self._ahead_due = True
             self._loop.call_soon(self._decide_ahead, TURNS)

@@ -7,7 +7,8 @@ from contextlib import suppress
 
 import structlog
 
-from exchange.house import authority, codec, decision_log
+from exchange.house import codec, decision_log
+from exchange.house.bid_authority import BidAuthority
 from exchange.house.command import HOUSE, Command, Outcome, Recorded
 from exchange.house.dispatcher import Dispatcher, Listener, Stats
 from exchange.house.gavel import Gavel
@@ -79,6 +80,7 @@ class House:
             started.set()
             await holding
         view = warm.view
+        self._authority = BidAuthority(self.name, view)
         self._dispatcher = Dispatcher(self._journal, self.clock, view, self._lease, warm.decided, warm.work)
         self._dispatcher.after_outage = self._postponements
         self._grace = grace
@@ -192,8 +194,7 @@ class House:
             raise Unavailable(f"house {self.name} is not running")
         if command.principal != HOUSE and not _COMMAND_ID.fullmatch(command.id):
             raise Malformed("id", command.id, "8 to 64 letters, digits, '-' or '_', like a UUID")
-        authority.refuse_elsewhere(command.principal, self.name)
-        authority.refuse_unauthorised(command, self.view, at)
+        self._authority.refuse(command, at)
 
     async def answer_of(self, command_id: str) -> Outcome | None:
         """The one true answer to a command id, or None when it was never decided."""

@@ -123,7 +123,7 @@ def apply(state: State, recorded: Recorded) -> None:
 
 def _follow(state: State, recorded: Recorded) -> None:
     """What else becomes of an event that does not concern its lot alone, and what the house asks of itself for it."""
-    event = recorded.event
+    event, state.followed = recorded.event, recorded.seq
     if isinstance(event, se.Event):
         settlement_evolve(state.settlement, event, recorded.at)
     elif isinstance(event, le.LotResumed):

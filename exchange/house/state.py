@@ -25,6 +25,8 @@ class State:
     seq: int = 0
     at: int = 0
     hash: bytes = bytes(32)
+    followed: int = field(default=0, compare=False)
+    """seq of the last event that concerned more than its own lot, of those that came to this object; kept nowhere."""
 
 
 def new_state(rulebook: Rulebook) -> State:

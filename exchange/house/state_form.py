@@ -32,7 +32,7 @@ MADE_AGAIN: Mapping[type, frozenset[str]] = {
     Lot: frozenset({"rules", "ladder", "shared"}),
     Market: frozenset({"listings", "lot_plans"}),
     Settlement: frozenset({"rulebook", "payments_open", "ledger"}),
-    State: frozenset({"settlement", "market", "lots"}),
+    State: frozenset({"settlement", "market", "lots", "followed"}),
 }
 """The fields that stand in no document of their class by themselves; each is named below, where it is made again."""
 
