@@ -104,19 +104,21 @@ def _put_up(body: mc.ScheduleSession, events: tuple[me.MarketEvent, ...], at: in
 
 def apply(state: State, recorded: Recorded) -> None:
     """Let one journaled event become state; the only place where a house changes."""
-    event = recorded.event
-    if recorded.seq != state.seq + 1:
-        raise Broken(f"invariant 2: seq {recorded.seq} after {state.seq}")
-    if recorded.at < state.at:
-        raise Broken(f"invariant 3: at of seq {recorded.seq} goes back")
-    state.seq, state.at = recorded.seq, recorded.at
+    seq, at, event = recorded.seq, recorded.at, recorded.event
+    if seq != state.seq + 1:
+        raise Broken(f"invariant 2: seq {seq} after {state.seq}")
+    if at < state.at:
+        raise Broken(f"invariant 3: at of seq {seq} goes back")
+    state.seq, state.at, state.hash = seq, at, bytes.fromhex(recorded.receipt)
     state.streams[recorded.stream] = recorded.stream_seq
-    state.hash = bytes.fromhex(recorded.receipt)
-    state.pending.pop(recorded.command_id, None)
+    if state.pending:
+        state.pending.pop(recorded.command_id, None)
     if isinstance(event, le.Event):
         lot = state.lots.get(event.lot)
         if lot is not None or isinstance(event, le.LotPutUp):
-            state.lots[event.lot] = lots.evolve(lot, event, recorded.at)
+            evolved = lots.evolve(lot, event, at)
+            if evolved is not lot:
+                state.lots[event.lot] = evolved
     if type(event) not in QUIET:
         _follow(state, recorded)
 
