@@ -3,6 +3,8 @@
 import asyncio
 import json
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,9 @@ from web.bench.bidders import Plan
 from web.bench.bids import Size
 from web.commands.bench import bench_app
 
-TINY = Size(rounds=1, bidders=3, lots=2, seconds=0.2, paced_seconds=0.2, warm=0.0, commits=20)
+TINY = Size(
+    rounds=1, pairs=2, paces=1, bidders=3, lots=2, seconds=0.2, paced_seconds=0.2, warm=0.0, commits=20
+)
 
 
 @pytest.fixture(autouse=True)
@@ -44,9 +48,23 @@ def test_every_figure_is_measured_on_sqlite(tmp_path: Path, monkeypatch: pytest.
 
 
 @pytest.mark.postgres
-def test_postgresql_has_a_goal_of_its_own(postgres_url: str) -> None:
-    """A database that is given is the only one measured."""
+def test_postgresql_has_a_goal_of_its_own(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that is given is the only one measured; the bar of its progress ends at its end."""
+    bars: list[list[int]] = []
+
+    @contextmanager
+    def progress(title: str, total: int) -> Iterator[Callable[[], None]]:
+        bars.append([0, total])
+
+        def step() -> None:
+            bars[-1][0] += 1
+
+        yield step
+
+    monkeypatch.setattr(bids, "progress", progress)
     report = bids.measure(TINY, postgres_url)
+    ((steps, total),) = bars
+    assert steps == total
     goals = {figure.name: figure.goal for figure in report.figures}
     assert goals["PostgreSQL: one lot ÷ echo, by the server's processor time"] == 0.45
     assert not any(name.startswith("SQLite") for name in goals)

@@ -40,6 +40,9 @@ class Size:
     """How much is measured."""
 
     rounds: int = 3
+    pairs: int = 3
+    """How often a round plays what has a goal, each time right behind an echo."""
+    paces: int = 6
     bidders: int = 100
     lots: int = 100
     seconds: float = 2.0
@@ -49,7 +52,7 @@ class Size:
     commits: int = 500
 
 
-WHOLE, QUICK = Size(), Size(rounds=1, seconds=1.0, paced_seconds=2.0, commits=200)
+WHOLE, QUICK = Size(), Size(rounds=1, pairs=1, paces=1, seconds=1.0, paced_seconds=2.0, commits=200)
 
 
 @dataclass(slots=True)
@@ -66,6 +69,8 @@ class Ring:
     """The address of the journal that bare commits go to."""
     commits: list[Commits] = field(default_factory=list)
     runs: dict[str, list[Result]] = field(default_factory=dict)
+    floors: dict[str, list[Result]] = field(default_factory=dict)
+    """For each rush the echo right before it."""
     groups: dict[str, list[float]] = field(default_factory=dict)
     amounts: dict[str, int] = field(default_factory=dict)
     acknowledged: int = 0
@@ -81,6 +86,12 @@ class Ring:
             self.groups.setdefault(name, []).append((now[0] - decided) / max(1.0, now[1] - commits_))
             self.amounts |= result.amounts
             self.acknowledged += result.acknowledged
+
+    def pair(self, name: str, **changed: object) -> None:
+        """Play a plan against the echo and, a bit differently, against the house."""
+        self.run("echo", self.echo)
+        self.floors.setdefault(name, []).append(self.runs["echo"][-1])
+        self.run(name, self.house, **changed)
 
     def commit(self) -> None:
         """Measure bare commits, while the house has nothing to do."""
@@ -133,12 +144,12 @@ def _where() -> str:
 def _database(settings: Settings, size: Size, notes: list[str]) -> list[Figure]:
     url = settings.database_url
     kind = "sqlite" if urls.is_sqlite(url) else "postgresql"
-    with progress(f"bids, {kind}", 13 * size.rounds + 2) as tick:
+    with progress(f"bids, {kind}", _steps(size)) as tick:
         arena = asyncio.run(prepare(settings, size.bidders, size.lots))
         tick()
         with commits.beside(url) as journal, _ring(kind, arena, size, settings, journal) as ring:
-            for round_ in (_pace, _overrun):
-                for _ in range(size.rounds):
+            for round_, times in ((_pace, size.paces), (_overrun, size.rounds)):
+                for _ in range(times):
                     round_(ring, tick)
         lost = ring.acknowledged - asyncio.run(_accepted(url, settings.house))
         tick()
@@ -160,6 +171,16 @@ def _ring(kind: str, arena: Arena, size: Size, settings: Settings, journal: str)
         yield Ring(kind, arena, size, first, echo, bare, journal, amounts=arena.amounts)
 
 
+def _steps(size: Size) -> int:
+    """Of which a database's progress consists."""
+    return 3 * size.paces + size.rounds * (2 + sum(_pairs(size, name) for name in _WORDS)) + 2
+
+
+def _pairs(size: Size, name: str) -> int:
+    return size.pairs if name in _WITH_GOAL else 1
+
+
+_WITH_GOAL = ("one", "many")
 _WORDS = {
     "one": "one lot",
     "many": "many lots",
@@ -189,10 +210,9 @@ def _overrun(ring: Ring, tick: Callable[[], None]) -> None:
     ring.run("bare", ring.bare)
     tick()
     for name in _WORDS:
-        ring.run("echo", ring.echo)
-        tick()
-        ring.run(name, ring.house, **changes.get(name, {}))
-        tick()
+        for _ in range(_pairs(ring.size, name)):
+            ring.pair(name, **changes.get(name, {}))
+            tick()
     ring.run("after", ring.house, rate=RATE, seconds=ring.size.paced_seconds)
     tick()
 
@@ -238,8 +258,8 @@ def _figures(ring: Ring, lost: int) -> list[Figure]:
 
 def _rush(ring: Ring, name: str, title: str) -> list[Figure]:
     """Bids as fast as answers come, beside the echo."""
-    runs, echo = ring.runs[name], ring.runs["echo"][list(_WORDS).index(name) :: len(_WORDS)]
-    goal = GOALS[ring.kind] if name in ("one", "many") else None
+    runs, echo = ring.runs[name], ring.floors[name]
+    goal = GOALS[ring.kind] if name in _WITH_GOAL else None
     ratio = median_ratio([run.rate for run in runs], [run.rate for run in echo])
     by_work = median_ratio([_each(run) for run in echo], [_each(run) for run in runs])
     return [
