@@ -33,6 +33,7 @@ def anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_figure_is_measured_on_sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command prints rates, ratios with their goals, times and group sizes; no acknowledged bid is lacking."""
     monkeypatch.setattr(bids, "QUICK", TINY)
+    monkeypatch.setattr(bids, "CALM", 1.0)  # whatever else this machine does
     url = f"sqlite:///{tmp_path / 'bids.db'}"
     done = CliRunner().invoke(bench_app, ["bids", "--quick", "--json", "--database", url])
     assert done.exit_code == 0, done.output
@@ -49,7 +50,9 @@ def test_every_figure_is_measured_on_sqlite(tmp_path: Path, monkeypatch: pytest.
 
 @pytest.mark.postgres
 def test_postgresql_has_a_goal_of_its_own(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A database that is given is the only one measured; the bar of its progress ends at its end."""
+    """A database that is given is the only one measured; the bar of its progress ends at its end. What comes of a pace in
+    which a core stood still is shown, and has no goal."""
+    monkeypatch.setattr(bids, "CALM", -1.0)
     bars: list[list[int]] = []
 
     @contextmanager
@@ -66,6 +69,8 @@ def test_postgresql_has_a_goal_of_its_own(postgres_url: str, monkeypatch: pytest
     ((steps, total),) = bars
     assert steps == total
     goals = {figure.name: figure.goal for figure in report.figures}
+    assert goals["PostgreSQL: p99 at 500 bids/s ÷ a commit of one row"] is None
+    assert "0 of 1 paces were calm; cores stood still" in report.notes[-1]
     assert goals["PostgreSQL: one lot ÷ echo, by the server's processor time"] == 0.45
     assert not any(name.startswith("SQLite") for name in goals)
 

@@ -59,15 +59,19 @@ async def measure(url: str, count: int, group: int, rate: int) -> Commits:
 async def _append(
     journal: Journal, lease: Lease, first: int, group: int, count: int, every: float = 0.0
 ) -> list[float]:
-    """The seconds of each of `count` commits of `group` rows, from seq `first` on, one `every` so many seconds."""
-    taken, due = [], time.perf_counter()
+    """The seconds of each of `count` commits of `group` rows, from seq `first` on, one `every` so many seconds.
+
+    One that fell due while the one before was under way counts from that instant, as a bid does.
+    """
+    taken, due, ended = [], time.perf_counter(), 0.0
     for start in range(first, first + group * count, group):
         rows = [_row(lease, seq) for seq in range(start, start + group)]
         due += every
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        began = time.perf_counter()
+        began = due if every and ended > due else time.perf_counter()
         await journal.append(lease, rows)
-        taken.append(time.perf_counter() - began)
+        ended = time.perf_counter()
+        taken.append(ended - began)
     return taken
 
 

@@ -136,18 +136,24 @@ def stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def bid(plan: Plan) -> Result:
-    """Let a process of bidders play a plan; Broken when it could not."""
-    chosen = cores()
+def start(on: set[int] | None, *arguments: str) -> subprocess.Popen[bytes]:
+    """A process `python -m …` on some cores (None: on any), that is spoken to through its pipes."""
     process = subprocess.Popen(  # noqa: S603  (our own module)
-        [*_PYTHON, "web.bench.bidders"],
+        [*_PYTHON, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
+    if on:
+        os.sched_setaffinity(process.pid, on)
+    return process
+
+
+def bid(plan: Plan) -> Result:
+    """Let a process of bidders play a plan; Broken when it could not."""
+    chosen = cores()
+    process = start(chosen[1] if chosen else None, "web.bench.bidders")
     try:
-        if chosen:
-            os.sched_setaffinity(process.pid, chosen[1])
         out, err = process.communicate(msgspec.json.encode(plan), plan.warm + plan.seconds + _MARGIN_SECONDS)
     finally:
         stop(process)
