@@ -16,6 +16,7 @@ def test_only_what_is_too_late_counts_and_only_at_the_end() -> None:
     late = [(0.5, 0.3), (1.2, 0.1), (1.5, SLACK / 2), (1.9, 0.05), (2.0, 0.0)]
     assert share(late, 1.0) == pytest.approx(0.15)
     assert share([], 1.0) == 0.0
+    assert share([(5.0, 4.9)], 1.0) == 1.0  # no more than all of it
 
 
 def test_a_sleeper_that_is_held_up_tells_so(monkeypatch: pytest.MonkeyPatch) -> None:

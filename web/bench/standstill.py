@@ -51,11 +51,12 @@ class Watch:
 def main() -> None:
     """Sleep, and tell."""
     late: list[tuple[float, float]] = []
+    ended, last = False, time.perf_counter()  # who reads "ready" may stop us at once: that counts already
     print("ready", flush=True)
-    last = time.perf_counter()
-    while not select.select([sys.stdin], [], [], PAUSE)[0]:
+    while not ended:
+        ended = bool(select.select([sys.stdin], [], [], PAUSE)[0])
         now = time.perf_counter()
-        late.append((now, now - last - PAUSE))
+        late.append((now, now - last - PAUSE))  # the last too: who could not run until the end was late as well
         last = now
     print(share(late, float(sys.argv[1])))
 
@@ -63,7 +64,7 @@ def main() -> None:
 def share(late: Sequence[tuple[float, float]], seconds: float) -> float:
     """Of the last `seconds` the share in which a process slept too long, given when it woke up and how late it was."""
     since = late[-1][0] - seconds if late else 0.0
-    return sum(by for at, by in late if at > since and by > SLACK) / seconds
+    return sum(min(by, at - since) for at, by in late if at > since and by > SLACK) / seconds
 
 
 if __name__ == "__main__":
