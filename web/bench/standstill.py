@@ -56,7 +56,9 @@ def main() -> None:
     while not ended:
         ended = bool(select.select([sys.stdin], [], [], PAUSE)[0])
         now = time.perf_counter()
-        late.append((now, now - last - PAUSE))  # the last too: who could not run until the end was late as well
+        late.append(
+            (now, now - last - PAUSE)
+        )  # the last too: who could not run until the end was late as well
         last = now
     print(share(late, float(sys.argv[1])))
 
