@@ -7,6 +7,7 @@ a small queue and one task for each socket stand in for the first, and `receive`
 
 import asyncio
 import os
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol, cast
@@ -92,29 +93,27 @@ class Line:
         return int(self._wire.transport.get_write_buffer_size())
 
     def write(self, frame: Frame) -> None:
-        """Straight to the kernel; what it does not take waits in the transport."""
-        if self.descriptor != NOWHERE:
-            self._send(frame.wire)
-        elif not self._wire.ending:
-            self._wire.transport.write(frame.wire)
+        """Straight to the kernel; what it does not take waits in the transport, however much waits there."""
+        self.offer(frame, sys.maxsize)
 
     def offer(self, frame: Frame, limit: int) -> bool:
         """The same, unless more than `limit` octets wait already."""
         if self.descriptor == NOWHERE:
-            if self.buffered > limit:
-                return False
-            self.write(frame)
-        else:
-            self._send(frame.wire)
-        return True
-
-    def _send(self, wire: bytes) -> None:
+            return self._keep(frame.wire, limit)
         try:
-            sent = os.write(self.descriptor, wire)
+            sent = os.write(self.descriptor, frame.wire)
         except OSError:  # its buffer is full, or the line is cut: the transport will find out which
             sent = 0
-        if sent < len(wire):
-            self._wire.transport.write(wire[sent:])
+        if sent < len(frame.wire):
+            self._wire.transport.write(frame.wire[sent:])
+        return True
+
+    def _keep(self, wire: bytes, limit: int) -> bool:
+        if self.buffered > limit:
+            return False
+        if not self._wire.ending:
+            self._wire.transport.write(wire)
+        return True
 
     def close(self, code: int, reason: str) -> None:
         """Send the close frame without waiting for a slow reader, and cut the line if it does not answer."""

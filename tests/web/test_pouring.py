@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Sequence
+from itertools import chain, repeat
 from typing import Any, cast
 
 from tests.web.served import eventually
 from web.audience import Pour, Sub
-from web.pouring import AT_ONCE, PUT_OFF_MAX, Pourer
+from web.pouring import AT_ONCE, PUT_OFF, PUT_OFF_MAX, Pourer
 from web.transport import Frame
 
 COST = 10_000
 """µs that each few are said to take."""
+HARDLY = 1e-6
+"""A share with which the next few would come after hours."""
 
 
 def crowd(frame: bytes, few: int) -> Pour:
@@ -52,6 +55,25 @@ async def test_the_loop_belongs_to_others_for_the_rest_of_the_time() -> None:
     pourer.add(crowd(b"a", 4))
     await eventually(lambda: len(writes.at) == 4)
     assert writes.at[3] - writes.at[0] >= 3 * 4 * COST / 1e6 - 0.01
+
+
+async def test_a_house_at_rest_tells_its_crowd_without_a_pause() -> None:
+    """Where nobody bids, nobody needs the loop: all are told at once, few by few."""
+    writes = Writes()
+    pourer = Pourer(writes, HARDLY, lambda: False)
+    pourer.add(crowd(b"a", 4))
+    await eventually(lambda: len(writes.at) == 4)
+
+
+async def test_somebody_who_bids_gets_the_loop_back() -> None:
+    """Three few are told in a row; then the house is busy, and the share holds: the next few rest for hours, with this one."""
+    writes, answers = Writes(), chain([False] * 3, repeat(True))
+    pourer = Pourer(writes, HARDLY, lambda: next(answers))
+    pourer.add(crowd(b"a", 10))
+    await eventually(lambda: len(writes.at) == 4)
+    await asyncio.sleep(PUT_OFF * PUT_OFF_MAX * 4)
+    assert len(writes.at) == 4
+    pourer.stop()
 
 
 async def test_watchers_wait_while_somebody_waits_for_the_house() -> None:

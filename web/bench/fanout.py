@@ -2,7 +2,8 @@
 
 The house is a real server process, the watchers and the bidders are processes of their own, on the other core where
 there is one. How long the house writes comes from its own counters of processor time, so that neither a client that reads
-slowly nor other work on the machine enters; the floor does the same with nothing around it, at the same number of sockets, right after.
+slowly nor other work on the machine enters; the floor does the same with nothing around it, at the same number of sockets, before and
+after.
 Each crowd has a house of its own, so that what an idle watcher holds is new memory.
 """
 
@@ -45,7 +46,7 @@ class Size:
     """How much is measured."""
 
     crowds: tuple[int, ...] = (1000, 5000)
-    rounds: int = 3
+    rounds: int = 5
     bidders: int = 20
     seconds: float = 3.0
     warm: float = 0.5
@@ -126,7 +127,7 @@ def _crowd(stage: Stage, crowd: int, tick: Callable[[], None]) -> list[Figure]:
     alone, watched, heard = list[float](), list[Result](), list[float]()
     floors, tellings, seen, held = list[float](), list[float](), list[Seen](), list[float]()
     for _ in range(stage.size.rounds):
-        first = stage.bid(_RATE).p50
+        first, raw = stage.bid(_RATE).p50, floor(crowd, stage.size.frames)
         before = _resident(stage.house)
         with watching(Watch(stage.house.port, crowd, MAIN, _DEAD), seen):
             held.append((_resident(stage.house) - before) / crowd)
@@ -138,7 +139,7 @@ def _crowd(stage: Stage, crowd: int, tick: Callable[[], None]) -> list[Figure]:
             time.sleep(_LAST_WORDS)
         alone.append((first + stage.bid(_RATE).p50) / 2)  # before and after: the disk has its moods
         tellings.append(1e6 * (late[1] - early[1]) / max(1.0, late[0] - early[0]))
-        floors.append(floor(crowd, stage.size.frames))
+        floors.append((raw + floor(crowd, stage.size.frames)) / 2)
         tick()
     name, living = f"{crowd:,} watchers", crowd - _DEAD
     return [
@@ -216,7 +217,7 @@ def _give_way(pid: int) -> None:
 
 
 def floor(crowd: int, frames: int) -> float:
-    """µs to write one frame to as many sockets, nothing else: the median of some frames."""
+    """µs to write one frame to as many sockets, nothing else: the mean of some frames, as the house's is one."""
     port = free_port()
     command = [sys.executable, "-m", "web.bench.pour", *map(str, (port, crowd, frames, _OCTETS))]
     pouring = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)  # noqa: S603
@@ -229,4 +230,4 @@ def floor(crowd: int, frames: int) -> float:
             taken, _ = pouring.communicate(timeout=120)
     finally:
         stop(pouring)
-    return statistics.median(msgspec.json.decode(taken, type=list[int]))
+    return statistics.fmean(msgspec.json.decode(taken, type=list[int]))
