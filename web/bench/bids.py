@@ -44,9 +44,9 @@ class Size:
     """How much is measured."""
 
     rounds: int = 3
-    pairs: int = 3
+    pairs: int = 8
     """How often a round plays what has a goal, each time right behind an echo."""
-    paces: int = 12
+    paces: int = 24
     """How often at most bids are played at a pace, until `rounds` of them were calm."""
     bidders: int = 100
     lots: int = 100
@@ -344,9 +344,17 @@ def _checked(ring: Ring) -> str:
         parts.append(
             f"{name} {_rate(ring, name):,.0f}/s, {accepted:.1%} accepted, client {client:.0%} and server {server:.0%} of a core"
         )
+    parts += [_spread(ring, name) for name in _WITH_GOAL if len(ring.floors[name]) > 1]
     parts.append(f"{len(ring.calm)} of {len(ring.still)} paces were calm")
     if not ring.calm:
         parts.append(f"cores stood still for more than {CALM:.1%} of the time, so that p99 has no goal")
     if not _undisturbed(ring):
         parts.append("others had the server's core, so that only ratios by processor time have a goal")
     return f"{ring.kind}: " + "; ".join(parts)
+
+
+def _spread(ring: Ring, name: str) -> str:
+    """How far apart the pairs were."""
+    ratios = [run.rate / echo.rate for run, echo in zip(ring.runs[name], ring.floors[name], strict=True)]
+    low, _, high = statistics.quantiles(ratios, n=4)
+    return f"half of the pairs of {_WORDS[name]} between {low:.2f} and {high:.2f} of the echo"
