@@ -7,6 +7,7 @@ missing on a developer's machine: its tests then skip and the summary says so; u
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -23,6 +24,7 @@ from tests.services import databases
 from tests.services.postgres import Postgres, fresh_database, start_postgres
 from tests.services.process import ServiceUnavailable
 from tests.services.redis import Redis, empty, start_redis
+from web import credentials
 
 _NO_BROWSER = "no Chromium that runs, or no Chinese font"
 _MARKERS = {
@@ -46,6 +48,12 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["TMPDIR"] = os.environ["PYTEST_DEBUG_TEMPROOT"] = str(_MEMORY)
         tempfile.tempdir = None
     config.stash[_SOURCES] = {}
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of collected tests are no garbage: the collector need not look at them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -81,6 +89,14 @@ def _own_log() -> Iterator[None]:
     structlog.configure(processors=[*before, plain])
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """A password is hashed without much work in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(credentials, "HASHER", databases.CHEAP)
+        yield
 
 
 @pytest.fixture(scope="session")

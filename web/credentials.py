@@ -23,7 +23,7 @@ _HASHERS = 2
 """Hashes at the same time: each takes 19 MiB and a core, and sign-ins must not crowd out bidding."""
 
 # OWASP's choice of argon2id parameters: 19 MiB, two passes, one lane.
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1, type=Type.ID)
+HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1, type=Type.ID)
 
 
 DECOY = "$argon2id$v=19$m=19456,t=2,p=1$fJN0quqSiNkL2mNPKDwLJQ$t2PaZkiWlKnlJhZ8HhnleowK0FhkVtNw7hC2uXfQloQ"
@@ -49,7 +49,7 @@ def normal(password: str) -> str:
 
 def hash_password(password: str) -> str:
     """The argon2id hash of a password that was checked; takes a core for some hundredths of a second."""
-    return _HASHER.hash(normal(password))
+    return HASHER.hash(normal(password))
 
 
 def check_new(password: str, for_login: str) -> str:
@@ -93,7 +93,7 @@ class Credentials:
         if not found[0].acts_in(self._house):
             raise failure(403, "OTHER_NODE", f"sign in at your own node, {found[0].node}")
         self._forgive(name, address)
-        if _HASHER.check_needs_rehash(found[1]):
+        if HASHER.check_needs_rehash(found[1]):
             await self._accounts.rehash(name, await self.hash(password))
         return found[0]
 
@@ -124,6 +124,6 @@ class Credentials:
 
 def _verify(hashed: str, password: str) -> bool:
     try:
-        return _HASHER.verify(hashed, password)
+        return HASHER.verify(hashed, password)
     except (VerificationError, InvalidHashError):
         return False

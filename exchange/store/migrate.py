@@ -31,8 +31,10 @@ async def upgrade(url: str) -> str:
     """Create or bring up to date; gives the revision reached. Doing it again changes nothing."""
     if urls.is_sqlite(url):
         urls.sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
-    _refuse_newer(url, await current(url))
-    await _on(url, _upgrade)
+    found = await current(url)
+    _refuse_newer(url, found)
+    if found != _head():
+        await _on(url, _upgrade)
     return _head()
 
 

@@ -8,12 +8,12 @@ import pytest
 from exchange.bootstrap import Exchange, open_exchange
 from exchange.house.command import Command, Principal
 from exchange.settings import Settings
-from exchange.store import migrate
 from exchange.store.clock import ManualClock
 from matching_engine.errors import Malformed
 from settlement.commands import RefundSuspense
 from settlement.state import PaymentState
 from tests.exchange.house.running import BEGIN
+from tests.services import databases
 from tests.settlement.bank_files import Movement, camt, csv_text
 from tests.settlement.test_statement_csv import mapping
 from web.bank import Booked
@@ -28,7 +28,7 @@ MARK = "<CdtDbtInd>CRDT</CdtDbtInd><Sts>"
 async def exchange(sqlite_path: Path) -> AsyncIterator[Exchange]:
     """An exchange whose bank tells by statements only."""
     url = f"sqlite:///{sqlite_path}"
-    await migrate.upgrade(url)
+    await databases.migrated(url)
     async with open_exchange(Settings(database_url=url), ManualClock(BEGIN)) as opened:
         yield opened
 

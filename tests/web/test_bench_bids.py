@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from exchange.settings import Settings
-from exchange.store import migrate
 from matching_engine.errors import Broken
+from tests.services import databases
 from web.bench import arena, bids, commits, processes
 from web.bench.arena import MAIN, STEP_FEN
 from web.bench.bidders import Plan
@@ -88,7 +88,7 @@ async def test_bidders_of_the_arena_may_bid(tmp_path: Path) -> None:
 async def test_commits_are_of_real_rows(tmp_path: Path) -> None:
     """The journal's own adapter takes single rows and groups, in a house of their own."""
     url = f"sqlite:///{tmp_path / 'c.db'}"
-    await migrate.upgrade(url)
+    await databases.migrated(url)
     single, worst, gain = await commits.measure(url, 20, 5, 1000)
     assert min(single, worst) > 0
     assert gain > 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from exchange.store import migrate
+from tests.services import databases
 from web.cli import app
 
 KEY = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
@@ -17,7 +17,7 @@ KEY = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
 def url(sqlite_path: Path) -> str:
     """An empty database."""
     made = f"sqlite:///{sqlite_path}"
-    asyncio.run(migrate.upgrade(made))
+    asyncio.run(databases.migrated(made))
     return made
 
 

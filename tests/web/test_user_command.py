@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 
 from exchange.registers import Registers
 from exchange.registers.signing_keys import SigningKey, key_id
-from exchange.store import migrate
 from exchange.store.clock import SystemClock
+from tests.services import databases
 from web.commands.user import user_app
 from web.credentials import _verify
 
@@ -25,7 +25,7 @@ FIRM = ["--name", "演示企业甲", "--kind", "enterprise", "--region", "zhejia
 @pytest.fixture
 def url(sqlite_path: Path) -> str:
     """An embedded database that is up to date."""
-    asyncio.run(migrate.upgrade(f"sqlite:///{sqlite_path}"))
+    asyncio.run(databases.migrated(f"sqlite:///{sqlite_path}"))
     return f"sqlite:///{sqlite_path}"
 
 

@@ -15,11 +15,11 @@ from exchange.network.puller import Puller
 from exchange.network.running import enrol
 from exchange.ports import Unavailable
 from exchange.settings import Settings
-from exchange.store import migrate
 from exchange.store.clock import ManualClock
 from exchange.store.journal import open_journal
 from exchange.store.node_key import NodeKey, node_key
 from tests.exchange.house.running import BEGIN
+from tests.services import databases
 from web.network import feed_page
 
 
@@ -74,7 +74,7 @@ async def node(
     url: str, name: str, var: Path, wires: Wires, rehearsals: bool = True, filled: bool = True
 ) -> AsyncIterator[TestNode]:
     """A node on this database, in its own register, with the demo's people and achievements."""
-    await migrate.upgrade(url)
+    await databases.migrated(url)
     clock = ManualClock(BEGIN)
     settings = Settings(database_url=url, house=name, base_url=f"http://{name}.example", var_dir=var)
     async with open_exchange(settings, clock, DemoBank(clock)) as exchange:

@@ -9,10 +9,11 @@ from sqlalchemy import text
 
 from exchange.ports import Row
 from exchange.registers.database import Database
-from exchange.store import journal_browser, migrate, sqlite_streams, urls
+from exchange.store import journal_browser, sqlite_streams, urls
 from exchange.store.journal_browser import JournalBrowser, Selection
 from exchange.store.schema import COLUMN_LIST, COLUMNS
 from exchange.store.sqlite_append import writing
+from tests.services import databases
 
 ROWS = [
     Row(
@@ -42,7 +43,7 @@ async def browser(request: pytest.FixtureRequest) -> AsyncIterator[JournalBrowse
         url = f"sqlite:///{request.getfixturevalue('sqlite_path')}"
     else:
         url = request.getfixturevalue("postgres_url")
-    await migrate.upgrade(url)
+    await databases.migrated(url)
     database = Database(url)
     other = [msgspec.structs.replace(row, house="other") for row in ROWS[:10]]
     values = ", ".join(f":{name}" for name in COLUMNS)

@@ -15,6 +15,7 @@ from exchange.store.journal import open_journal
 from matching_engine.errors import LuochuiError, Malformed
 from tests.exchange.store.proxy import proxied
 from tests.exchange.store.rows import everything, row, rows
+from tests.services import databases
 from tests.services.postgres import OwnPostgres, fresh_database, own_postgres
 
 WAITING = (
@@ -25,7 +26,7 @@ WAITING = (
 @pytest.fixture
 async def database(postgres_url: str) -> str:
     """A migrated database of the session's server."""
-    await migrate.upgrade(postgres_url)
+    await databases.migrated(postgres_url)
     return postgres_url
 
 
