@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Awaitable, Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from argon2 import PasswordHasher, Type
@@ -58,15 +58,16 @@ def forget(server: postgres.Postgres) -> None:
         postgres.drop_database(template)
 
 
-async def with_people(url: str) -> None:
-    """The same, with the demo's organisations, accounts and achievements in its registers."""
-    if not await _copied(url, "people", _fill):
-        await _fill(url)
+async def with_people(url: str, house: str = "hub") -> None:
+    """The same, with the demo's organisations, accounts and achievements in the registers of a house."""
+    fill = partial(_fill, house)
+    if not await _copied(url, f"people of {house}", fill):
+        await fill(url)
 
 
-async def _fill(url: str) -> None:
+async def _fill(house: str, url: str) -> None:
     await migrated(url)
-    async with open_exchange(Settings(database_url=url), ManualClock(BEGIN)) as exchange:
+    async with open_exchange(Settings(database_url=url, house=house), ManualClock(BEGIN)) as exchange:
         await fill_registers(exchange, BEGIN, lambda _: HASH)
 
 

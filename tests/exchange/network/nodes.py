@@ -9,7 +9,6 @@ import msgspec
 
 from exchange.bootstrap import Exchange, open_exchange
 from exchange.demo.bank import DemoBank
-from exchange.demo.seed import fill_registers
 from exchange.network.publisher import Publisher
 from exchange.network.puller import Puller
 from exchange.network.running import enrol
@@ -74,12 +73,10 @@ async def node(
     url: str, name: str, var: Path, wires: Wires, rehearsals: bool = True, filled: bool = True
 ) -> AsyncIterator[TestNode]:
     """A node on this database, in its own register, with the demo's people and achievements."""
-    await databases.migrated(url)
+    await (databases.with_people(url, name) if filled else databases.migrated(url))
     clock = ManualClock(BEGIN)
     settings = Settings(database_url=url, house=name, base_url=f"http://{name}.example", var_dir=var)
     async with open_exchange(settings, clock, DemoBank(clock)) as exchange:
-        if filled:
-            await fill_registers(exchange, BEGIN, lambda _: "hash")
         key = node_key(var, name)
         await enrol(exchange.registers, settings, key, clock.now())
         journal = open_journal(url, writable=False)
