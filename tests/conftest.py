@@ -99,6 +99,12 @@ def _cheap_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def dear_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A password is hashed with all the work that it takes outside of tests."""
+    monkeypatch.setattr(credentials, "HASHER", databases.DEAR)
+
+
 @pytest.fixture(scope="session")
 def postgres_server(pytestconfig: pytest.Config) -> Iterator[Postgres]:
     """The PostgreSQL server of this session."""

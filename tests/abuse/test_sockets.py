@@ -285,6 +285,7 @@ async def test_56_an_address_that_is_claimed(site: Site) -> None:
     assert answers == [(401, "BAD_CREDENTIALS")] * 5 + [(429, "TOO_MANY_ATTEMPTS")]
 
 
+@pytest.mark.usefixtures("dear_passwords")
 async def test_57_stolen_passwords_tried_one_after_another(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -297,6 +298,7 @@ async def test_57_stolen_passwords_tried_one_after_another(
         return real(hashed, text)
 
     monkeypatch.setattr(passwords, "_verify", counted)
+    await site.exchange.registers.accounts.rehash("funder1", passwords.hash_password(people.PASSWORD))
     site.clock.advance(MINUTE)
     for account in ("funder1", "nobody"):
         answers = [await guess(site, account, f"stolen {n}") for n in range(6)]

@@ -20,10 +20,12 @@ from exchange.settings import Settings
 from exchange.store import migrate, urls
 from exchange.store.clock import ManualClock
 from tests.services import postgres
+from web import credentials
 
 BEGIN = 1_772_413_200_000_000
 
 
+DEAR = credentials.HASHER
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1, type=Type.ID)
 """Hashing is meant to be dear, and people sign in in most tests: all but those of the hashes themselves use this."""
 HASH = CHEAP.hash(people.PASSWORD)

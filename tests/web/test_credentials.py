@@ -13,14 +13,8 @@ from web.errors import Failure
 from web.parse import BadInput
 
 MINUTE = 60_000_000
-DEAR = credentials.HASHER
-"""What passwords are hashed with outside of tests."""
 
-
-@pytest.fixture(autouse=True)
-def as_dear_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other tests may hash without much work, these may not."""
-    monkeypatch.setattr(credentials, "HASHER", DEAR)
+pytestmark = pytest.mark.usefixtures("dear_passwords")
 
 
 def test_the_demo_password_obeys_the_rule() -> None:
