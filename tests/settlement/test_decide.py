@@ -1,5 +1,6 @@
 """Deciding and taking in: complete tables, no side effects, replay."""
 
+import copy
 from functools import cache
 from typing import Any, get_args
 
@@ -24,8 +25,8 @@ def test_every_command_is_decided_and_every_event_taken_in() -> None:
 
 
 COMMANDS: tuple[type, ...] = get_args(SettlementCommand)
-CLAIMED = claimed().state
-"""What every desk is after the same steps."""
+CLAIMED = copy.deepcopy(claimed().state)
+"""What every desk is after the same steps; nothing of it is anybody else's."""
 
 
 @pytest.mark.parametrize("kind", COMMANDS)
