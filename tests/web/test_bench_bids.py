@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,14 +14,23 @@ from typer.testing import CliRunner
 from exchange.settings import Settings
 from matching_engine.errors import Broken
 from tests.services import databases
-from web.bench import arena, bids, commits, processes
+from web.bench import arena, bidders, bids, commits, processes
 from web.bench.arena import MAIN, STEP_FEN
 from web.bench.bidders import Plan
 from web.bench.bids import Size
 from web.commands.bench import bench_app
 
 TINY = Size(
-    rounds=1, pairs=2, paces=1, bidders=3, lots=2, seconds=0.2, paced_seconds=0.2, warm=0.0, commits=20
+    rounds=1,
+    pairs=2,
+    paces=1,
+    turns=2,
+    bidders=3,
+    lots=2,
+    seconds=0.2,
+    paced_seconds=0.2,
+    warm=0.0,
+    commits=20,
 )
 
 
@@ -119,6 +129,20 @@ def test_the_floors_answer_the_bidders(kind: str, rate: int) -> None:
     assert result.amounts[MAIN] == 1000 + STEP_FEN * result.acknowledged
     assert result.p50 <= result.p99 <= result.p999
     assert server.process.poll() is not None
+
+
+async def test_what_a_server_does_between_its_turns_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two plans by turns: a server that works half of all the time has what it did in the other's turns put to its own time
+    and work, and the other's clock stands still meanwhile."""
+    busy, idle, port = -1, -2, processes.free_port()
+    monkeypatch.setattr(bidders, "used_by", lambda pid: time.perf_counter() / 2 if pid == busy else 0.0)
+    with processes.serving(["web.bench.echo", "bare", str(port)], port, ""):
+        first, second = await bidders.play([plan(port, pid=busy), plan(port, pid=idle)], turns=2)
+    assert min(first.answers, second.answers) > 0
+    assert second.seconds >= 0.2 / 2
+    assert first.seconds >= 0.2 + second.seconds
+    assert first.work >= 0.2 / 2 + second.seconds
+    assert second.work == 0
 
 
 def test_a_server_that_hangs_up_ends_the_run() -> None:

@@ -1,10 +1,13 @@
 """The bidders of the benchmark: a process of their own that speaks to a server over real sockets.
 
-`python -m web.bench.bidders` reads a `Plan` as JSON from stdin and writes a `Result` to stdout. It does as little
-as a client can: messages are put together from ready pieces under a mask of zeros, answers are told apart by
+`python -m web.bench.bidders TURNS` reads a list of `Plan`s as JSON from stdin and writes their `Result`s to stdout. It does
+as little as a client can: messages are put together from ready pieces under a mask of zeros, answers are told apart by
 their first letters. Each bidder waits for its answer before it bids again. Without a rate it bids at once;
 with one, bids fall due at fixed instants. Who still waits for an answer then bids late, and the time of that bid
 counts from the instant at which it was due; how late this process itself was is not the server's.
+
+Several plans are played by turns of a part of a second: a machine that others use as well has another speed a few
+seconds later, and within one turn as often for the one server as for the other.
 """
 
 import asyncio
@@ -13,7 +16,8 @@ import os
 import sys
 import time
 from collections import deque
-from typing import cast
+from collections.abc import Sequence
+from typing import NamedTuple, cast
 
 import msgspec
 import uvloop
@@ -25,6 +29,8 @@ from web.protocol import SUBPROTOCOL, VERSION
 _ACCEPTED, _REFUSED, _ECHO = b"ack", b"rej", b"bid"
 _SECONDS = 10
 """How long a connection may take, and the last answers."""
+_A_LITTLE = 0.001
+"""Seconds until it is looked again whether these have come."""
 
 
 class Plan(msgspec.Struct):
@@ -51,7 +57,9 @@ class Plan(msgspec.Struct):
 
 class Result(msgspec.Struct):
     """What came back while the clock ran; times in µs. `work`, `beside` and `own` are what the server, the processes
-    that it started and the client used of a processor, in seconds."""
+    that it started and the client used of a processor, in seconds.
+
+    What a server does between its turns belongs to it, as time and as work."""
 
     answers: int
     accepted: int
@@ -70,6 +78,22 @@ class Result(msgspec.Struct):
     def rate(self) -> float:
         """Answers a second."""
         return self.answers / self.seconds
+
+
+class Spent(NamedTuple):
+    """Seconds: by the clock, and of a processor by the server, by what it started, and by the client."""
+
+    seconds: float
+    work: float
+    beside: float
+    own: float
+
+    def plus(self, before: "Spent", after: "Spent") -> "Spent":
+        """What was spent, and what the clocks went on between two instants."""
+        return Spent(*(sum_ + late - early for sum_, early, late in zip(self, before, after, strict=True)))
+
+
+_NOTHING = Spent(0.0, 0.0, 0.0, 0.0)
 
 
 class Bidder(asyncio.Protocol):
@@ -178,15 +202,21 @@ class Bidder(asyncio.Protocol):
 
 
 class Crowd:
-    """All bidders, the clock, and what was counted."""
+    """All bidders, the clock, and what was counted. The clock does not count what `others` use of a processor, the servers
+    whose turn it is not: it is taken for the one that this server needs."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, others: Sequence[int] = ()) -> None:
         self.plan = plan
         self.over = False
         self.counting = False
         self.times: list[float] = []
         self.accepted = self.acknowledged = 0
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._others = others
+        self._bidders: list[Bidder] = []
+        self._spent = _NOTHING
+        self._rested: Spent | None = None
+        """What stood on the clocks when the last turn was over."""
 
     def fail(self, why: str) -> None:
         """End the run: what it measured is worth nothing."""
@@ -208,10 +238,9 @@ class Crowd:
         elif bidder.due:
             bidder.bid(bidder.due.popleft())
 
-    async def run(self) -> Result:
-        """Connect, warm up, bid while the clock runs, and hear the last answers."""
+    async def connect(self) -> None:
+        """Let every bidder come in."""
         loop = asyncio.get_running_loop()
-        bidders = []
         for number in range(len(self.plan.keys)):
             _, bidder = await loop.create_connection(
                 lambda number=number: Bidder(self, number),  # type: ignore[misc]
@@ -219,24 +248,38 @@ class Crowd:
                 self.plan.port,
             )
             await asyncio.wait_for(bidder.ready, _SECONDS)
-            bidders.append(bidder)
-        running = asyncio.create_task(self._pace(bidders) if self.plan.rate else self._rush(bidders))
-        before, after = await self._measure()
-        self.counting, self.over = False, True
-        await running
-        await self._last_answers(bidders)
-        return self._result(*(late - early for early, late in zip(before, after, strict=True)))
+            self._bidders.append(bidder)
 
-    async def _measure(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """Clock, work of the server, work beside it and own work, when counting begins and when it ends."""
-        await self._sleep(self.plan.warm)
+    async def play(self, warm: float, seconds: float) -> None:
+        """Warm up, bid while the clock runs, and hear the last answers."""
+        self._charge()
+        self.over = False
+        running = asyncio.create_task(self._pace() if self.plan.rate else self._rush())
+        await self._sleep(warm)
         self.counting, before = True, self._clocks()
-        await self._sleep(self.plan.seconds)
-        return before, self._clocks()
+        await self._sleep(seconds)
+        after = self._clocks()
+        self.counting, self.over = False, True
+        self._spent = self._spent.plus(before, after)
+        await running
+        await self._last_answers()
+        self._rested = self._clocks()
 
-    def _clocks(self) -> tuple[float, ...]:
-        beside = sum(map(used_by, self.plan.beside))
-        return time.perf_counter(), used_by(self.plan.pid), beside, time.process_time()
+    def _charge(self) -> None:
+        """Put down what the server did since its last turn."""
+        if self._rested is not None:
+            now = self._clocks()
+            work = now.work - self._rested.work
+            since = now._replace(seconds=self._rested.seconds + work, own=self._rested.own)
+            self._spent, self._rested = self._spent.plus(self._rested, since), None
+
+    def _clocks(self) -> "Spent":
+        return Spent(
+            time.perf_counter() - sum(map(used_by, self._others)),
+            used_by(self.plan.pid),
+            sum(map(used_by, self.plan.beside)),
+            time.process_time(),
+        )
 
     async def _sleep(self, seconds: float) -> None:
         """Wait, unless the run fails."""
@@ -244,21 +287,21 @@ class Crowd:
         if done:
             self.failed.result()
 
-    async def _rush(self, bidders: list[Bidder]) -> None:
-        for bidder in bidders:
+    async def _rush(self) -> None:
+        for bidder in self._bidders:
             bidder.bid(time.perf_counter())
 
-    async def _pace(self, bidders: list[Bidder]) -> None:
+    async def _pace(self) -> None:
         """Let bids fall due one after the other. A thread keeps the time: the loop's own timers know milliseconds, and a
         bid is answered in less."""
-        await asyncio.to_thread(self._beat, asyncio.get_running_loop(), bidders)
+        await asyncio.to_thread(self._beat, asyncio.get_running_loop())
 
-    def _beat(self, loop: asyncio.AbstractEventLoop, bidders: list[Bidder]) -> None:
+    def _beat(self, loop: asyncio.AbstractEventLoop) -> None:
         began, count = time.perf_counter(), 0
         while not self.over:
             due = began + count / self.plan.rate
             time.sleep(max(0.0, due - time.perf_counter()))
-            loop.call_soon_threadsafe(self._fall_due, bidders[count % len(bidders)], due)
+            loop.call_soon_threadsafe(self._fall_due, self._bidders[count % len(self._bidders)], due)
             count += 1
 
     def _fall_due(self, bidder: Bidder, due: float) -> None:
@@ -268,16 +311,18 @@ class Crowd:
         else:
             bidder.bid(time.perf_counter())
 
-    async def _last_answers(self, bidders: list[Bidder]) -> None:
+    async def _last_answers(self) -> None:
         deadline = time.perf_counter() + _SECONDS
-        while any(bidder.waiting for bidder in bidders):
+        while any(bidder.waiting for bidder in self._bidders):
             if time.perf_counter() > deadline:
                 raise Broken("bids were left without an answer")
-            await self._sleep(0.01)
-        for bidder in bidders:
-            bidder.close()
+            await self._sleep(_A_LITTLE)
 
-    def _result(self, seconds: float, work: float, beside: float, own: float) -> Result:
+    def result(self) -> Result:
+        """Hang up, and tell what was counted."""
+        self._charge()
+        for bidder in self._bidders:
+            bidder.close()
         times = sorted(self.times)
         if not times:
             raise Broken("nobody was answered while the clock ran")
@@ -286,22 +331,30 @@ class Crowd:
             answers=len(times),
             accepted=self.accepted,
             acknowledged=self.acknowledged,
-            seconds=seconds,
             p50=p50,
             p99=p99,
             p999=p999,
-            work=work,
-            beside=beside,
-            own=own,
             amounts=self.plan.amounts,
+            **self._spent._asdict(),
         )
 
 
-async def _main() -> None:
-    result = await Crowd(msgspec.json.decode(sys.stdin.buffer.read(), type=Plan)).run()
-    sys.stdout.buffer.write(msgspec.json.encode(result))
+async def play(plans: Sequence[Plan], turns: int) -> list[Result]:
+    """Play plans by turns, each of which is the `turns`th part of a plan's time; who was first is second the next time."""
+    crowds = [Crowd(plan, [one.pid for one in plans if one.pid != plan.pid]) for plan in plans]
+    for crowd in crowds:
+        await crowd.connect()
+    for turn in range(turns):
+        for crowd in crowds if turn % 2 == 0 else reversed(crowds):
+            await crowd.play(crowd.plan.warm / turns, crowd.plan.seconds / turns)
+    return [crowd.result() for crowd in crowds]
+
+
+async def _main(turns: int) -> None:
+    plans = msgspec.json.decode(sys.stdin.buffer.read(), type=list[Plan])
+    sys.stdout.buffer.write(msgspec.json.encode(await play(plans, turns)))
 
 
 if __name__ == "__main__":
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_main())
+        runner.run(_main(int(sys.argv[1])))

@@ -1,7 +1,7 @@
 """`luochui bench bids`: durable bids through real sockets, beside the echo of a bare server on the same settings.
 
-A server, its floors and the bidders are processes of their own. They run one after the other, each right behind its
-floor, and a ratio is the median of the ratios of the rounds: first those at a pace, then those that overrun the house.
+A server, its floors and the bidders are processes of their own. First bids are played at a pace, then as fast as the house
+answers, by turns of a quarter of a second with its floor; a ratio is the median of the ratios of such pairs.
 Beside the rates by the clock on the wall stand those by the processor time of the server, which other work on the
 machine does not reach: where the server has a core to itself and is at the end of its strength, the two are the same.
 """
@@ -23,7 +23,7 @@ from web.bench import commits, postgres
 from web.bench.arena import MAIN, STEP_FEN, Arena, prepare
 from web.bench.bidders import Plan, Result
 from web.bench.commits import Commits
-from web.bench.processes import Server, bid, cores, free_port, serving
+from web.bench.processes import Server, bid, by_turns, cores, free_port, serving
 from web.bench.report import Figure, Report, median_ratio, progress
 from web.bench.standstill import Watch
 
@@ -45,19 +45,23 @@ class Size:
 
     rounds: int = 3
     pairs: int = 8
-    """How often a round plays what has a goal, each time right behind an echo."""
+    """How often a round plays what has a goal, each time by turns with the echo."""
     paces: int = 24
-    """How often at most bids are played at a pace, until `rounds` of them were calm."""
+    """How often at most bids are played at a pace, until `calm` of them were calm."""
+    calm: int = 9
     bidders: int = 100
     lots: int = 100
     seconds: float = 2.0
+    turns: int = 8
+    """Into how many turns of house and echo these seconds are divided."""
     paced_seconds: float = 4.0
     """Bids at a pace are few, and of these the slowest hundredth count."""
     warm: float = 0.5
     commits: int = 500
 
 
-WHOLE, QUICK = Size(), Size(rounds=1, pairs=1, paces=3, seconds=1.0, paced_seconds=2.0, commits=200)
+WHOLE = Size()
+QUICK = Size(rounds=1, pairs=1, paces=3, calm=1, seconds=1.0, turns=4, paced_seconds=2.0, commits=200)
 
 
 @dataclass(slots=True)
@@ -77,28 +81,34 @@ class Ring:
     """For each pace the share of the time in which a core stood still."""
     runs: dict[str, list[Result]] = field(default_factory=dict)
     floors: dict[str, list[Result]] = field(default_factory=dict)
-    """For each rush the echo right before it."""
+    """For each rush the echo by turns with it."""
     groups: dict[str, list[float]] = field(default_factory=dict)
     amounts: dict[str, int] = field(default_factory=dict)
     acknowledged: int = 0
 
     def run(self, name: str, server: Server, **changed: object) -> None:
         """Play a plan against a server, and keep what came of it."""
-        plan = msgspec.structs.replace(self._plan(server), **changed)
-        decided, commits_ = _counts(server) if server is self.house else (0.0, 0.0)
-        result = bid(plan)
+        result = bid(msgspec.structs.replace(self._plan(server), **changed))
         self.runs.setdefault(name, []).append(result)
         if server is self.house:
-            now = _counts(server)
-            self.groups.setdefault(name, []).append((now[0] - decided) / max(1.0, now[1] - commits_))
-            self.amounts |= result.amounts
-            self.acknowledged += result.acknowledged
+            self._heard(result)
 
     def pair(self, name: str, **changed: object) -> None:
-        """Play a plan against the echo and, a bit differently, against the house."""
-        self.run("echo", self.echo)
-        self.floors.setdefault(name, []).append(self.runs["echo"][-1])
-        self.run(name, self.house, **changed)
+        """Play a plan against the echo and, a bit differently, against the house, by turns."""
+        plans = self._plan(self.echo), msgspec.structs.replace(self._plan(self.house), **changed)
+        decided, commits_ = _counts(self.house)
+        echo, result = by_turns(self.size.turns, *plans)
+        now = _counts(self.house)
+        self.groups.setdefault(name, []).append((now[0] - decided) / max(1.0, now[1] - commits_))
+        self.runs.setdefault("echo", []).append(echo)
+        self.floors.setdefault(name, []).append(echo)
+        self.runs.setdefault(name, []).append(result)
+        self._heard(result)
+
+    def _heard(self, result: Result) -> None:
+        """Go on from what the house answered."""
+        self.amounts |= result.amounts
+        self.acknowledged += result.acknowledged
 
     def pace(self) -> None:
         """Measure bare commits, while the house has nothing to do, and then bids at a pace."""
@@ -207,7 +217,7 @@ _WORDS = {
 def _paces(ring: Ring, tick: Callable[[], None]) -> None:
     """Bids at a pace until enough of them were calm, and one bidder alone."""
     for _ in range(ring.size.paces):
-        if len(ring.calm) < ring.size.rounds:
+        if len(ring.calm) < ring.size.calm:
             ring.pace()
         tick()
     for _ in range(ring.size.rounds):
@@ -216,8 +226,8 @@ def _paces(ring: Ring, tick: Callable[[], None]) -> None:
 
 
 def _overrun(ring: Ring, tick: Callable[[], None]) -> None:
-    """As fast as answers come, each time right behind an echo, and at last a pace again: the database still writes to its
-    files what the rush has left."""
+    """As fast as answers come, by turns with an echo, and at last a pace again: the database still writes to its files what
+    the rush has left."""
     changes: dict[str, dict[str, object]] = {
         "many": {"lots": ring.arena.lots},
         "followed": {"follow": True},
@@ -315,7 +325,7 @@ def _undisturbed(ring: Ring) -> bool:
 
 
 def _each(run: Result) -> float:
-    """Seconds of the server's processor for one answer; a tick of the system's clock is the least it tells."""
+    """Seconds of the server's processor for one answer; the same for all where the system does not tell."""
     return max(run.work, 0.01) / run.answers
 
 

@@ -1,11 +1,13 @@
 """The clock of the benchmarks, and the quiet that it needs."""
 
 import gc
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+
+_CPUCLOCK_SCHED = 2
+"""Linux's name of the clock of another process is made of its number and of this: clock_getcpuclockid(3), which Python
+does not offer. /proc tells the same in hundredths of a second."""
 
 
 @contextmanager
@@ -38,8 +40,6 @@ def seconds(loop: Callable[[], object]) -> float:
 def used_by(pid: int) -> float:
     """Seconds of the processor that a process has used, all threads together; 0 where the system does not tell."""
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        return time.clock_gettime(~pid << 3 | _CPUCLOCK_SCHED)
     except OSError:
         return 0.0
-    fields = stat.rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

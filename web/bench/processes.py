@@ -151,12 +151,19 @@ def start(on: set[int] | None, *arguments: str) -> subprocess.Popen[bytes]:
 
 def bid(plan: Plan) -> Result:
     """Let a process of bidders play a plan; Broken when it could not."""
+    (result,) = by_turns(1, plan)
+    return result
+
+
+def by_turns(turns: int, *plans: Plan) -> list[Result]:
+    """Let a process of bidders play plans, now a part of the one and now of the other; Broken when it could not."""
     chosen = cores()
-    process = start(chosen[1] if chosen else None, "web.bench.bidders")
+    process = start(chosen[1] if chosen else None, "web.bench.bidders", str(turns))
+    seconds = sum(plan.warm + plan.seconds + _MARGIN_SECONDS for plan in plans)
     try:
-        out, err = process.communicate(msgspec.json.encode(plan), plan.warm + plan.seconds + _MARGIN_SECONDS)
+        out, err = process.communicate(msgspec.json.encode(plans), seconds)
     finally:
         stop(process)
     if process.returncode != 0:
         raise Broken(f"the bidders gave up: {err.decode(errors='replace').strip().splitlines()[-1]}")
-    return msgspec.json.decode(out, type=Result)
+    return msgspec.json.decode(out, type=list[Result])
