@@ -8,20 +8,24 @@ from zlib import crc32
 
 from matching_engine.errors import require
 
-_BITS = 26
-"""2^26 bits, eight mebibytes: with a million ids in it three new ones in two hundred are asked for in vain."""
-_MASK = (1 << (_BITS - 3)) - 1
+_BYTES = 1 << 23
+"""Eight mebibytes: with a million ids in it one new one in a thousand is asked for in vain, with five million one in fifty."""
+_MASK = _BYTES - 1
 _BIT = tuple(1 << n for n in range(8))
 
 
 class Decided:
-    """The ids of commands that are in the journal, and a few more that look like one of them."""
+    """The ids of commands that are in the journal, and a few more that look like one of them.
+
+    An id sets two bits, which its checksum chooses: 23 of its 32 bits the byte of the first, 3 its place there, and 6 the byte
+    of the second among the 64 around it, which a processor fetches together (a blocked Bloom filter: Putze, Sanders, Singler 2007).
+    """
 
     __slots__ = ("_bits",)
 
     def __init__(self, bits: bytes | None = None) -> None:
-        self._bits = bytearray(1 << (_BITS - 3)) if bits is None else bytearray(bits)
-        require(len(self._bits) == 1 << (_BITS - 3), "the table of ids has its one size")
+        self._bits = bytearray(_BYTES) if bits is None else bytearray(bits)
+        require(len(self._bits) == _BYTES, "the table of ids has its one size")
 
     @property
     def bits(self) -> bytes:
@@ -30,8 +34,10 @@ class Decided:
 
     def add(self, id_: str) -> None:
         """Remember an id for good."""
-        place = crc32(id_.encode())
-        self._bits[place >> 3 & _MASK] |= _BIT[place & 7]
+        sum_ = crc32(id_.encode())
+        first, bits = sum_ & _MASK, self._bits
+        bits[first] |= _BIT[sum_ >> 23 & 7]
+        bits[first ^ sum_ >> 26] |= _BIT[sum_ & 7]
 
     def take(self, other: "Decided") -> None:
         """Remember every id of another table; that one is then used no more."""
@@ -43,5 +49,8 @@ class Decided:
 
     def __contains__(self, id_: str) -> bool:
         """False: certainly not decided. True: ask the journal."""
-        place = crc32(id_.encode())
-        return self._bits[place >> 3 & _MASK] & _BIT[place & 7] != 0
+        sum_ = crc32(id_.encode())
+        first, bits = sum_ & _MASK, self._bits
+        if not bits[first] & _BIT[sum_ >> 23 & 7]:
+            return False
+        return bits[first ^ sum_ >> 26] & _BIT[sum_ & 7] != 0

@@ -19,7 +19,7 @@ from exchange.house.state import State
 from matching_engine.errors import LuochuiError
 from settlement.rulebook import Rulebook
 
-FORM = b"luochui snapshot 2\n"
+FORM = b"luochui snapshot 3\n"
 """The form of the file; another one is not read."""
 _LEVEL = 1
 
