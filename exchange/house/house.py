@@ -192,7 +192,7 @@ class House:
             decision_log.asked(self.name, command)
         if not self.alive:
             raise Unavailable(f"house {self.name} is not running")
-        if command.principal != HOUSE and not _COMMAND_ID.fullmatch(command.id):
+        if not _COMMAND_ID.fullmatch(command.id) and command.principal != HOUSE:
             raise Malformed("id", command.id, "8 to 64 letters, digits, '-' or '_', like a UUID")
         self._authority.refuse(command, at)
 
