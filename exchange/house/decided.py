@@ -18,7 +18,8 @@ class Decided:
     """The ids of commands that are in the journal, and a few more that look like one of them.
 
     An id sets two bits, which its checksum chooses: 23 of its 32 bits the byte of the first, 3 its place there, and 6 the byte
-    of the second among the 64 around it, which a processor fetches together (a blocked Bloom filter: Putze, Sanders, Singler 2007).
+    of the second among the 64 around it, so that both lie in one line of the processor's cache or in the next (a blocked
+    Bloom filter: Putze, Sanders, Singler 2007).
     """
 
     __slots__ = ("_bits",)

@@ -21,9 +21,8 @@ def test_every_figure_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     assert lines["replay ÷ apply in memory"]["goal"] == 0.7
     figures = {name: line["measured"] for name, line in lines.items()}
     ratio = figures["replay from SQLite"] / figures["apply in memory"]
-    assert figures["replay ÷ apply in memory"] == pytest.approx(
-        ratio, rel=0.02
-    )  # it is written in three digits
+    # Both are written in three digits.
+    assert figures["replay ÷ apply in memory"] == pytest.approx(ratio, rel=0.02)
     assert lines["restore from a snapshot: trusted"]["goal"] == 1_000_000
     assert lines["restore from a snapshot: trusted"]["measured"] > 0
     if "takeover after kill −9" in lines:

@@ -7,7 +7,7 @@ with one, bids fall due at fixed instants. Who still waits for an answer then bi
 counts from the instant at which it was due; how late this process itself was is not the server's.
 
 Several plans are played by turns of a part of a second: a machine that others use as well has another speed a few
-seconds later, and within one turn as often for the one server as for the other.
+seconds later, and by turns its moods meet one server as often as the other.
 """
 
 import asyncio
@@ -83,17 +83,14 @@ class Result(msgspec.Struct):
 class Spent(NamedTuple):
     """Seconds: by the clock, and of a processor by the server, by what it started, and by the client."""
 
-    seconds: float
-    work: float
-    beside: float
-    own: float
+    seconds: float = 0.0
+    work: float = 0.0
+    beside: float = 0.0
+    own: float = 0.0
 
     def plus(self, before: "Spent", after: "Spent") -> "Spent":
         """What was spent, and what the clocks went on between two instants."""
         return Spent(*(sum_ + late - early for sum_, early, late in zip(self, before, after, strict=True)))
-
-
-_NOTHING = Spent(0.0, 0.0, 0.0, 0.0)
 
 
 class Bidder(asyncio.Protocol):
@@ -214,7 +211,7 @@ class Crowd:
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._others = others
         self._bidders: list[Bidder] = []
-        self._spent = _NOTHING
+        self._spent = Spent()
         self._rested: Spent | None = None
         """What stood on the clocks when the last turn was over."""
 
@@ -273,7 +270,7 @@ class Crowd:
             since = now._replace(seconds=self._rested.seconds + work, own=self._rested.own)
             self._spent, self._rested = self._spent.plus(self._rested, since), None
 
-    def _clocks(self) -> "Spent":
+    def _clocks(self) -> Spent:
         return Spent(
             time.perf_counter() - sum(map(used_by, self._others)),
             used_by(self.plan.pid),
