@@ -4,6 +4,8 @@ Events carry everything `evolve` needs; it never computes a decision again. What
 others (a maximum, a refused amount, an envelope) is taken out by `public`.
 """
 
+from typing import get_args
+
 import msgspec
 
 from matching_engine.commands import EntryStatus, Opening
@@ -204,6 +206,9 @@ LotEvent = (
     | LotResumed
     | LotPostponed
 )
+
+KINDS = frozenset(get_args(LotEvent))
+"""All of them. To look a type up costs a third of what `isinstance` with a struct above it does, which msgspec answers."""
 
 PRIVATE = frozenset({EntrySet, MaximumRaised, BidSealed, BidRefused, CommandRefused})
 """Events that concern one bidder or operator only."""

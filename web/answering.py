@@ -9,7 +9,7 @@ import structlog
 
 from web import messages as m
 from web.audience import Watcher
-from web.transport import Frame, Pipe
+from web.transport import Frame, Pipe, frame_of
 
 log = structlog.get_logger()
 
@@ -24,7 +24,7 @@ class Answering:
         """Have an answer written together with the others of its commit, or of this turn of the loop."""
         if not self._answers:
             asyncio.get_running_loop().call_soon(self.write)
-        self._answers.append((watcher.pipe, Frame(m.encode(message))))
+        self._answers.append((watcher.pipe, frame_of(m.encode(message))))
 
     def write(self) -> None:
         """Write what was answered since the last time. The house calls this: one bad socket may not reach it."""

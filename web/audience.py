@@ -7,7 +7,7 @@ from enum import Enum
 
 from web import messages as m
 from web.rooms import Room
-from web.transport import Frame, Pipe
+from web.transport import Frame, Pipe, frame_of
 
 
 class Watcher:
@@ -31,7 +31,7 @@ class Watcher:
 
     def send(self, message: m.Outbound) -> None:
         """Write one message to this socket alone."""
-        self.pipe.write(Frame(m.encode(message)))
+        self.pipe.write(frame_of(m.encode(message)))
 
 
 class Apart(Enum):

@@ -150,7 +150,9 @@ class Connection:
                 frame = message.get("text")
                 self._busy = True
                 await self._settled()
-                self._take(message["bytes"] if frame is None else frame, self._house.clock.now())
+                at = self._house.clock.now()
+                for action in self._conversation.receive(message["bytes"] if frame is None else frame, at):
+                    self._do(action, at)
                 await self._settled()
                 self._busy = False
         finally:
@@ -174,14 +176,11 @@ class Connection:
     def _take_heard(self, frame: str, at: int) -> None:
         self._waits = False
         try:
-            self._take(frame, at)
+            for action in self._conversation.receive(frame, at):
+                self._do(action, at)
         except Exception:
             log.exception("frame not taken")
             self.close(CloseCode.INTERNAL, "INTERNAL", 1_000)
-
-    def _take(self, frame: str | bytes, at: int) -> None:
-        for action in self._conversation.receive(frame, at):
-            self._do(action, at)
 
     def _end(self) -> None:
         self._gateway.hub.leave(self._watcher)
@@ -322,15 +321,17 @@ class Connection:
     def _tell(self, message: m.Decision | m.TableMove, answer: Outcome | LuochuiError) -> None:
         """The answer to a decision, durable; the house calls this, so nothing that is wrong here may reach it."""
         try:
-            if isinstance(answer, LuochuiError):
-                self._watcher.send(_problem(message, errors.of_error(answer, message.id)))
-            else:
+            if isinstance(answer, Outcome):
                 self._gateway.answering.add(self._watcher, self._answer(message, answer))
+            else:
+                self._watcher.send(_problem(message, errors.of_error(answer, message.id)))
         except Exception:
             log.exception("answer not sent", command=message.id)
 
     def _answer(self, message: m.Decision | m.TableMove, outcome: Outcome) -> m.Outbound:
-        if not isinstance(message, m.Asking):
+        if not isinstance(
+            message, (m.Bid, m.Asking)
+        ):  # whether it is the very class is the quickest question
             return answered(message, outcome)
         first, refusal = outcome.first, outcome.refusal
         if refusal is None:

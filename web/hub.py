@@ -28,7 +28,7 @@ from web.audience import Apart, Audience, Pour, Sub, Told, Watcher
 from web.pouring import Pourer
 from web.protocol import CloseCode
 from web.rooms import AnyHouse, Room, is_public
-from web.transport import Frame
+from web.transport import Frame, frame_of
 
 log = structlog.get_logger()
 
@@ -346,6 +346,6 @@ class Hub:
             count = len(audience)
             if count != audience.told and count:
                 audience.told = count
-                frame = Frame(m.encode(m.Presence(lot, count)))
+                frame = frame_of(m.encode(m.Presence(lot, count)))
                 self._write(frame, None, list(audience.bidders.values()))
                 self._pourer.add(Pour(frame, None, list(audience.crowd.values())))

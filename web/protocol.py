@@ -161,6 +161,9 @@ class Phase(StrEnum):
     CLOSED = "closed"
 
 
+_CLOSED = Phase.CLOSED
+
+
 class Conversation:
     """One socket's side of the protocol."""
 
@@ -194,7 +197,8 @@ class Conversation:
 
     def receive(self, frame: str | bytes, at: int) -> Actions:
         """What follows from a frame that arrived at `at`."""
-        if self.phase is Phase.CLOSED:
+        phase = self.phase
+        if phase is _CLOSED:
             return ()
         self.heard_at = at
         if isinstance(frame, bytes):
@@ -206,7 +210,7 @@ class Conversation:
             refused: BadInput | None = None
         except BadInput as wrong:
             message, refused = None, wrong
-        if not isinstance(message, m.Pong):
+        if type(message) is not m.Pong:
             verdict = self._throttle.allows(at)
             if verdict is None:
                 return self.close(CloseCode.FLOOD, "FLOOD", 30_000)
@@ -215,9 +219,9 @@ class Conversation:
         if message is None:
             assert refused is not None
             return (Send(m.Rej(None, None, refused.code, False, refused.field, str(refused))),)
-        take = TABLE.get((self.phase, type(message)))
+        take = TABLE.get((phase, type(message)))
         if take is None:
-            return (refuse(message, "HELLO_REQUIRED" if self.phase is Phase.WAITING else "HELLO_TWICE"),)
+            return (refuse(message, "HELLO_REQUIRED" if phase is Phase.WAITING else "HELLO_TWICE"),)
         return take(self, message, at)
 
     def tick(self, at: int) -> Actions:

@@ -17,7 +17,7 @@ from exchange.house.remote import RemoteHouse
 from matching_engine import events as le
 from matching_engine.lot import Lot
 from web import messages as m
-from web.transport import Frame
+from web.transport import Frame, frame_of
 from web.views import event_view, lot_view, ms, standing
 
 AnyHouse = House | RemoteHouse
@@ -167,4 +167,4 @@ class Room:
 
     def _frame(self, first: int, body: dict[str, Any]) -> Frame:
         head = {"t": "ev", "lot": self.lot, "epoch": self.house.epoch, "from": first, "seq": self.seq}
-        return Frame(_encoder.encode({**body, **head}))
+        return frame_of(_encoder.encode({**body, **head}))

@@ -59,6 +59,8 @@ class Feed:
         exchange.house.watch(self._note)
 
     def _note(self, batch: Sequence[Recorded]) -> None:
+        if not self._readers:
+            return
         for recorded in batch:
             for reader in tuple(self._readers.get(recorded.stream, ())):
                 if not reader.put(recorded):

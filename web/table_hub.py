@@ -13,7 +13,7 @@ from web import messages as m
 from web.audience import Watcher
 from web.rooms import AnyHouse
 from web.table_views import move_view, sight, table_view
-from web.transport import Frame
+from web.transport import frame_of
 
 RECENT = 40
 """Events that a snapshot brings along, and the most that a recovery tells one by one."""
@@ -147,6 +147,6 @@ class TableHub:
             return
         first = fresh[0].stream_seq
         ev = m.TableEv(room.table, self.house.epoch, first, room.seq, _views(fresh), room.now())
-        frame = Frame(m.encode(ev))
+        frame = frame_of(m.encode(ev))
         for watcher in list(room.subs):
             watcher.pipe.write(frame)

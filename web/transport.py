@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol, cast
 
+import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -24,23 +25,22 @@ QUEUE_MAX = 4096
 """Frames that the stand-in queue holds; the octet limits of the hub bite long before."""
 
 
-class Frame:
+class Frame(msgspec.Struct, frozen=True, gc=False):
     """One outgoing text message, with its WebSocket header made once and shared by all who get it."""
 
-    __slots__ = ("text", "wire")
-
-    def __init__(self, text: bytes) -> None:
-        self.text = text
-        self.wire = _header(len(text)) + text
+    text: bytes
+    wire: bytes
+    """What goes over the line: header and text."""
 
 
-def _header(length: int) -> bytes:
-    """FIN and opcode text, no mask, and the length in its shortest form (RFC 6455, 5.2)."""
+def frame_of(text: bytes) -> Frame:
+    """A text in one frame: FIN and opcode text, no mask, and the length in its shortest form (RFC 6455, 5.2)."""
+    length = len(text)
     if length < 126:
-        return bytes((0x81, length))
+        return Frame(text, bytes((0x81, length)) + text)
     if length < 65536:
-        return b"\x81\x7e" + length.to_bytes(2)
-    return b"\x81\x7f" + length.to_bytes(8)
+        return Frame(text, b"\x81\x7e" + length.to_bytes(2) + text)
+    return Frame(text, b"\x81\x7f" + length.to_bytes(8) + text)
 
 
 class Pipe(Protocol):

@@ -54,7 +54,7 @@ class Command(msgspec.Struct, frozen=True, gc=False):
 
 
 class Recorded(msgspec.Struct, frozen=True, gc=False):
-    """An event that is in the journal: its place, its instant, and its receipt (the hex hash of its row)."""
+    """An event that is in the journal: its place, its instant, and the hash of its row."""
 
     house: str
     epoch: int
@@ -65,7 +65,12 @@ class Recorded(msgspec.Struct, frozen=True, gc=False):
     command_id: str
     principal: str
     event: HouseEvent
-    receipt: str
+    hash: bytes
+
+    @property
+    def receipt(self) -> str:
+        """The hash in hex digits: what its owner is given as a receipt."""
+        return self.hash.hex()
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -79,8 +79,10 @@ class Decider:
             return
         if job.own and not events:
             raise Broken(f"{job.command.id} has no answer")
-        recorded = tuple([self._record(job, at, part, event) for part, event in enumerate(events)])
-        self.batch.answers.append((job, recorded))
+        made = []
+        for part, event in enumerate(events):
+            made.append(self._record(job, at, part, event))
+        self.batch.answers.append((job, tuple(made)))
 
     def _record(self, job: Job, at: int, part: int, event: HouseEvent) -> Recorded:
         """Give an event its place after everything before it, and let the working state go on from it."""

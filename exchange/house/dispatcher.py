@@ -86,7 +86,9 @@ class Dispatcher:
         self._asides: set[asyncio.Task[None]] = set()
         self._away = False
         self._in_doubt: frozenset[str] = frozenset()
-        self._writing_since: float | None = None
+        self._writing = False
+        self._stalls = False
+        """Whether a commit has had no answer for so long that more commands must not wait behind it."""
         self._ahead_due = False
         self.outage = Outage()
 
@@ -162,7 +164,7 @@ class Dispatcher:
         if command.id in self._in_doubt:
             hearer(OutcomeUnknown("the journal cannot be read now: repeat the same id"))
             return
-        if self._away or self._stalled:
+        if self._away or self._stalls:
             hearer(Unavailable("the journal cannot be written now: repeat the same id"))
             return
         if at > self._stamp:
@@ -171,14 +173,9 @@ class Dispatcher:
         self._queue.append(job)
         if len(self._queue) == 1:
             self._wake.set()
-        if self._journal.distant and self._writing_since is not None and not self._ahead_due:
+        if self._journal.distant and self._writing and not self._ahead_due:
             self._ahead_due = True
             self._loop.call_soon(self._decide_ahead, TURNS)
-
-    @property
-    def _stalled(self) -> bool:
-        """Whether a commit has had no answer for so long that more commands must not wait behind it."""
-        return self._writing_since is not None and self._loop.time() - self._writing_since > STALL
 
     async def _look_up(self, id_: str, request: str) -> Outcome | LuochuiError | None:
         """The answer of a command decided before this process remembers."""
@@ -186,7 +183,8 @@ class Dispatcher:
         if not rows:
             return None
         held = rows[0].request, codec.outcome(id_, tuple(map(codec.recorded, rows)))
-        self._keep(*held)
+        self._answers.keep(*held)
+        self._decided.add(id_)
         return same(held, request)
 
     async def answer_of(self, id_: str) -> Outcome | None:
@@ -201,10 +199,6 @@ class Dispatcher:
     def view_house(self) -> str:
         """The name of the house."""
         return self._lease.house
-
-    def _keep(self, request: str, outcome: Outcome) -> None:
-        self._answers.keep(request, outcome)
-        self._decided.add(outcome.command_id)
 
     async def run(self) -> None:
         """Decide and write until cancelled; Fenced and Broken end it. Whoever still waits then must ask again."""
@@ -244,7 +238,7 @@ class Dispatcher:
             self._loop.call_soon(self._decide_ahead, turns - 1)
             return
         self._ahead_due = False
-        if self._writing_since is None or self._decider.stale:
+        if not self._writing or self._decider.stale:
             return
         try:
             self._decider.take(self._queue)
@@ -255,14 +249,19 @@ class Dispatcher:
         if not rows:
             return
         began = self._commit_began = self._clock.now()
-        self._writing_since = self._loop.time()
+        self._writing = True
+        stall = self._loop.call_later(STALL, self._stall)
         try:
             await self._journal.append(self._lease, rows)
         finally:
-            self._writing_since = None
+            stall.cancel()
+            self._writing = self._stalls = False
         self.stats.commits += 1
         self.stats.batch.add(len(rows))
         self.stats.commit_us.add(self._clock.now() - began)
+
+    def _stall(self) -> None:
+        self._stalls = True
 
     def _publish(self, batch: Batch) -> None:
         """Everything here is on disk: let the view go on, then answer, then tell."""
@@ -285,8 +284,9 @@ class Dispatcher:
         if outcome.refusal is not None:
             self.stats.refused[outcome.refusal.code] += 1
         if outcome.recorded:
-            self._keep(job.request, outcome)
-        self._waiting.pop(job.command.id, None)
+            self._answers.keep(job.request, outcome)
+            self._decided.add(outcome.command_id)
+        self._waiting.pop(outcome.command_id, None)
         if self.outage.owed_since is not None:
             self.outage.paid(job.command.id)
         for hearer in job.hearers:

@@ -9,7 +9,7 @@ import heapq
 import math
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Any, get_args
+from typing import Any
 
 from exchange.house.command import HOUSE, Body, Command, Recorded
 from exchange.house.spread import LATE_US, Spread
@@ -21,8 +21,6 @@ from matching_engine.commands import Advance
 from matching_engine.lot import due_at
 
 Submit = Callable[[Command], Awaitable[object]]
-
-_OF_LOTS = frozenset(get_args(le.LotEvent))
 
 LONGEST_SLEEP = 0.5
 """Seconds after which the clock is looked at again, in case it was set."""
@@ -53,7 +51,7 @@ class Gavel:
         for recorded in batch:
             event: Any = recorded.event
             kind = type(event)
-            if kind in _OF_LOTS:
+            if kind in le.KINDS:
                 lots[event.lot] = None
             if kind in SET_BY:
                 for timer, id_of in SET_BY[kind]:

@@ -40,6 +40,9 @@ _COMMAND_ID = re.compile(r"[0-9A-Za-z_-]{8,64}", re.ASCII)
 class House:
     """One node of the network: one journal, one writer."""
 
+    view: State
+    """The committed state, from the start on: look, do not touch."""
+
     def __init__(
         self,
         name: str,
@@ -62,6 +65,8 @@ class House:
         self._snapshots = snapshots
         self._opener: Opener | None = None
         self.role = "holder"
+        self.alive = False
+        """Whether the house takes commands."""
         self.takeovers = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._failure: asyncio.Future[None] | None = None
@@ -79,7 +84,7 @@ class House:
         finally:
             started.set()
             await holding
-        view = warm.view
+        view = self.view = warm.view
         self._authority = BidAuthority(self.name, view)
         self._dispatcher = Dispatcher(self._journal, self.clock, view, self._lease, warm.decided, warm.work)
         self._dispatcher.after_outage = self._postponements
@@ -99,6 +104,7 @@ class House:
         self._opener = Opener(view, self._vault, self._dispatcher.submit, self.history)
         self.watch(self._opener.note)
         self._run(self._opener.run)
+        self.alive = True
         log.info("house started", house=self.name, epoch=self.epoch, seq=view.seq)
 
     def _run(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -112,6 +118,7 @@ class House:
             error = task.exception()
             if error is not None:
                 log.critical("house stops", house=self.name, error=repr(error))
+                self.alive = False
                 self._failure.set_exception(error)
 
     async def failed(self) -> None:
@@ -121,6 +128,7 @@ class House:
 
     async def stop(self) -> None:
         """Stop taking commands, let every part end, and leave a last sign of life: the outage begins now."""
+        self.alive = False
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
@@ -132,11 +140,6 @@ class House:
         self._tasks.clear()
         if self._failure is not None and self._failure.done():
             self._failure.exception()
-
-    @property
-    def view(self) -> State:
-        """The committed state: look, do not touch."""
-        return self._dispatcher.view
 
     @property
     def epoch(self) -> int:
@@ -162,11 +165,6 @@ class House:
     def deciding(self) -> bool:
         """Whether anybody waits for an answer: what can wait may do so meanwhile."""
         return self._dispatcher.deciding
-
-    @property
-    def alive(self) -> bool:
-        """Whether the house takes commands."""
-        return self._failure is not None and not self._failure.done() and bool(self._tasks)
 
     def watch(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` after each commit with its events; the answer ends it."""

@@ -1,5 +1,7 @@
 """The machine of a house: command → events, events → state. Pure: time and ids come as arguments."""
 
+from typing import Any
+
 from exchange.house.command import HOUSE, Command, HouseEvent, Recorded
 from exchange.house.reactions import QUIET, react
 from exchange.house.state import State
@@ -30,7 +32,7 @@ def decide(state: State, command: Command, at: int) -> Events:
     if at < state.at:
         raise Broken(f"invariant 3: at {at} before the last journaled instant {state.at}")
     body = command.body
-    if isinstance(body, lc.Command):
+    if isinstance(body, (lc.Bid, lc.Command)):  # whether it is the very class is the quickest question
         return _decide_lot(state, body, at)
     if isinstance(body, sc.Command):
         return settlement_decide(state.settlement, body, at)
@@ -104,22 +106,24 @@ def _put_up(body: mc.ScheduleSession, events: tuple[me.MarketEvent, ...], at: in
 
 def apply(state: State, recorded: Recorded) -> None:
     """Let one journaled event become state; the only place where a house changes."""
-    seq, at, event = recorded.seq, recorded.at, recorded.event
+    seq, at = recorded.seq, recorded.at
     if seq != state.seq + 1:
         raise Broken(f"invariant 2: seq {seq} after {state.seq}")
     if at < state.at:
         raise Broken(f"invariant 3: at of seq {seq} goes back")
-    state.seq, state.at, state.hash = seq, at, bytes.fromhex(recorded.receipt)
+    state.seq, state.at, state.hash = seq, at, recorded.hash
     state.streams[recorded.stream] = recorded.stream_seq
     if state.pending:
         state.pending.pop(recorded.command_id, None)
-    if isinstance(event, le.Event):
+    event: Any = recorded.event
+    kind = type(event)
+    if kind in le.KINDS:
         lot = state.lots.get(event.lot)
-        if lot is not None or isinstance(event, le.LotPutUp):
+        if lot is not None or kind is le.LotPutUp:
             evolved = lots.evolve(lot, event, at)
             if evolved is not lot:
                 state.lots[event.lot] = evolved
-    if type(event) not in QUIET:
+    if kind not in QUIET:
         _follow(state, recorded)
 
 

@@ -4,7 +4,7 @@ What follows within settlement stands in settlement.process; here is what needs 
 """
 
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import Any
 
 from exchange.house.command import Body, HouseEvent
 from exchange.house.custody_reactions import REACTIONS as CUSTODY
@@ -174,7 +174,7 @@ _BY_TYPE: dict[type, Callable[[State, Any], Bodies]] = {
     m.SessionScheduled: _scheduled,
 }
 
-QUIET = frozenset(get_args(le.LotEvent)) - {le.LotResumed} - _BY_TYPE.keys()
+QUIET = le.KINDS - {le.LotResumed} - _BY_TYPE.keys()
 """Events that concern their lot alone: nothing follows, and nearly all that happens while bids are made is such."""
 
 

@@ -203,11 +203,12 @@ STREAMS: dict[type, Callable[[Any], str]] = {
 _PRIVATE = lot_events.PRIVATE | {m.BidScored}
 
 
-def stream_of(event: object) -> str:
+def stream_of(event: Any) -> str:
     """The stream of an event, like "lot/L1" or "trade/T-L1-1"."""
-    if isinstance(event, lot_events.Event):
+    kind = type(event)
+    if kind in lot_events.KINDS:
         return f"lot/{event.lot}"
-    return STREAMS[type(event)](event)
+    return STREAMS[kind](event)
 
 
 def advances(event: object) -> bool:

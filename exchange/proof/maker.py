@@ -55,8 +55,8 @@ class HeadMaker:
         self._nodes = Nodes(house, proofs)
         self._tree: Tree | None = None
         self._tiles: list[Tile] = []
-        self._noted: list[str] = []
-        """Receipts of the rows with the seqs up to `_noted_to`, without a gap."""
+        self._noted: list[bytes] = []
+        """Hashes of the rows with the seqs up to `_noted_to`, without a gap."""
         self._noted_to = 0
         self._closing = False
         self._wake = asyncio.Event()
@@ -72,7 +72,7 @@ class HeadMaker:
         """A batch was committed."""
         if batch[0].seq != self._noted_to + 1 or len(self._noted) >= NOTED_MAX:
             self._noted = []
-        self._noted += [one.receipt for one in batch]
+        self._noted += [one.hash for one in batch]
         self._noted_to = batch[-1].seq
         if not CLOSING.isdisjoint({type(one.event) for one in batch}):
             self._closing = True
@@ -155,7 +155,7 @@ class HeadMaker:
         known = self._tree.size - (self._noted_to - len(noted))
         if 0 <= known < len(noted):
             for at in range(known, len(noted), SLICE):
-                await self._take([bytes.fromhex(one) for one in noted[at : at + SLICE]])
+                await self._take(noted[at : at + SLICE])
         while self._tree.size < until:
             step = min(until, self._tree.size + READ)
             await self._take(await self._house.hashes(self._tree.size, step))

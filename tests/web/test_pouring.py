@@ -8,7 +8,7 @@ from typing import Any, cast
 from tests.web.served import eventually
 from web.audience import Pour, Sub
 from web.pouring import AT_ONCE, PUT_OFF, PUT_OFF_MAX, Pourer
-from web.transport import Frame
+from web.transport import Frame, frame_of
 
 COST = 10_000
 """µs that each few are said to take."""
@@ -18,7 +18,7 @@ HARDLY = 1e-6
 
 def crowd(frame: bytes, few: int) -> Pour:
     """A frame for so many times the number that is written to at once."""
-    return Pour(Frame(frame), 1, cast(list[Sub], [None] * (few * AT_ONCE)))
+    return Pour(frame_of(frame), 1, cast(list[Sub], [None] * (few * AT_ONCE)))
 
 
 class Writes:

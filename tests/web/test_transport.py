@@ -16,7 +16,7 @@ from websockets.frames import Frame as Read
 from websockets.frames import Opcode
 
 from tests.web.served import eventually
-from web.transport import EXTENSION, NOWHERE, Frame, Line, Wire
+from web.transport import EXTENSION, NOWHERE, Line, Wire, frame_of
 
 LIMIT = 64 * 1024
 LOOPS = (asyncio.new_event_loop, uvloop.new_event_loop)
@@ -26,7 +26,7 @@ LOOPS = (asyncio.new_event_loop, uvloop.new_event_loop)
 def test_a_frame_is_read_back_as_it_was_written(length: int) -> None:
     """Every form of the length, at its ends: whole text, one frame, unmasked."""
     text = b"x" * length
-    frame = Frame(text)
+    frame = frame_of(text)
     found = read(frame.wire)
     assert (found.opcode, bytes(found.data), found.fin) == (Opcode.TEXT, text, True)
 
@@ -94,9 +94,9 @@ def test_frames_stay_whole_and_in_order_however_much_the_kernel_takes(
         async with line() as (out, client, _):
             client.transport.pause_reading()
             count = 0
-            while out.offer(Frame(b"%d" % count + b" " * 20_000), LIMIT):
+            while out.offer(frame_of(b"%d" % count + b" " * 20_000), LIMIT):
                 count += 1
-                out.write(Frame(b"%d" % count))
+                out.write(frame_of(b"%d" % count))
                 count += 1
             assert out.descriptor == NOWHERE
             assert out.buffered > LIMIT
@@ -104,7 +104,7 @@ def test_frames_stay_whole_and_in_order_however_much_the_kernel_takes(
             for number in range(count):
                 assert int(await client.recv()) == number
             await eventually(lambda: out.descriptor != NOWHERE)
-            assert out.offer(Frame(b"last"), LIMIT)
+            assert out.offer(frame_of(b"last"), LIMIT)
             assert await client.recv() == "last"
 
     on(loop, work())
@@ -134,7 +134,7 @@ def test_nothing_leaves_after_the_end(
             assert out.descriptor != NOWHERE
             end(out, client, server)
             await eventually(lambda: out.descriptor == NOWHERE)
-            out.offer(Frame(b"late"), LIMIT)
+            out.offer(frame_of(b"late"), LIMIT)
             with pytest.raises(ConnectionClosed):
                 await client.recv()
 

@@ -64,7 +64,7 @@ class Market:
             self.seq += e.public(event) is not None
             self.state.streams["lot/L1"] = self.seq
             place = ("hub", 3, len(self.recorded) + 1, at, "lot/L1", self.seq, "cmd", "jia")
-            self.recorded.append(Recorded(*place, event, "00"))
+            self.recorded.append(Recorded(*place, event, b"\0"))
 
     def admit(self, *bidders: str) -> None:
         """Let bidders in."""
@@ -189,6 +189,6 @@ def test_what_concerns_no_lot_has_no_view() -> None:
     from exchange.market.events import ListingAdmitted
 
     assert (
-        event_view(Recorded("hub", 1, 1, BEGIN, "listing/A1", 1, "c", "p", ListingAdmitted("A1"), "00"))
+        event_view(Recorded("hub", 1, 1, BEGIN, "listing/A1", 1, "c", "p", ListingAdmitted("A1"), b"\0"))
         is None
     )

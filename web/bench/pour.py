@@ -15,7 +15,7 @@ import msgspec
 import uvloop
 
 from web.bench.echo import accept_of
-from web.transport import Frame
+from web.transport import frame_of
 
 PAUSE = 0.06
 """Seconds between two frames: longer than the house's own pace for watchers."""
@@ -44,7 +44,7 @@ async def pour(port: int, watchers: int, frames: int, octets: int) -> list[int]:
     """µs of the processor for each frame to all watchers."""
     guests: list[Guest] = []
     all_in = asyncio.Event()
-    wire = Frame(b'{"t":"ev"' + b" " * (octets - 10) + b"}").wire
+    wire = frame_of(b'{"t":"ev"' + b" " * (octets - 10) + b"}").wire
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
         lambda: Guest(guests, all_in, watchers), "127.0.0.1", port, backlog=2048

@@ -144,7 +144,7 @@ def standing(size: Size) -> State:
             seq += 1
             stream, stream_seq = machine.next_stream_seq(state, event)
             place = (HOUSE, 1, seq, BEGIN + seq, stream, stream_seq, f"bench-{seq:08d}", "bench")
-            machine.apply(state, Recorded(*place, event, "00" * 32))
+            machine.apply(state, Recorded(*place, event, bytes(32)))
     return state
 
 

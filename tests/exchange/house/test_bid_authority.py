@@ -58,7 +58,7 @@ def happen(state: State, *events: HouseEvent) -> None:
     """Let events become state as the journal's do."""
     for event in events:
         place = ("hub", 1, state.seq + 1, state.at, "s", 1, f"c{state.seq}", "house")
-        machine.apply(state, Recorded(*place, event, "00" * 32))
+        machine.apply(state, Recorded(*place, event, bytes(32)))
 
 
 def bid(

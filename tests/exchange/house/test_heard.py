@@ -8,7 +8,7 @@ from matching_engine.events import LotOpened
 def events(first: int, last: int) -> list[Recorded]:
     """Events with these seqs."""
     return [
-        Recorded("hub", 1, seq, 0, "lot/L1", seq, f"c-{seq}", "jia", LotOpened("L1"), "00")
+        Recorded("hub", 1, seq, 0, "lot/L1", seq, f"c-{seq}", "jia", LotOpened("L1"), b"\0")
         for seq in range(first, last + 1)
     ]
 

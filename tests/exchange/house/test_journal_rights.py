@@ -68,7 +68,7 @@ def _state(ended: bool) -> State:
 
 
 def _row(event: Any, stream: str, account: str = "j") -> Recorded:
-    return Recorded("hub", 1, 7, 0, stream, 1, "c-1", account, event, "00")
+    return Recorded("hub", 1, 7, 0, stream, 1, "c-1", account, event, b"\0")
 
 
 TABLE = [

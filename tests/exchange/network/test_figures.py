@@ -32,7 +32,7 @@ CANCELLED = g.RegistrationCancelled("TC-T-L1-1", "T-L1-1", "r", "both parties as
 
 def recorded(event: Any) -> Recorded:
     """The event as the journal has it."""
-    return Recorded("hub", 1, 1, 1, "trade/T-L1-1", 1, "c", "p", event, "")
+    return Recorded("hub", 1, 1, 1, "trade/T-L1-1", 1, "c", "p", event, b"")
 
 
 def state(region: str = "heilongjiang") -> Any:
