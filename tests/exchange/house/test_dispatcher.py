@@ -231,6 +231,25 @@ async def test_what_comes_while_a_batch_is_written_is_decided(sqlite_path: Path)
         assert house.view.lots["L1"].lead_fen == OPENING + STEP
 
 
+async def test_behind_a_commit_that_hangs_nothing_more_is_taken(
+    sqlite_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a commit has had no answer for long, a new command is told that nothing was written. When the answer comes,
+    those who waited have theirs, and the same id is taken."""
+    monkeypatch.setattr(dispatcher, "STALL", 0.1)
+    async with two_bids(sqlite_path) as (house, journal, _, tasks):
+        late = bid(house, "jia", OPENING + 2 * STEP, "retried-id-0001")
+        async with asyncio.timeout(10):
+            while not house._dispatcher._stalls:
+                await asyncio.sleep(0.01)
+        with pytest.raises(Unavailable, match="repeat the same id"):
+            await late
+        journal.gate.set()
+        outcomes = await asyncio.gather(*tasks)
+        assert [outcome.refusal for outcome in outcomes] == [None, None]
+        assert (await bid(house, "jia", OPENING + 2 * STEP, "retried-id-0001")).refusal is None
+
+
 async def test_beside_a_near_journal_nothing_is_decided_ahead(
     sqlite_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
