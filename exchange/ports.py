@@ -70,6 +70,7 @@ class Standing(msgspec.Struct, frozen=True):
     house: str
     epoch: int
     holder: str
+    """Empty: it was fenced, and nobody began since."""
     alive_at: int | None
     remaining_us: int
     """Until the lease ends by itself, by the database's own clock; 0 or less: it is over."""
@@ -90,7 +91,8 @@ class Seats(Protocol):
         """Wait for the seat as long as it takes, and have it; Unavailable when the journal went away meanwhile."""
 
     async def fence(self, standing: Standing) -> bool:
-        """End a lease that is over and then the connection of whoever sits there; False when it was not over."""
+        """End a lease that is over and then the connection of its holder, or of whoever has had the seat without a lease
+        since the last fence; False when it was not over."""
 
     async def register(self, lease: Lease, address: str) -> None:
         """Enter in the lease where its holder takes commands."""

@@ -73,9 +73,9 @@ async def claim(seats: Seats, house: str) -> None:
 
 
 def _taken(house: str, standing: Standing | None) -> str:
-    who = (
-        f"{standing.holder}, epoch {standing.epoch}" if standing is not None else "a process that is starting"
-    )
+    who = "a process that is starting"
+    if standing is not None and standing.holder:
+        who = f"{standing.holder}, epoch {standing.epoch}"
     return f"house {house} has a holder: {who}; stop it first, or start this one with --standby"
 
 
@@ -100,7 +100,7 @@ class Standby:
 
     @property
     def holder(self) -> str:
-        """Who owned the house when its lease was last looked at; empty: nobody ever did."""
+        """Who owned the house when its lease was last looked at; empty: nobody did, never or since it was fenced."""
         return self._standing.holder if self._standing else ""
 
     @property

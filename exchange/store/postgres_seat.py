@@ -26,7 +26,7 @@ STANDING = f"""
 SELECT house, epoch, holder, alive_at, coalesce(expires_at, 0) - {NOW_US}, address FROM lease WHERE house = $1
 """  # noqa: S608
 _FENCE = f"""
-UPDATE lease SET epoch = epoch + 1, address = '', expires_at = {NOW_US} + $3
+UPDATE lease SET epoch = epoch + 1, holder = '', address = '', expires_at = {NOW_US} + $3
 WHERE house = $1 AND epoch = $2 AND coalesce(expires_at, 0) <= {NOW_US} RETURNING 1
 """  # noqa: S608
 _LEAVE = f"UPDATE lease SET address = '', expires_at = {NOW_US} + $3 WHERE house = $1 AND epoch = $2"  # noqa: S608
@@ -84,12 +84,15 @@ async def queue(connection: asyncpg.Connection, house: str) -> None:
 async def fence(connection: asyncpg.Connection, standing: Standing, lease_us: int) -> bool:
     """The epoch first, the connection after it: in between nothing of the old holder counts any more.
 
-    Whoever gets the seat has the length of a lease to begin; only then could it be fenced in its turn.
+    Whoever gets the seat has the length of a lease to begin; only then could it be fenced in its turn. So the
+    connection that ends is the one that holds the lease's lock: when its holder is gone, another may have the seat
+    already. If the lease has no holder, it was fenced before, and who still has the seat did not begin.
     """
     fenced = await connection.fetchval(_FENCE, standing.house, standing.epoch, lease_us)
     if fenced is None:
         return False
-    await connection.fetch(_END_HOLDER, seat_key(standing.house))
+    ends = lease_key(standing.house, standing.epoch) if standing.holder else seat_key(standing.house)
+    await connection.fetch(_END_HOLDER, ends)
     return True
 
 

@@ -73,9 +73,8 @@ class Site:
         return "\n".join(f"== {name}\n{server.log()}" for name, server in self.servers.items())
 
     def close(self) -> None:
-        """Nothing runs any longer."""
+        """Nothing runs any longer, also what hangs; some may not have been started yet."""
         for server in self.servers.values():
-            server.signal(signal.SIGCONT)
             server.close()
 
 

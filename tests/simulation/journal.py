@@ -29,6 +29,8 @@ class Held(msgspec.Struct):
     alive_at: int
     expires_at: int
     address: str = ""
+    by: object = None
+    """Whose connection holds the lease's lock."""
 
 
 class Disk:
@@ -47,13 +49,13 @@ class Disk:
         """Told of every commit at its very instant."""
         self._commands: dict[tuple[str, str], list[Row]] = {}
 
-    def acquire(self, house: str, holder: str, at: int) -> Lease:
+    def acquire(self, house: str, holder: str, at: int, who: object = None) -> Lease:
         """The next epoch; the last sign of life before stays until the new holder gives one."""
         held = self.leases.get(house)
         epoch = held.epoch + 1 if held else 1
         alive_at = held.alive_at if held else None
         known = at if alive_at is None else alive_at
-        self.leases[house] = Held(epoch, holder, known, self.now() + FIRST_TERM_US)
+        self.leases[house] = Held(epoch, holder, known, self.now() + FIRST_TERM_US, by=who)
         return Lease(house, epoch, alive_at)
 
     def held(self, lease: Lease) -> Held:
@@ -103,12 +105,15 @@ class Disk:
                 waiting.set_result(None)
 
     def fence(self, standing: Standing, lease_us: int) -> bool:
-        """A lease that is over ends: its epoch first, then the connection of whoever has the seat."""
+        """A lease that is over ends: its epoch first, then the connection of its holder; where it has none any more, because it
+        was fenced before, that of whoever has the seat."""
         held = self.leases[standing.house]
         if held.epoch != standing.epoch or held.expires_at > self.now():
             return False
-        held.epoch, held.address, held.expires_at = held.epoch + 1, "", self.now() + lease_us
-        self.disconnect(self.seats.get(standing.house))
+        self.leases[standing.house] = Held(held.epoch + 1, "", held.alive_at, self.now() + lease_us)
+        seated = self.seats.get(standing.house)
+        if held.by is seated or not held.holder:
+            self.disconnect(seated)
         return True
 
     def append(self, lease: Lease, rows: Sequence[Row]) -> None:
@@ -203,7 +208,7 @@ class SimulatedJournal:
     async def acquire(self, house: str, holder: str, at: int) -> Lease:
         """Become the writer of `house`."""
         self._may_write()
-        return await self._ask("acquire", lambda: self._disk.acquire(house, holder, at))
+        return await self._ask("acquire", lambda: self._disk.acquire(house, holder, at, self._who))
 
     async def renew(self, lease: Lease, at: int) -> None:
         """A sign of life; Fenced when the lease is no longer ours."""

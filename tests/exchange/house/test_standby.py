@@ -100,6 +100,37 @@ async def test_a_holder_that_hangs_is_replaced_at_the_start(postgres_url: str) -
             await one.append(hung, rows(hung, 2, 1))
 
 
+async def test_who_sat_since_the_lease_ended_is_left_alone(postgres_url: str) -> None:
+    """The holder is gone and another has the seat already, but no lease yet: a third, who ends the old lease in that
+    moment, ends no connection, and the second begins."""
+    async with seated(postgres_url) as two, seated(postgres_url) as three:
+        async with seated(postgres_url) as one:
+            await held(one)
+            await asyncio.sleep(LEASE + 0.1)
+        await two.queue("hub")
+        standing = await three.standing("hub")
+        assert standing is not None
+        assert standing.remaining_us <= 0
+        assert await three.fence(standing)
+        lease = await two.acquire("hub", "second", BEGIN)
+        await two.append(lease, rows(lease, 1, 1))
+
+
+async def test_who_has_the_seat_and_never_begins_loses_it(postgres_url: str) -> None:
+    """It hangs between seat and lease: after the length of a lease it is fenced in its turn, and the seat is free."""
+    async with seated(postgres_url) as two, seated(postgres_url) as three:
+        async with seated(postgres_url) as one:
+            await held(one)
+            await asyncio.sleep(LEASE + 0.1)
+        await two.queue("hub")
+        for is_free in (False, True):
+            standing = await three.standing("hub")
+            assert standing is not None
+            assert await three.fence(standing)
+            await asyncio.sleep(LEASE + 0.1)
+            assert await three.sit("hub") == is_free
+
+
 async def test_of_several_one_takes_over_from_a_holder_that_hangs(postgres_url: str) -> None:
     """Two stand by and both see the lease end: one gets the seat, the other goes on waiting, and is next."""
     async with seated(postgres_url) as one, seated(postgres_url) as two, seated(postgres_url) as three:
