@@ -329,9 +329,7 @@ class Connection:
             log.exception("answer not sent", command=message.id)
 
     def _answer(self, message: m.Decision | m.TableMove, outcome: Outcome) -> m.Outbound:
-        if not isinstance(
-            message, (m.Bid, m.Asking)
-        ):  # whether it is the very class is the quickest question
+        if not isinstance(message, (m.Bid, m.Asking)):  # the very class first: the quickest question
             return answered(message, outcome)
         first, refusal = outcome.first, outcome.refusal
         if refusal is None:
