@@ -150,9 +150,7 @@ class Connection:
                 frame = message.get("text")
                 self._busy = True
                 await self._settled()
-                at = self._house.clock.now()
-                for action in self._conversation.receive(message["bytes"] if frame is None else frame, at):
-                    self._do(action, at)
+                self._take(message["bytes"] if frame is None else frame, self._house.clock.now())
                 await self._settled()
                 self._busy = False
         finally:
@@ -176,11 +174,14 @@ class Connection:
     def _take_heard(self, frame: str, at: int) -> None:
         self._waits = False
         try:
-            for action in self._conversation.receive(frame, at):
-                self._do(action, at)
+            self._take(frame, at)
         except Exception:
             log.exception("frame not taken")
             self.close(CloseCode.INTERNAL, "INTERNAL", 1_000)
+
+    def _take(self, frame: str | bytes, at: int) -> None:
+        for action in self._conversation.receive(frame, at):
+            self._do(action, at)
 
     def _end(self) -> None:
         self._gateway.hub.leave(self._watcher)

@@ -136,12 +136,10 @@ def check_network(caller: Caller | None, address: str) -> None:
 
 def check_message(caller: Caller, scope: str) -> None:
     """Refuse a key on the socket that is not for this, or whose requests are signed: a message has no signature."""
-    key = caller.key
-    if key is None:
+    if caller.key is None:
         return
-    if scope not in key.terms.scopes:
-        check_scope(caller, scope)
-    if key.terms.public_key:
+    check_scope(caller, scope)
+    if caller.key.terms.public_key:
         raise errors.failure(403, "SIGNATURE_REQUIRED", "this key binds over REST only, where it signs")
 
 

@@ -161,9 +161,6 @@ class Phase(StrEnum):
     CLOSED = "closed"
 
 
-_CLOSED = Phase.CLOSED
-
-
 class Conversation:
     """One socket's side of the protocol."""
 
@@ -198,7 +195,7 @@ class Conversation:
     def receive(self, frame: str | bytes, at: int) -> Actions:
         """What follows from a frame that arrived at `at`."""
         phase = self.phase
-        if phase is _CLOSED:
+        if phase is Phase.CLOSED:
             return ()
         self.heard_at = at
         if isinstance(frame, bytes):

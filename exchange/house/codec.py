@@ -62,8 +62,7 @@ def placed(row: Row, event: HouseEvent) -> Recorded:
 
 def outcome(command_id: str, events: tuple[Recorded, ...]) -> Outcome:
     """The answer that a command's events give; a refusal stands last, behind what the clock did before it."""
-    refused = events and type(events[-1].event) in _REFUSALS
-    return Outcome(command_id, events, refusal_of(events[-1].event) if refused else None)
+    return Outcome(command_id, events, refusal_of(events[-1].event) if events else None)
 
 
 def refusal_of(event: HouseEvent) -> Refusal | None:

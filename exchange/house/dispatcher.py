@@ -183,8 +183,7 @@ class Dispatcher:
         if not rows:
             return None
         held = rows[0].request, codec.outcome(id_, tuple(map(codec.recorded, rows)))
-        self._answers.keep(*held)
-        self._decided.add(id_)
+        self._keep(*held)
         return same(held, request)
 
     async def answer_of(self, id_: str) -> Outcome | None:
@@ -199,6 +198,10 @@ class Dispatcher:
     def view_house(self) -> str:
         """The name of the house."""
         return self._lease.house
+
+    def _keep(self, request: str, outcome: Outcome) -> None:
+        self._answers.keep(request, outcome)
+        self._decided.add(outcome.command_id)
 
     async def run(self) -> None:
         """Decide and write until cancelled; Fenced and Broken end it. Whoever still waits then must ask again."""
@@ -284,8 +287,7 @@ class Dispatcher:
         if outcome.refusal is not None:
             self.stats.refused[outcome.refusal.code] += 1
         if outcome.recorded:
-            self._answers.keep(job.request, outcome)
-            self._decided.add(outcome.command_id)
+            self._keep(job.request, outcome)
         self._waiting.pop(outcome.command_id, None)
         if self.outage.owed_since is not None:
             self.outage.paid(job.command.id)

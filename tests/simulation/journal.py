@@ -49,7 +49,7 @@ class Disk:
         """Told of every commit at its very instant."""
         self._commands: dict[tuple[str, str], list[Row]] = {}
 
-    def acquire(self, house: str, holder: str, at: int, who: object = None) -> Lease:
+    def acquire(self, house: str, holder: str, at: int, who: object) -> Lease:
         """The next epoch; the last sign of life before stays until the new holder gives one."""
         held = self.leases.get(house)
         epoch = held.epoch + 1 if held else 1
